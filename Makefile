@@ -1,0 +1,30 @@
+# Each target is one line that calls what does the work.
+JDK := $(shell .mvn/jdk)
+MAVEN := JAVA_HOME="$(JDK)" $(if $(shell command -v mvn),mvn,./mvnw) --batch-mode --no-transfer-progress
+SANDBOX = "$(JDK)/bin/java" -cp "target/test-classes:target/classes:$$(cat target/test.classpath)"
+
+.PHONY: test demo sandbox package crds format clean jdk
+
+test: jdk ## everything that is tested, against a real API server and real servers
+	$(MAVEN) verify
+
+demo: package ## the whole product doing its job, in two minutes
+	$(SANDBOX) dev.backingservice.sandbox.Demo
+
+sandbox: package ## the same control plane, servers and operator, until Ctrl-C
+	$(SANDBOX) dev.backingservice.sandbox.Playground
+
+package: jdk ## the operator, in target/quarkus-app
+	$(MAVEN) --quiet -DskipTests package
+
+crds: jdk ## writes crds/ from the records
+	$(MAVEN) --quiet -DskipTests process-test-classes && $(SANDBOX) dev.backingservice.crds.Crds
+
+format: jdk ## formats every Java file
+	$(MAVEN) --quiet spotless:apply
+
+clean:
+	rm -rf target
+
+jdk:
+	@test -n "$(JDK)"

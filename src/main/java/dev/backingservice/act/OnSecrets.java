@@ -1,0 +1,103 @@
+package dev.backingservice.act;
+
+import dev.backingservice.engine.EngineException;
+import dev.backingservice.kube.DebtText;
+import dev.backingservice.kube.Secrets;
+import dev.backingservice.kube.Words;
+import dev.backingservice.model.Debt;
+import dev.backingservice.model.Reason;
+import dev.backingservice.plan.Action;
+import dev.backingservice.plan.Facts;
+import dev.backingservice.plan.Outcome.Result;
+import dev.backingservice.plan.Published;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What is written into Secrets, and the one annotation on the service itself.
+final class OnSecrets {
+  private final Hands hands;
+  private final BindingWriter writer;
+
+  OnSecrets(Hands hands) {
+    this.hands = hands;
+    this.writer = new BindingWriter(hands);
+  }
+
+  Result markAttached(Facts f) {
+    var resource = new GenericKubernetesResource();
+    resource.setApiVersion(Words.API_VERSION);
+    resource.setKind("BackingService");
+    resource.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(f.service().id().name())
+            .withNamespace(f.service().id().namespace())
+            .build());
+    hands.resources().annotate(resource, Words.ATTACHED, "true");
+    return new Result.Done();
+  }
+
+  /// One request, guarded by the version that was seen: a reader never sees old and new mixed.
+  Result publish(Facts f, Action.Publish publish, Instant now) throws EngineException {
+    var served =
+        hands
+            .directory()
+            .find(publish.attachment().server())
+            .orElseThrow(
+                () -> EngineException.of(Reason.ServerUnreachable, "the server is not known yet"));
+    var secret = writer.write(f, publish, served, now);
+    if (publish.guard().isEmpty()) hands.secrets().create(secret);
+    else hands.secrets().replace(secret, publish.guard());
+    return new Result.Done();
+  }
+
+  /// The credential stays; what is said about the request and the debts changes.
+  Result amend(Facts f, Action.Amend amend) {
+    var id = f.service().id();
+    var secret = hands.secrets().find(id.namespace(), secretName(f));
+    if (secret.isEmpty()) return new Result.Done();
+    var amended = writer.amend(secret.get(), amend, id.uid());
+    hands.secrets().replace(amended, amend.guard());
+    return new Result.Done();
+  }
+
+  Result unpublish(Facts f) {
+    if (f.published() instanceof Published.Binding)
+      hands.secrets().delete(f.service().id().namespace(), secretName(f));
+    return new Result.Done();
+  }
+
+  /// Debts of a service that goes away are owed by the server from now on.
+  Result handOver(Facts f, List<Debt> debts) {
+    for (var server : debts.stream().map(Debt::server).distinct().toList())
+      append(server, debts.stream().filter(d -> d.server().equals(server)).toList());
+    return new Result.Done();
+  }
+
+  private void append(String server, List<Debt> debts) {
+    var name = "backingservice-debts-" + server;
+    var found = hands.secrets().find(hands.namespace(), name);
+    var all = new ArrayList<Debt>();
+    found.flatMap(s -> Secrets.text(s, "debts")).ifPresent(text -> all.addAll(DebtText.read(text)));
+    for (var debt : debts)
+      if (all.stream().noneMatch(d -> d.attachment().equals(debt.attachment()))) all.add(debt);
+    var secret =
+        new SecretBuilder()
+            .withNewMetadata()
+            .withName(name)
+            .withNamespace(hands.namespace())
+            .addToLabels(Words.MANAGED_BY, Words.MANAGER)
+            .endMetadata()
+            .addToData("debts", Secrets.encoded(DebtText.write(all)))
+            .build();
+    if (found.isEmpty()) hands.secrets().create(secret);
+    else hands.secrets().replace(secret, found.get().getMetadata().getResourceVersion());
+  }
+
+  private static String secretName(Facts f) {
+    return f.intent().map(i -> i.binding().secretName()).orElse(f.service().id().name());
+  }
+}

@@ -1,0 +1,70 @@
+package dev.backingservice.act;
+
+import dev.backingservice.kube.Projection;
+import dev.backingservice.kube.Refusals;
+import dev.backingservice.kube.Workload;
+import dev.backingservice.kube.Workloads;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Intent;
+import dev.backingservice.model.Reason;
+import dev.backingservice.model.WorkloadSelector;
+import dev.backingservice.plan.Facts;
+import dev.backingservice.plan.Outcome.Result;
+import dev.backingservice.plan.WorkloadFact;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.Set;
+
+/// What is written into workloads.
+final class OnWorkloads {
+  private final Workloads workloads;
+
+  OnWorkloads(Workloads workloads) {
+    this.workloads = workloads;
+  }
+
+  Result project(Facts f, WorkloadFact fact, long epoch) {
+    var namespace = f.service().id().namespace();
+    var found = workloads.find(namespace, fact.key());
+    var intent = f.intent();
+    if (found.isEmpty() || intent.isEmpty())
+      return new Result.Failed(
+          new Failure(Reason.WorkloadNotFound, fact.key() + " does not exist any more"));
+    try {
+      workloads.project(namespace, found.get(), projection(intent.get(), fact), epoch);
+      return new Result.Done();
+    } catch (KubernetesClientException e) {
+      return refused(fact, found.get(), e);
+    }
+  }
+
+  private static Projection projection(Intent intent, WorkloadFact fact) {
+    var containers = fact.chosen().map(WorkloadFact.Choice::containers).orElse(Set.of());
+    var injection =
+        fact.chosen().map(WorkloadFact.Choice::injection).orElse(WorkloadSelector.Injection.Full);
+    return new Projection(intent.binding(), containers, injection);
+  }
+
+  private static Result refused(WorkloadFact fact, Workload workload, KubernetesClientException e) {
+    if (Refusals.conflict(e))
+      return new Result.Failed(
+          new Failure(
+              Reason.WorkloadConflict,
+              "%s: somebody else owns a field the binding needs: %s; remove the entry there, or name another variable in inject.env"
+                  .formatted(workload.key(), Refusals.said(e))));
+    if (Refusals.invalid(e))
+      return new Result.Failed(
+          new Failure(
+              Reason.WorkloadConflict,
+              "%s: a variable of the binding has a literal value there: remove it, or write it as valueFrom.secretKeyRef (%s)"
+                  .formatted(fact.key(), Refusals.said(e))));
+    throw e;
+  }
+
+  Result withdraw(Facts f, WorkloadFact fact) {
+    var id = f.service().id();
+    workloads
+        .find(id.namespace(), fact.key())
+        .ifPresent(w -> workloads.withdraw(id.namespace(), w, id.name()));
+    return new Result.Done();
+  }
+}

@@ -1,0 +1,32 @@
+package dev.backingservice.api;
+
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Categories;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/// An attached resource: one server, owned by the platform team. Cluster-scoped.
+@Group("backingservice.dev")
+@Version("v1alpha1")
+@ShortNames("bsrv")
+@Categories("backing")
+@AdditionalPrinterColumn(name = "Engine", jsonPath = ".spec.engine")
+@AdditionalPrinterColumn(name = "Host", jsonPath = ".spec.host")
+@AdditionalPrinterColumn(name = "Role", jsonPath = ".status.role")
+@AdditionalPrinterColumn(
+    name = "Ready",
+    jsonPath = ".status.conditions[?(@.type==\"Ready\")].status")
+@AdditionalPrinterColumn(
+    name = "Secure",
+    jsonPath = ".status.conditions[?(@.type==\"Secure\")].status")
+@AdditionalPrinterColumn(
+    name = "Attached",
+    jsonPath = ".status.attached",
+    type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(
+    name = "Age",
+    jsonPath = ".metadata.creationTimestamp",
+    type = AdditionalPrinterColumn.Type.DATE)
+public class BackingServer extends CustomResource<BackingServerSpec, BackingServerStatus> {}

@@ -1,0 +1,134 @@
+package dev.backingservice.api;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the platform team says about a server.
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value = "self.engine == oldSelf.engine",
+    message =
+        "engine is immutable: create another BackingServer and point the services' spec.server to it")
+@ValidationRule(
+    value = "self.host == oldSelf.host",
+    message =
+        "host is immutable: create another BackingServer and point the services' spec.server to it")
+@ValidationRule(
+    value = "has(self.port) == has(oldSelf.port) && (!has(self.port) || self.port == oldSelf.port)",
+    message =
+        "port is immutable: create another BackingServer and point the services' spec.server to it")
+@ValidationRule(
+    value = "self.engine != 'Generic' || has(self.port)",
+    message = "engine Generic has no usual port: set spec.port")
+@ValidationRule(
+    value = "self.engine in ['SMTP', 'Generic'] || has(self.admin)",
+    message =
+        "this engine needs spec.admin.secretName: a Secret with username and password in the operator's namespace")
+@ValidationRule(
+    value = "!(self.engine in ['SMTP', 'Generic']) || !has(self.admin)",
+    message = "engines SMTP and Generic have no administrator: remove spec.admin")
+@ValidationRule(
+    value = "self.engine in ['PostgreSQL', 'MySQL'] || !has(self.databases)",
+    message = "only PostgreSQL and MySQL have databases: remove spec.databases")
+@ValidationRule(
+    value =
+        "self.host.matches('^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$') || (self.host.contains(':') && isIP(self.host))",
+    message =
+        "host is a DNS name or an IP address such as db.internal or 10.0.0.7: no scheme, port or path")
+public record BackingServerSpec(
+    @Required @JsonPropertyDescription("The protocol family of the server. Immutable.")
+        EngineName engine,
+    @Required
+        @Size(min = 1, max = 253)
+        @JsonPropertyDescription("DNS name or IP literal, never a URL. Immutable.")
+        String host,
+    @Min(1)
+        @Max(65535)
+        @JsonPropertyDescription(
+            "TCP port; by default the engine's own (5432, 3306, 6379, 5671, 587). Immutable.")
+        @Nullable Integer port,
+    @JsonPropertyDescription("The account that makes accounts; PostgreSQL, MySQL, Redis, RabbitMQ.")
+        @Nullable Admin admin,
+    @Default("{}") @JsonPropertyDescription("How the connection is protected.")
+        @Nullable ServerTls tls,
+    @Default("{}") @JsonPropertyDescription("Which namespaces may attach.")
+        @Nullable AllowedNamespaces allowedNamespaces,
+    @Default("{}") @JsonPropertyDescription("What a weak server means for new attachments.")
+        @Nullable Posture posture,
+    @Size(max = 64)
+        @JsonPropertyDescription(
+            "Who may attach which database; a database that is not listed belongs to the first namespace that attaches it.")
+        @Nullable List<DatabaseGrant> databases,
+    @Pattern(Texts.NAME)
+        @Size(min = 1, max = Texts.NAME_MAX)
+        @JsonPropertyDescription(
+            "Another BackingServer: every service whose spec.server names this one is swapped there. Removing the field moves nothing back.")
+        @Nullable String replacedBy) {
+
+  /// The administrator's account and where it logs in.
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Admin(
+      @Required
+          @Pattern(Texts.NAME)
+          @Size(min = 1, max = Texts.NAME_MAX)
+          @JsonPropertyDescription(
+              "Secret in the operator's own namespace with keys username and password.")
+          String secretName,
+      @Pattern(Texts.IDENTIFIER)
+          @Size(min = 1, max = Texts.IDENTIFIER_MAX)
+          @JsonPropertyDescription(
+              "PostgreSQL, MySQL: the database where the administrator logs in.")
+          @Nullable String database,
+      @JsonPropertyDescription("Administration goes to another address, past a pooler for example.")
+          @Nullable Endpoint endpoint) {}
+
+  /// A host and a port.
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Endpoint(
+      @Required @Size(min = 1, max = 253) @JsonPropertyDescription("DNS name or IP literal.")
+          String host,
+      @Min(1) @Max(65535) @JsonPropertyDescription("TCP port; by default the engine's own.")
+          @Nullable Integer port) {}
+
+  /// Who may attach one database.
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record DatabaseGrant(
+      @Required
+          @Pattern(Texts.IDENTIFIER)
+          @Size(min = 1, max = Texts.IDENTIFIER_MAX)
+          @JsonPropertyDescription("The database.")
+          String name,
+      @Required @Size(min = 1, max = 64) @JsonPropertyDescription("Namespaces that may attach it.")
+          List<@Size(min = 1, max = 63) String> namespaces) {}
+
+  /// From which finding on a new attachment is refused.
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Posture(
+      @Default("Critical")
+          @JsonPropertyDescription(
+              "The mildest finding that refuses a NEW attachment; later findings never touch an existing one.")
+          @Nullable Refuse refuse) {
+
+    /// The mildest finding that refuses.
+    public enum Refuse {
+      Critical,
+      Warning,
+      Nothing
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.backingservice.api;
+
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Categories;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.ShortNames;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/// An attachment to a [BackingServer], owned by the application team. Editing `spec.server` swaps.
+@Group("backingservice.dev")
+@Version("v1alpha1")
+@ShortNames("bsvc")
+@Categories("backing")
+@AdditionalPrinterColumn(name = "Server", jsonPath = ".spec.server")
+@AdditionalPrinterColumn(name = "Active", jsonPath = ".status.active.server")
+@AdditionalPrinterColumn(
+    name = "Ready",
+    jsonPath = ".status.conditions[?(@.type==\"Ready\")].status")
+@AdditionalPrinterColumn(
+    name = "Reason",
+    jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason")
+@AdditionalPrinterColumn(
+    name = "Epoch",
+    jsonPath = ".status.active.epoch",
+    type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(
+    name = "Age",
+    jsonPath = ".metadata.creationTimestamp",
+    type = AdditionalPrinterColumn.Type.DATE)
+@AdditionalPrinterColumn(name = "Access", jsonPath = ".status.access", priority = 1)
+@AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase", priority = 1)
+@AdditionalPrinterColumn(name = "Login", jsonPath = ".status.active.login", priority = 1)
+@AdditionalPrinterColumn(
+    name = "Available",
+    jsonPath = ".status.conditions[?(@.type==\"Available\")].status",
+    priority = 1)
+public class BackingService extends CustomResource<BackingServiceSpec, BackingServiceStatus>
+    implements Namespaced {}

@@ -1,0 +1,97 @@
+package dev.backingservice.api;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The blocks of the other engines. The schema knows them; the operator answers those it does not
+// serve yet
+/// with `Accepted=False/EngineNotSupported`.
+public final class EngineBlocks {
+  private EngineBlocks() {}
+
+  /// What a service asks of a MySQL or MariaDB server.
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Mysql(
+      @Required
+          @Pattern(Texts.IDENTIFIER)
+          @Size(min = 1, max = Texts.IDENTIFIER_MAX)
+          @JsonPropertyDescription("The database. A change is a swap.")
+          String database,
+      @Default("Never")
+          @JsonPropertyDescription("Never (default), or IfMissing at the very first attachment.")
+          PostgresqlBlock.@Nullable CreateDatabase createDatabase,
+      @Default("20")
+          @Min(1)
+          @Max(1000)
+          @JsonPropertyDescription("Sessions the login may hold at once; 1 to 1000.")
+          @Nullable Integer connectionLimit,
+      @Default("MariaDB") @JsonPropertyDescription("Which driver jdbc-url is written for.")
+          @Nullable Driver driver) {
+
+    /// The client driver that `jdbc-url` is written for.
+    public enum Driver {
+      MariaDB,
+      MySQL
+    }
+  }
+
+  /// What a service asks of a Redis or Valkey server.
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Redis(
+      @Required
+          @Size(min = 1, max = 128)
+          @Pattern("^[A-Za-z0-9:._/{}-]+$")
+          @JsonPropertyDescription("Every key of the service starts with this, such as orders:.")
+          String keyPrefix) {}
+
+  /// What a service asks of a RabbitMQ server.
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Rabbitmq(
+      @Default("/") @Size(min = 1, max = 255) @JsonPropertyDescription("The virtual host.")
+          @Nullable String vhost,
+      @Required
+          @Size(min = 1, max = 128)
+          @Pattern("^[A-Za-z0-9._-]+$")
+          @JsonPropertyDescription("Names of queues and exchanges the service may use start so.")
+          String prefix) {}
+
+  /// What a service asks of an SMTP server.
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Smtp(
+      @Required @Size(min = 3, max = 254) @JsonPropertyDescription("The sender's address.")
+          String sender,
+      @Required
+          @Pattern(Texts.NAME)
+          @Size(min = 1, max = Texts.NAME_MAX)
+          @JsonPropertyDescription("Secret in the same namespace with username and password.")
+          String credentialsSecretName) {}
+
+  /// What a service says about any other server.
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Generic(
+      @Required
+          @Size(min = 1, max = 63)
+          @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+          @JsonPropertyDescription("The binding's type, such as kafka.")
+          String type,
+      @Pattern(Texts.NAME)
+          @Size(min = 1, max = Texts.NAME_MAX)
+          @JsonPropertyDescription("Secret in the same namespace with username and password.")
+          @Nullable String credentialsSecretName,
+      @Size(max = 32) @JsonPropertyDescription("More keys of the binding, with placeholders.")
+          @Nullable Map<String, @Size(max = 1024) String> entries) {}
+}

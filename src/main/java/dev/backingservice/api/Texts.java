@@ -1,0 +1,26 @@
+package dev.backingservice.api;
+
+/// Patterns and bounds that several fields share.
+final class Texts {
+  /// GEP-2257: the subset of Go's durations that Gateway API accepts, at most [#DURATION_MAX]
+  // characters.
+  static final String DURATION = "^([0-9]{1,5}(h|m|s|ms)){1,4}$";
+
+  static final int DURATION_MAX = 32;
+
+  /// RFC 1123 label or subdomain, as Kubernetes names its objects.
+  static final String NAME = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
+
+  static final int NAME_MAX = 253;
+
+  /// A key of a Secret or ConfigMap.
+  static final String KEY = "^[-._a-zA-Z0-9]+$";
+
+  /// An identifier on a database server: at most 63 bytes, printable, without quotes or
+  // backslashes.
+  static final String IDENTIFIER = "^[A-Za-z_][A-Za-z0-9_$-]*$";
+
+  static final int IDENTIFIER_MAX = 63;
+
+  private Texts() {}
+}

@@ -1,0 +1,20 @@
+package dev.backingservice.engine;
+
+import dev.backingservice.model.Endpoint;
+import dev.backingservice.model.Sensitive;
+import dev.backingservice.model.Trust;
+
+/// A server with what its administrator needs to log in.
+///
+/// @param name of the BackingServer
+/// @param data where workloads connect
+/// @param admin where the administrator connects
+/// @param adminDatabase where the administrator logs in
+public record Server(
+    String name,
+    Endpoint data,
+    Endpoint admin,
+    String adminDatabase,
+    String adminUser,
+    Sensitive adminPassword,
+    Trust trust) {}

@@ -1,0 +1,35 @@
+package dev.backingservice.engine.postgresql;
+
+import dev.backingservice.model.Identity;
+import dev.backingservice.model.ServerText;
+import java.sql.SQLException;
+
+/// Who a server is. The system identifier is the lineage and shared by physical copies; the start
+// time tells
+/// running processes apart and does not change at a promotion; the timeline does.
+final class Identification {
+  private static final String QUERY =
+      """
+      SELECT s.system_identifier::text,
+             s.system_identifier::text || '/' || extract(epoch FROM pg_catalog.pg_postmaster_start_time())::numeric(20, 3)::text,
+             CASE WHEN pg_catalog.pg_is_in_recovery() THEN ''
+                  ELSE substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8) END,
+             pg_catalog.pg_is_in_recovery(),
+             pg_catalog.current_setting('server_version')
+        FROM pg_catalog.pg_control_system() s""";
+
+  private Identification() {}
+
+  static Identity read(Sql sql) throws SQLException {
+    return sql.first(
+            QUERY,
+            row ->
+                new Identity(
+                    row.getString(1),
+                    row.getString(2),
+                    row.getString(3),
+                    row.getBoolean(4) ? Identity.Role.Replica : Identity.Role.Primary,
+                    ServerText.clean(row.getString(5))))
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,96 @@
+package dev.backingservice.engine.postgresql;
+
+import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Server;
+import dev.backingservice.model.Endpoint;
+import dev.backingservice.model.Reason;
+import dev.backingservice.model.ServerText;
+import java.io.IOException;
+import java.security.cert.CertificateException;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.Set;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/// SQLSTATE (PostgreSQL manual, appendix A) and exceptions to reasons.
+final class PgErrors {
+  private static final Set<String> TRANSIENT =
+      Set.of(
+          "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "23505", "42710", "2BP01", "42704");
+
+  private PgErrors() {}
+
+  /// Whether the same transaction may succeed when it is tried again.
+  static boolean passing(SQLException e) {
+    var state = state(e);
+    return TRANSIENT.contains(state)
+        || ("XX000".equals(state) && message(e).contains("concurrently updated"));
+  }
+
+  /// A failed login: tells nobody there from somebody who refuses.
+  static EngineException connecting(
+      SQLException e, Server server, Endpoint endpoint, Reason whenRefused) {
+    var where = server.name() + " (" + endpoint + ")";
+    var tls = cause(e, SSLException.class).or(() -> cause(e, CertificateException.class));
+    if (message(e).contains("hostname"))
+      return EngineException.of(
+          Reason.CertificateNameMismatch,
+          where + " presents a certificate for another name: set spec.host to a name in it");
+    if (tls.isPresent())
+      return EngineException.of(
+          Reason.CertificateNotTrusted,
+          where
+              + " presents a certificate that the anchors of spec.tls.ca do not verify: "
+              + said(tls.get()));
+    if (state(e).startsWith("28"))
+      return EngineException.of(whenRefused, where + " refuses the login: " + said(e));
+    if (state(e).equals("3D000"))
+      return EngineException.of(Reason.DatabaseMissing, where + ": " + said(e));
+    if (cause(e, IOException.class).isPresent() && !Reach.anybodyAt(endpoint))
+      return EngineException.silent(where + " does not answer: " + said(root(e)));
+    return EngineException.of(Reason.ServerUnreachable, where + " does not let us in: " + said(e));
+  }
+
+  /// A statement that failed.
+  static EngineException running(SQLException e, Server server) {
+    return EngineException.of(
+        reason(state(e)), server.name() + " refuses (" + state(e) + "): " + said(e));
+  }
+
+  private static Reason reason(String state) {
+    return switch (state) {
+      case "3D000" -> Reason.DatabaseMissing;
+      case "3F000" -> Reason.SchemaMissing;
+      case "25006" -> Reason.ServerReadOnly;
+      case "42501" -> Reason.AdminTooWeak;
+      case "0LP01" -> Reason.PrivilegesIncomplete;
+      default -> Reason.ServerUnreachable;
+    };
+  }
+
+  static String state(SQLException e) {
+    return e.getSQLState() == null ? "" : e.getSQLState();
+  }
+
+  private static String said(Throwable e) {
+    return ServerText.clean(message(e));
+  }
+
+  private static String message(Throwable e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private static Throwable root(Throwable e) {
+    var root = e;
+    while (root.getCause() != null) root = root.getCause();
+    return root;
+  }
+
+  private static <T extends Throwable> Optional<Throwable> cause(
+      @Nullable Throwable e, Class<T> type) {
+    for (var at = e; at != null; at = at.getCause())
+      if (type.isInstance(at)) return Optional.of(at);
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,87 @@
+package dev.backingservice.engine.postgresql;
+
+import dev.backingservice.engine.Server;
+import dev.backingservice.model.Finding;
+import dev.backingservice.model.Finding.Id;
+import dev.backingservice.model.Trust;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What is weak about a server, seen from the administrator's session.
+final class Posture {
+  private static final int OLDEST_SUPPORTED = 140000;
+  private static final int SAFE_CREATEROLE = 160000;
+
+  private final Sql sql;
+  private final Server server;
+  private final List<Finding> findings = new ArrayList<>();
+
+  Posture(Sql sql, Server server) {
+    this.sql = sql;
+    this.server = server;
+  }
+
+  List<Finding> look() throws SQLException {
+    if (server.trust().mode() != Trust.Mode.VerifyFull)
+      add(
+          Id.TlsNotVerified,
+          "connections to this server do not verify who answers",
+          "set spec.tls.mode: VerifyFull and spec.tls.ca");
+    if (sql.holds(
+        "SELECT pg_catalog.has_database_privilege('public', current_database(), 'CONNECT')"))
+      add(
+          Id.AdminDatabaseOpen,
+          "every role may connect to the administrator's database",
+          "REVOKE CONNECT ON DATABASE " + server.adminDatabase() + " FROM PUBLIC");
+    version();
+    administrator();
+    settings();
+    if (Plaintext.accepted(server))
+      add(
+          Id.PlaintextAccepted,
+          "the server talks without TLS to whoever asks",
+          "use hostssl instead of host in pg_hba.conf");
+    return List.copyOf(findings);
+  }
+
+  private void version() throws SQLException {
+    int version =
+        sql.first(
+                "SELECT pg_catalog.current_setting('server_version_num')::int",
+                row -> row.getInt(1))
+            .orElseThrow();
+    if (version < OLDEST_SUPPORTED)
+      add(Id.OldVersion, "this version gets no fixes any more", "upgrade to 14 or newer");
+    if (version < SAFE_CREATEROLE)
+      add(
+          Id.AdminTooStrong,
+          "before version 16 a role with CREATEROLE can make itself a member of pg_execute_server_program",
+          "upgrade to 16 or newer");
+  }
+
+  private void administrator() throws SQLException {
+    if (sql.holds("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user"))
+      add(
+          Id.AdminTooStrong,
+          "the administrator is a superuser",
+          "give the operator a role with CREATEROLE instead");
+    if (!sql.holds("SELECT pg_catalog.pg_has_role(session_user, 'pg_signal_backend', 'MEMBER')"))
+      add(
+          Id.CannotSignal,
+          "the administrator may not end every session it has to fence",
+          "GRANT pg_signal_backend TO " + server.adminUser());
+  }
+
+  private void settings() throws SQLException {
+    if (sql.holds("SELECT pg_catalog.current_setting('log_statement') IN ('ddl', 'mod', 'all')"))
+      add(
+          Id.StatementLogging,
+          "the server logs statements, verifiers of passwords among them",
+          "set log_statement = none for the administrator");
+  }
+
+  private void add(Id id, String message, String remedy) {
+    findings.add(new Finding(id, message, remedy));
+  }
+}

@@ -1,0 +1,119 @@
+package dev.backingservice.engine.postgresql;
+
+import dev.backingservice.engine.Claim;
+import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Server;
+import dev.backingservice.engine.Want;
+import dev.backingservice.model.Names;
+import dev.backingservice.model.Standing.Holds;
+import dev.backingservice.model.Word;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/// Makes words true on one server, in this order: what must not work any more, then the groups,
+// then what
+/// shall work.
+final class Provision {
+  private static final Duration EVICTION = Duration.ofSeconds(5);
+
+  private final Server server;
+  private final Marks marks;
+  private final Transactions transactions;
+  private final Known known;
+  private final Logins logins;
+
+  Provision(Server server, Marks marks, LongSupplier term, Known known) {
+    this.server = server;
+    this.marks = marks;
+    this.transactions = new Transactions(server, marks, term);
+    this.known = known;
+    this.logins = new Logins(marks);
+  }
+
+  void ensure(Connection connection, Claim claim, List<Want> wants) throws EngineException {
+    for (var want : wants) if (!want.word().works()) close(connection, claim, want);
+    for (var want : wants) if (want.word().works()) evict(connection, claim, want);
+    if (wants.stream().noneMatch(w -> w.word().works())) return;
+    var key = server.name() + "/" + claim.place();
+    boolean groupsKnown = known.holds(key);
+    transactions.run(
+        connection,
+        sql -> {
+          if (!groupsKnown) new Groups(marks).ensure(sql, claim);
+          for (var want : wants) if (want.word().works()) logins.open(sql, claim, want);
+        },
+        groupsKnown ? new String[] {service(claim)} : new String[] {group(claim), service(claim)});
+    if (groupsKnown) return;
+    inside(claim);
+    known.add(key);
+  }
+
+  /// Locked, or gone. Memberships go in a transaction of their own, so that a blocked ALTER keeps
+  // nothing.
+  private void close(Connection connection, Claim claim, Want want) throws EngineException {
+    transactions.run(connection, sql -> logins.strip(sql, claim, want.login()), service(claim));
+    transactions.run(connection, sql -> logins.lock(sql, claim, want.login()), service(claim));
+    if (want.word() == Word.Absent)
+      new Removal(server, transactions, logins).drop(connection, claim, want);
+  }
+
+  /// A slot that is used again must not bring sessions of its former credential along.
+  private void evict(Connection connection, Claim claim, Want want) throws EngineException {
+    try {
+      var found = logins.find(new Sql(connection), want.login());
+      if (found.isEmpty()
+          || found.get().epoch() == want.attachment().epoch()
+          || found.get().holds(claim, marks.instance()) == Holds.Foreign) return;
+      transactions.run(connection, sql -> logins.lock(sql, claim, want.login()), service(claim));
+      new Fence(new Sql(connection), claim, want.login()).sever(EVICTION);
+    } catch (SQLException e) {
+      throw PgErrors.running(e, server);
+    }
+  }
+
+  private void inside(Claim claim) throws EngineException {
+    try (var connection = Connections.administrator(server, claim.place().database())) {
+      connection.setAutoCommit(false);
+      new SchemaGrants(claim.place()).ensure(new Sql(connection));
+      connection.commit();
+    } catch (SQLException e) {
+      throw PgErrors.running(e, server);
+    }
+  }
+
+  /// Outside a transaction, as the server demands; a second call finds it there.
+  void createDatabase(Connection connection, Claim claim) throws EngineException {
+    try {
+      var sql = new Sql(connection);
+      var database = claim.place().database();
+      if (sql.holds(
+          "SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = $1)", database))
+        return;
+      sql.run("CREATE DATABASE " + Sql.name(database) + " TEMPLATE template0");
+      var mark = marks.write(database, Map.of("kind", "database", "uid", claim.service().uid()));
+      sql.run("COMMENT ON DATABASE " + Sql.name(database) + " IS " + Sql.text(mark));
+      sql.run("REVOKE ALL ON DATABASE " + Sql.name(database) + " FROM PUBLIC");
+      closePublic(database);
+    } catch (SQLException e) {
+      throw PgErrors.running(e, server);
+    }
+  }
+
+  private void closePublic(String database) throws EngineException, SQLException {
+    try (var connection = Connections.administrator(server, database)) {
+      new Sql(connection).run("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    }
+  }
+
+  private static String group(Claim claim) {
+    return "group/" + Names.digest(claim.place().database(), claim.place().schema());
+  }
+
+  private static String service(Claim claim) {
+    return "service/" + claim.service();
+  }
+}

@@ -1,0 +1,171 @@
+package dev.backingservice.engine.postgresql;
+
+import dev.backingservice.engine.EngineException;
+import dev.backingservice.model.Place;
+import dev.backingservice.model.Reason;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.TreeSet;
+
+/// The grants of the group roles inside one database: on the schema, on what will be created in it,
+// and on
+/// what others created before. Runs in one transaction on a connection to that database.
+final class SchemaGrants {
+  private static final List<String> FUTURE =
+      List.of(
+          "GRANT SELECT ON TABLES TO %2$s",
+          "GRANT INSERT, UPDATE, DELETE ON TABLES TO %3$s",
+          "GRANT SELECT ON SEQUENCES TO %2$s",
+          "GRANT USAGE ON SEQUENCES TO %3$s");
+
+  private final Place place;
+  private final Roles roles;
+
+  SchemaGrants(Place place) {
+    this.place = place;
+    this.roles = Roles.of(place);
+  }
+
+  void ensure(Sql sql) throws SQLException, EngineException {
+    onSchema(sql);
+    if (Administrator.actAs(sql, roles.owner())) futureOf(sql, roles.owner(), true);
+    var refused = new TreeSet<String>();
+    for (var owner : legacyOwners(sql)) {
+      if (Administrator.actAs(sql, owner)) {
+        futureOf(sql, owner, false);
+        present(sql, owner);
+      } else if (!ungranted(sql, owner).isEmpty()) refused.add(owner);
+    }
+    sql.run("SET LOCAL ROLE NONE");
+    if (!refused.isEmpty()) throw incomplete(refused);
+  }
+
+  private void onSchema(Sql sql) throws SQLException, EngineException {
+    if (granted(sql)) return;
+    if (Administrator.actAs(sql, schemaOwner(sql))) {
+      var schema = Sql.name(place.schema());
+      sql.run("GRANT USAGE, CREATE ON SCHEMA %s TO %s".formatted(schema, Sql.name(roles.owner())));
+      sql.run(
+          "GRANT USAGE ON SCHEMA %s TO %s, %s"
+              .formatted(schema, Sql.name(roles.readOnly()), Sql.name(roles.readWrite())));
+    }
+    if (granted(sql)) return;
+    throw EngineException.of(
+        Reason.PrivilegesIncomplete,
+        "on %s the administrator may not grant on schema %s of %s: let its owner run GRANT USAGE ON SCHEMA %s TO %s and GRANT USAGE, CREATE ON SCHEMA %s TO %s"
+            .formatted(
+                place.server(),
+                place.schema(),
+                place.database(),
+                place.schema(),
+                roles.readOnly(),
+                place.schema(),
+                roles.owner()));
+  }
+
+  private boolean granted(Sql sql) throws SQLException {
+    return sql.holds(
+        "SELECT pg_catalog.has_schema_privilege($1::name, s, 'USAGE') AND pg_catalog.has_schema_privilege($2::name, s, 'CREATE') AND pg_catalog.has_schema_privilege($3::name, s, 'USAGE') FROM (SELECT $4::text AS s) x",
+        roles.readOnly(),
+        roles.owner(),
+        roles.owner(),
+        place.schema());
+  }
+
+  /// `pg_database_owner` stands for whoever owns the database.
+  private String schemaOwner(Sql sql) throws SQLException, EngineException {
+    return sql.first(
+            """
+            SELECT CASE WHEN pg_catalog.pg_get_userbyid(n.nspowner) = 'pg_database_owner'
+                        THEN pg_catalog.pg_get_userbyid(d.datdba) ELSE pg_catalog.pg_get_userbyid(n.nspowner) END
+              FROM pg_catalog.pg_namespace n, pg_catalog.pg_database d
+             WHERE n.nspname = $1 AND d.datname = current_database()""",
+            row -> row.getString(1),
+            place.schema())
+        .orElseThrow(() -> missing(place));
+  }
+
+  static EngineException missing(Place place) {
+    return EngineException.of(
+        Reason.SchemaMissing,
+        "database %s on %s has no schema %s: create it"
+            .formatted(place.database(), place.server(), place.schema()));
+  }
+
+  private void futureOf(Sql sql, String owner, boolean ours) throws SQLException {
+    if (sql.holds(
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_default_acl a JOIN pg_catalog.pg_namespace n ON n.oid = a.defaclnamespace, pg_catalog.aclexplode(a.defaclacl) x WHERE a.defaclrole = $1::regrole AND n.nspname = $2 AND a.defaclobjtype = 'S' AND x.grantee = $3::regrole)",
+        Sql.name(owner),
+        place.schema(),
+        Sql.name(roles.readWrite()))) return;
+    var role = "ALTER DEFAULT PRIVILEGES FOR ROLE %1$s ";
+    for (var grant : FUTURE) run(sql, role + "IN SCHEMA %4$s " + grant, owner);
+    if (!ours) return;
+    run(sql, role + "REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC", owner); // with IN SCHEMA: no effect
+    run(sql, role + "REVOKE USAGE ON TYPES FROM PUBLIC", owner);
+  }
+
+  private void run(Sql sql, String format, String owner) throws SQLException {
+    sql.run(
+        format.formatted(
+            Sql.name(owner),
+            Sql.name(roles.readOnly()),
+            Sql.name(roles.readWrite()),
+            Sql.name(place.schema())));
+  }
+
+  private List<String> legacyOwners(Sql sql) throws SQLException {
+    return sql.query(
+        "SELECT DISTINCT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') ORDER BY 1",
+        row -> row.getString(1),
+        place.schema());
+  }
+
+  private void present(Sql sql, String owner) throws SQLException {
+    for (var relation : ungranted(sql, owner)) {
+      var name = Sql.name(place.schema()) + "." + Sql.name(relation.name());
+      if (relation.sequence()) {
+        sql.run("GRANT SELECT ON SEQUENCE " + name + " TO " + Sql.name(roles.readOnly()));
+        sql.run("GRANT USAGE ON SEQUENCE " + name + " TO " + Sql.name(roles.readWrite()));
+      } else {
+        sql.run("GRANT SELECT ON TABLE " + name + " TO " + Sql.name(roles.readOnly()));
+        sql.run(
+            "GRANT INSERT, UPDATE, DELETE ON TABLE " + name + " TO " + Sql.name(roles.readWrite()));
+      }
+    }
+  }
+
+  private List<Relation> ungranted(Sql sql, String owner) throws SQLException {
+    return sql.query(
+        """
+        SELECT c.relname, c.relkind = 'S' FROM pg_catalog.pg_class c
+          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = $1 AND pg_catalog.pg_get_userbyid(c.relowner) = $2
+           AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+           AND NOT CASE WHEN c.relkind = 'S'
+                 THEN pg_catalog.has_sequence_privilege($3::name, c.oid, 'SELECT')
+                  AND pg_catalog.has_sequence_privilege($4::name, c.oid, 'USAGE')
+                 ELSE pg_catalog.has_table_privilege($5::name, c.oid, 'SELECT')
+                  AND pg_catalog.has_table_privilege($6::name, c.oid, 'INSERT')
+                  AND pg_catalog.has_table_privilege($7::name, c.oid, 'UPDATE')
+                  AND pg_catalog.has_table_privilege($8::name, c.oid, 'DELETE') END""",
+        row -> new Relation(row.getString(1), row.getBoolean(2)),
+        place.schema(),
+        owner,
+        roles.readOnly(),
+        roles.readWrite(),
+        roles.readOnly(),
+        roles.readWrite(),
+        roles.readWrite(),
+        roles.readWrite());
+  }
+
+  private EngineException incomplete(TreeSet<String> owners) {
+    return EngineException.of(
+        Reason.PrivilegesIncomplete,
+        "in %s on %s the administrator may not act for the owner of some tables: GRANT %s TO the administrator"
+            .formatted(place.database(), place.server(), String.join(", ", owners)));
+  }
+
+  private record Relation(String name, boolean sequence) {}
+}

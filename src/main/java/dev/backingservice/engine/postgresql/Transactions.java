@@ -1,0 +1,101 @@
+package dev.backingservice.engine.postgresql;
+
+import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Server;
+import dev.backingservice.model.Reason;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+
+/// Changes roles: under advisory locks, only while no later leader has left its term on the server,
+// and again
+/// when the failure was a passing one.
+final class Transactions {
+  private static final int ATTEMPTS = 6;
+  private static final int PAUSE_MILLIS = 40;
+
+  private final Server server;
+  private final Marks marks;
+  private final LongSupplier term;
+
+  Transactions(Server server, Marks marks, LongSupplier term) {
+    this.server = server;
+    this.marks = marks;
+    this.term = term;
+  }
+
+  /// Runs `work` in one transaction on `connection`, which leads to the administrator's database.
+  ///
+  /// @param keys taken in this order, group before service
+  void run(Connection connection, Work work, String... keys) throws EngineException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        once(connection, work, keys);
+        return;
+      } catch (SQLException e) {
+        if (attempt == ATTEMPTS || !PgErrors.passing(e)) throw PgErrors.running(e, server);
+        pause(attempt);
+      }
+    }
+  }
+
+  private void once(Connection connection, Work work, String... keys)
+      throws SQLException, EngineException {
+    connection.setAutoCommit(false);
+    try {
+      var sql = new Sql(connection);
+      for (var key : keys) lock(sql, key);
+      checkTerm(sql);
+      work.run(sql);
+      connection.commit();
+    } catch (SQLException | EngineException | RuntimeException e) {
+      if (!connection.isClosed()) connection.rollback();
+      throw e;
+    } finally {
+      if (!connection.isClosed()) connection.setAutoCommit(true);
+    }
+  }
+
+  private static void lock(Sql sql, String key) throws SQLException {
+    sql.query(
+        "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))",
+        row -> true,
+        "backingservice/" + key);
+  }
+
+  /// The term is the comment of a role that cannot log in. It only grows.
+  private void checkTerm(Sql sql) throws SQLException, EngineException {
+    var role = "bs_" + marks.instance();
+    var found =
+        sql.first(
+            "SELECT pg_catalog.shobj_description(oid, 'pg_authid') FROM pg_catalog.pg_roles WHERE rolname = $1",
+            row -> String.valueOf(row.getString(1)),
+            role);
+    long mine = term.getAsLong();
+    long stored =
+        found.flatMap(c -> marks.read(role, c)).map(m -> Long.parseLong(m.get("term"))).orElse(0L);
+    if (stored > mine)
+      throw EngineException.of(
+          Reason.InternalError, "a later leader of this operator acts on " + server.name());
+    if (stored == mine) return;
+    if (found.isEmpty()) sql.run("CREATE ROLE " + Sql.name(role) + " " + Roles.PLAIN);
+    var mark = marks.write(role, Map.of("kind", "term", "term", Long.toString(mine)));
+    sql.run("COMMENT ON ROLE " + Sql.name(role) + " IS " + Sql.text(mark));
+  }
+
+  private static void pause(int attempt) {
+    try {
+      Thread.sleep(ThreadLocalRandom.current().nextInt(PAUSE_MILLIS * attempt) + PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// What a transaction does. May run more than once.
+  @FunctionalInterface
+  interface Work {
+    void run(Sql sql) throws SQLException, EngineException;
+  }
+}

@@ -1,0 +1,149 @@
+package dev.backingservice.kube;
+
+import dev.backingservice.model.BindingShape;
+import dev.backingservice.model.WorkloadSelector.Injection;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// What one binding writes into a pod template, and whether it is there. Pure.
+///
+/// @param containers the chosen ones; empty: all
+public record Projection(BindingShape shape, Set<String> containers, Injection injection) {
+  private static final String ROOT = "SERVICE_BINDING_ROOT";
+
+  public Projection {
+    containers = Set.copyOf(containers);
+  }
+
+  /// Exactly our fields, for server-side apply: whatever is not named here stays as it is.
+  PodTemplateSpec patch(PodTemplateSpec template, long epoch) {
+    var patch =
+        new PodTemplateSpecBuilder()
+            .withNewMetadata()
+            .addToAnnotations(Words.binding(shape.bindingName()), Long.toString(epoch))
+            .endMetadata();
+    if (injection == Injection.RestartOnly) return patch.build();
+    var spec = patch.withNewSpec().addToVolumes(volume());
+    spec.addAllToContainers(patched(template.getSpec().getContainers()));
+    spec.addAllToInitContainers(patched(template.getSpec().getInitContainers()));
+    return spec.endSpec().build();
+  }
+
+  /// Whether everything that [#patch] writes is there already, whatever the epoch.
+  boolean intact(PodTemplateSpec template) {
+    if (epoch(shape.bindingName(), template) == 0) return false;
+    if (injection == Injection.RestartOnly) return true;
+    return template.getSpec().getVolumes().stream().anyMatch(v -> same(v, volume()))
+        && chosen(template).allMatch(this::intact);
+  }
+
+  private boolean intact(Container container) {
+    return container.getEnv().containsAll(env(container))
+        && container.getVolumeMounts().stream().anyMatch(mount()::equals);
+  }
+
+  /// The server adds a default mode; the source is what matters.
+  private static boolean same(Volume seen, Volume wanted) {
+    return seen.getName().equals(wanted.getName())
+        && seen.getProjected() != null
+        && seen.getProjected().getSources().equals(wanted.getProjected().getSources());
+  }
+
+  /// The epoch in a template, 0 when it carries none.
+  static long epoch(String bindingName, PodTemplateSpec template) {
+    return Optional.ofNullable(template.getMetadata())
+        .map(m -> m.getAnnotations())
+        .map(a -> a.get(Words.binding(bindingName)))
+        .filter(text -> text.matches("[0-9]{1,18}"))
+        .map(Long::parseLong)
+        .orElse(0L);
+  }
+
+  /// The chosen containers that the template does not have.
+  List<String> unknown(PodTemplateSpec template) {
+    var there = all(template).map(Container::getName).toList();
+    return containers.stream().filter(name -> !there.contains(name)).sorted().toList();
+  }
+
+  private Stream<Container> chosen(PodTemplateSpec template) {
+    return all(template).filter(c -> containers.isEmpty() || containers.contains(c.getName()));
+  }
+
+  private static Stream<Container> all(PodTemplateSpec template) {
+    return Stream.concat(
+        template.getSpec().getContainers().stream(),
+        template.getSpec().getInitContainers().stream());
+  }
+
+  private List<Container> patched(List<Container> there) {
+    var patched = new ArrayList<Container>();
+    for (var container : there) {
+      if (!containers.isEmpty() && !containers.contains(container.getName())) continue;
+      patched.add(
+          new ContainerBuilder()
+              .withName(container.getName())
+              .withEnv(env(container))
+              .withVolumeMounts(mount())
+              .build());
+    }
+    return patched;
+  }
+
+  private List<EnvVar> env(Container container) {
+    var env = new ArrayList<EnvVar>();
+    for (var variable : shape.env())
+      env.add(
+          new EnvVarBuilder()
+              .withName(variable.name())
+              .withNewValueFrom()
+              .withNewSecretKeyRef(variable.key(), shape.secretName(), null)
+              .endValueFrom()
+              .build());
+    if (!setsItsOwnRoot(container))
+      env.add(new EnvVarBuilder().withName(ROOT).withValue(shape.mountPath()).build());
+    return env;
+  }
+
+  private boolean setsItsOwnRoot(Container container) {
+    return container.getEnv().stream()
+        .anyMatch(e -> e.getName().equals(ROOT) && !shape.mountPath().equals(e.getValue()));
+  }
+
+  private VolumeMount mount() {
+    return new VolumeMountBuilder()
+        .withName(volumeName())
+        .withMountPath(shape.path())
+        .withReadOnly(true)
+        .build();
+  }
+
+  private Volume volume() {
+    return new VolumeBuilder()
+        .withName(volumeName())
+        .withNewProjected()
+        .addNewSource()
+        .withNewSecret()
+        .withName(shape.secretName())
+        .endSecret()
+        .endSource()
+        .endProjected()
+        .build();
+  }
+
+  private String volumeName() {
+    return "backing-" + shape.bindingName();
+  }
+}

@@ -1,0 +1,55 @@
+package dev.backingservice.kube;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.Map;
+import java.util.Optional;
+
+/// Our own kinds and the namespaces they live in.
+public final class Resources {
+  private final KubernetesClient client;
+
+  public Resources(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /// A resource as it is now, past every cache.
+  public <T extends HasMetadata> Optional<T> fresh(T resource) {
+    return Optional.ofNullable(client.resource(resource).get());
+  }
+
+  /// Records a status. The resource carries no spec, and the resourceVersion that was seen: a
+  // change of the
+  /// spec in between fails with 409, so that no status is ever written about a spec nobody read.
+  public <T extends HasMetadata> T recordStatus(T resource) {
+    return client
+        .resource(resource)
+        .subresource("status")
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                .withFieldManager(Words.MANAGER)
+                .withForce(true)
+                .build());
+  }
+
+  /// Sets one annotation, by merge: an apply under our manager would drop the finalizer.
+  public void annotate(HasMetadata resource, String name, String value) {
+    client
+        .genericKubernetesResources(resource.getApiVersion(), resource.getKind())
+        .inNamespace(resource.getMetadata().getNamespace())
+        .withName(resource.getMetadata().getName())
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
+  }
+
+  /// The labels of a namespace; empty when it does not exist.
+  public Map<String, String> namespaceLabels(String name) {
+    return Optional.ofNullable(client.namespaces().withName(name).get())
+        .map(n -> n.getMetadata().getLabels())
+        .orElse(Map.of());
+  }
+}

@@ -1,0 +1,95 @@
+package dev.backingservice.kube;
+
+import dev.backingservice.model.Sensitive;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Secrets, read by name and written whole. No Secret is ever listed or watched.
+public final class Secrets {
+  private final KubernetesClient client;
+
+  public Secrets(KubernetesClient client) {
+    this.client = client;
+  }
+
+  public Optional<Secret> find(String namespace, String name) {
+    return Optional.ofNullable(client.secrets().inNamespace(namespace).withName(name).get());
+  }
+
+  public Optional<ConfigMap> findConfigMap(String namespace, String name) {
+    return Optional.ofNullable(client.configMaps().inNamespace(namespace).withName(name).get());
+  }
+
+  /// Creates; fails with 409 when there is one of that name, so that a foreign one is never
+  // adopted.
+  public Secret create(Secret secret) {
+    return client.resource(secret).create();
+  }
+
+  /// Replaces the version that was seen; fails with 409 when it has changed since.
+  public Secret replace(Secret secret, String resourceVersion) {
+    var guarded =
+        new SecretBuilder(secret)
+            .editMetadata()
+            .withResourceVersion(resourceVersion)
+            .endMetadata()
+            .build();
+    return client.resource(guarded).update();
+  }
+
+  /// Proves that the Secret could be written, without writing it.
+  public void rehearse(String namespace, String name) {
+    client
+        .secrets()
+        .inNamespace(namespace)
+        .withName(name)
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.JSON_MERGE)
+                .withDryRun(List.of("All"))
+                .build(),
+            "{}");
+  }
+
+  /// Deletes; a Secret that is gone is fine.
+  public void delete(String namespace, String name) {
+    client.secrets().inNamespace(namespace).withName(name).delete();
+  }
+
+  /// One value of a Secret, decoded; empty when it has no such key.
+  public static Optional<String> text(Secret secret, String key) {
+    return Optional.ofNullable(secret.getData()).map(data -> data.get(key)).map(Secrets::decoded);
+  }
+
+  static String decoded(String base64) {
+    return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+  }
+
+  /// A value as it stands in `data`.
+  public static String encoded(byte[] value) {
+    return Base64.getEncoder().encodeToString(value);
+  }
+
+  public static String encoded(String value) {
+    return encoded(value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public static String encoded(Sensitive value) {
+    return encoded(value.reveal());
+  }
+
+  /// One annotation; empty text when it is not set.
+  public static String annotation(Secret secret, String name) {
+    var annotations = secret.getMetadata().getAnnotations();
+    return annotations == null ? "" : Map.copyOf(annotations).getOrDefault(name, "");
+  }
+}

@@ -1,0 +1,37 @@
+package dev.backingservice.model;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// How the binding looks to workloads.
+///
+/// @param secretName name of the Secret
+/// @param bindingName name of the service, which is the folder below the mount path
+/// @param mountPath absolute path without a trailing slash
+/// @param entries more keys, with placeholders
+/// @param env variables, each from one key
+public record BindingShape(
+    String secretName,
+    String bindingName,
+    String mountPath,
+    Map<String, String> entries,
+    List<EnvVar> env) {
+  public BindingShape {
+    entries = Map.copyOf(new TreeMap<>(entries));
+    env = List.copyOf(env);
+  }
+
+  /// Where the files of this binding appear.
+  public String path() {
+    return mountPath + "/" + bindingName;
+  }
+
+  /// What of the shape is written into the Secret: a change makes a new epoch.
+  public String fingerprint() {
+    return Names.digest("shape", mountPath, new TreeMap<>(entries).toString()).substring(0, 16);
+  }
+
+  /// One environment variable from one key of the binding.
+  public record EnvVar(String name, String key) {}
+}

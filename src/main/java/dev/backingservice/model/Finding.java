@@ -1,0 +1,43 @@
+package dev.backingservice.model;
+
+/// A weakness of a server.
+///
+/// @param id fixed name, documented in `src/docs/reference.md`
+/// @param remedy what heals it
+public record Finding(Id id, String message, String remedy) {
+
+  /// How bad it is.
+  public enum Severity {
+    Warning,
+    Critical
+  }
+
+  /// Every weakness the operator knows.
+  public enum Id {
+    TlsNotVerified(Severity.Critical),
+    AdminDatabaseOpen(Severity.Critical),
+    ClearTextPasswords(Severity.Critical),
+    PlaintextAccepted(Severity.Warning),
+    OldVersion(Severity.Warning),
+    PublicMayCreate(Severity.Warning),
+    StatementLogging(Severity.Warning),
+    AdminTooStrong(Severity.Warning),
+    NoReservedConnections(Severity.Warning),
+    DatabaseOpenToPublic(Severity.Warning),
+    CannotSignal(Severity.Warning);
+
+    private final Severity severity;
+
+    Id(Severity severity) {
+      this.severity = severity;
+    }
+
+    public Severity severity() {
+      return severity;
+    }
+  }
+
+  public Severity severity() {
+    return id.severity();
+  }
+}

@@ -1,0 +1,23 @@
+package dev.backingservice.model;
+
+/// What a server says it is.
+///
+/// @param serverId the engine's own lineage; a physical copy has the same one
+/// @param instanceId this running process
+/// @param timeline grows at each promotion; empty where the engine has none
+/// @param role whether it accepts writes
+/// @param version as the server says it
+public record Identity(
+    String serverId, String instanceId, String timeline, Role role, String version) {
+
+  /// Whether a server accepts writes.
+  public enum Role {
+    Primary,
+    Replica,
+    Unknown
+  }
+
+  public boolean writable() {
+    return role == Role.Primary;
+  }
+}

@@ -1,0 +1,52 @@
+package dev.backingservice.model;
+
+import java.time.Duration;
+import java.util.List;
+
+/// What a BackingService asks for, parsed: if it exists, it makes sense.
+public record Intent(
+    Place place,
+    State state,
+    Access access,
+    Limits limits,
+    CreateDatabase createDatabase,
+    BindingShape binding,
+    List<WorkloadSelector> workloads,
+    Rollout rollout,
+    SwapPolicy swap,
+    Duration certificateLife,
+    DeletionPolicy deletionPolicy) {
+  public Intent {
+    workloads = List.copyOf(workloads);
+  }
+
+  /// Whether the service is attached.
+  public enum State {
+    Attached,
+    Detached
+  }
+
+  /// Whether a missing database is created at the first attachment.
+  public enum CreateDatabase {
+    Never,
+    IfMissing
+  }
+
+  /// What a new epoch does to running workloads.
+  public enum Rollout {
+    Restart,
+    OnNextStart
+  }
+
+  /// What deletion leaves behind.
+  public enum DeletionPolicy {
+    Retain,
+    Delete
+  }
+
+  /// What one login may use.
+  ///
+  /// @param connections sessions at once, 1 to 1000
+  /// @param statementTimeout zero: none
+  public record Limits(int connections, Duration statementTimeout) {}
+}

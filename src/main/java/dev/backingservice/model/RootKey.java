@@ -1,0 +1,89 @@
+package dev.backingservice.model;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/// The operator's root key. Passwords, salts and seals are derived from it (HMAC-SHA256, RFC 2104,
+// over
+/// length-prefixed fields that begin with their purpose), so that nothing needs to be stored before
+// it is set
+/// on a server and every crash resumes with the same value.
+public final class RootKey {
+  /// Length of a key in bytes.
+  public static final int LENGTH = 32;
+
+  private final byte[] key;
+  private final String instance;
+
+  /// @param key exactly [#LENGTH] random bytes
+  public RootKey(byte[] key) {
+    if (key.length != LENGTH) throw new IllegalArgumentException("a root key has 32 bytes");
+    this.key = key.clone();
+    this.instance = HexFormat.of().formatHex(hmac("instance")).substring(0, 16);
+  }
+
+  /// Fingerprint of this installation: 16 hex digits; survives re-installation with the key.
+  public String instance() {
+    return instance;
+  }
+
+  /// The password of one credential: 43 characters, all unreserved in RFC 3986.
+  public Sensitive password(ServiceId service, Attachment of) {
+    return new Sensitive(
+        base64(hmac("password", service.uid(), of.server(), of.serverId(), of.login(), epoch(of))));
+  }
+
+  /// The salt of one credential's verifier: 16 bytes.
+  public byte[] salt(ServiceId service, Attachment of) {
+    return Arrays.copyOf(
+        hmac("salt", service.uid(), of.server(), of.serverId(), of.login(), epoch(of)), 16);
+  }
+
+  /// A seal over fields: whoever cannot compute it cannot forge them.
+  public String seal(String... fields) {
+    return base64(hmac(join("seal", fields)));
+  }
+
+  /// Compares in constant time.
+  public boolean sealed(String seal, String... fields) {
+    return MessageDigest.isEqual(
+        seal.getBytes(StandardCharsets.UTF_8), seal(fields).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private byte[] hmac(String... fields) {
+    try {
+      var mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key, "HmacSHA256"));
+      for (var field : fields) mac.update(Names.prefixed(field));
+      return mac.doFinal();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has HmacSHA256", e);
+    }
+  }
+
+  private static String[] join(String first, String... rest) {
+    var all = new String[rest.length + 1];
+    all[0] = first;
+    System.arraycopy(rest, 0, all, 1, rest.length);
+    return all;
+  }
+
+  private static String epoch(Attachment of) {
+    return Long.toString(of.epoch());
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  @Override
+  public String toString() {
+    return "RootKey " + instance;
+  }
+}

@@ -1,0 +1,88 @@
+package dev.backingservice.observe;
+
+import dev.backingservice.api.AllowedNamespaces;
+import dev.backingservice.api.BackingServer;
+import dev.backingservice.api.Condition;
+import dev.backingservice.api.EngineName;
+import dev.backingservice.kube.Resources;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Intent;
+import dev.backingservice.model.Reason;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// Whether a namespace may attach to a server. To the tenant a server that does not exist and one
+// that does
+/// not admit it look alike; the true cause goes to the log.
+final class Consent {
+  private static final Logger LOG = Logger.getLogger(Consent.class);
+  private final Resources resources;
+
+  Consent(Resources resources) {
+    this.resources = resources;
+  }
+
+  /// Why not; empty when it may.
+  Optional<Failure> refusal(String name, Optional<BackingServer> server, String namespace) {
+    if (server.isEmpty()) return refused(name, namespace, "no such BackingServer");
+    if (server.get().getMetadata().getDeletionTimestamp() != null)
+      return refused(name, namespace, "it is being deleted");
+    var spec = server.get().getSpec();
+    if (!admits(spec.allowedNamespaces(), namespace))
+      return refused(name, namespace, "spec.allowedNamespaces does not admit the namespace");
+    if (spec.engine() != EngineName.PostgreSQL)
+      return Optional.of(
+          new Failure(
+              Reason.EngineMismatch,
+              "%s is a %s server: use the block of that engine".formatted(name, spec.engine())));
+    return Optional.empty();
+  }
+
+  private static Optional<Failure> refused(String name, String namespace, String cause) {
+    LOG.infof("server not available: server=%s namespace=%s cause=%s", name, namespace, cause);
+    return Optional.of(
+        new Failure(
+            Reason.ServerNotAvailable,
+            "server %s does not exist or does not admit this namespace: ask the platform team, or correct spec.server"
+                .formatted(name)));
+  }
+
+  private boolean admits(@Nullable AllowedNamespaces allowed, String namespace) {
+    if (allowed == null || allowed.from() == null) return false;
+    return switch (allowed.from()) {
+      case None -> false;
+      case All -> true;
+      case Selector ->
+          Selectors.read(Objects.requireNonNull(allowed.selector()))
+              .matches(resources.namespaceLabels(namespace));
+    };
+  }
+
+  /// The finding that refuses a new attachment.
+  static Optional<Failure> posture(Optional<BackingServer> server) {
+    return server
+        .flatMap(s -> Optional.ofNullable(s.getStatus()))
+        .flatMap(s -> Optional.ofNullable(s.conditions()))
+        .orElse(List.of())
+        .stream()
+        .filter(c -> c.type().equals("Secure") && c.status() == Condition.Status.False)
+        .map(c -> new Failure(Reason.PostureRefused, c.message()))
+        .findFirst();
+  }
+
+  /// Which namespaces the platform team lists for a database.
+  static Set<String> sharedWith(Optional<BackingServer> server, Intent intent) {
+    return server
+        .flatMap(s -> Optional.ofNullable(s.getSpec().databases()))
+        .orElse(List.of())
+        .stream()
+        .filter(d -> d.name().equals(intent.place().database()))
+        .flatMap(d -> d.namespaces().stream())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+}

@@ -1,0 +1,18 @@
+package dev.backingservice.observe;
+
+import dev.backingservice.engine.Directory;
+import dev.backingservice.kube.Resources;
+import dev.backingservice.kube.Secrets;
+import dev.backingservice.kube.Workloads;
+import dev.backingservice.model.RootKey;
+import java.util.random.RandomGenerator;
+
+/// What the observer looks with.
+public record Eyes(
+    Secrets secrets,
+    Workloads workloads,
+    Resources resources,
+    Directory directory,
+    RootKey key,
+    Rhythm rhythm,
+    RandomGenerator random) {}

@@ -1,0 +1,133 @@
+package dev.backingservice.observe;
+
+import dev.backingservice.api.BackingService;
+import dev.backingservice.api.BackingServiceSpec;
+import dev.backingservice.api.Inject;
+import dev.backingservice.api.PostgresqlBlock;
+import dev.backingservice.api.SwapBlock;
+import dev.backingservice.api.WorkloadReference;
+import dev.backingservice.engine.Engine;
+import dev.backingservice.model.Access;
+import dev.backingservice.model.BindingShape;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Intent;
+import dev.backingservice.model.Place;
+import dev.backingservice.model.Reason;
+import dev.backingservice.model.SwapPolicy;
+import dev.backingservice.model.WorkloadSelector;
+import dev.backingservice.plan.Facts.Request;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What a spec asks for, or the sentence that says what to write instead.
+final class IntentReader {
+  private static final Duration DAY = Duration.ofHours(24);
+  private static final Duration CERTIFICATE = Duration.ofHours(2160);
+
+  private IntentReader() {}
+
+  static Request read(BackingService resource, Engine engine) {
+    var spec = resource.getSpec();
+    var block = spec.postgresql();
+    if (block == null)
+      return refused(
+          Reason.EngineNotSupported,
+          "this operator serves PostgreSQL only for now: use the block postgresql with a PostgreSQL server");
+    var later = later(spec);
+    if (later.isPresent())
+      return refused(Reason.NotYetSupported, later.get() + " is not supported yet: remove it");
+    return new Request.Understood(intent(resource, spec, block, engine));
+  }
+
+  private static Request refused(Reason reason, String sentence) {
+    return new Request.Refused(new Failure(reason, sentence));
+  }
+
+  /// What the schema knows and the operator does not do yet.
+  private static Optional<String> later(BackingServiceSpec spec) {
+    if (spec.failover() != null) return Optional.of("spec.failover");
+    if (spec.rotation() != null && spec.rotation().every() != null)
+      return Optional.of("spec.rotation.every");
+    if (spec.swap() != null && spec.swap().awaitReplay() == SwapBlock.AwaitReplay.IfReplica)
+      return Optional.of("spec.swap.awaitReplay: IfReplica");
+    return Optional.empty();
+  }
+
+  private static Intent intent(
+      BackingService resource, BackingServiceSpec spec, PostgresqlBlock block, Engine engine) {
+    var certificate = spec.certificate() == null ? null : spec.certificate().duration();
+    return new Intent(
+        new Place(spec.server(), block.database(), or(block.schema(), "public")),
+        Intent.State.valueOf(or(spec.state(), BackingServiceSpec.State.Attached).name()),
+        Access.valueOf(or(spec.access(), BackingServiceSpec.AccessLevel.ReadWrite).name()),
+        new Intent.Limits(
+            or(block.connectionLimit(), 20), Durations.of(block.statementTimeout(), Duration.ZERO)),
+        Intent.CreateDatabase.valueOf(
+            or(block.createDatabase(), PostgresqlBlock.CreateDatabase.Never).name()),
+        shape(resource, spec, engine),
+        or(spec.workloads(), List.<WorkloadReference>of()).stream()
+            .map(IntentReader::workload)
+            .toList(),
+        Intent.Rollout.valueOf(or(inject(spec).rollout(), Inject.Rollout.Restart).name()),
+        swap(spec.swap()),
+        Durations.of(certificate, CERTIFICATE),
+        Intent.DeletionPolicy.valueOf(
+            or(spec.deletionPolicy(), BackingServiceSpec.DeletionPolicy.Retain).name()));
+  }
+
+  private static BindingShape shape(
+      BackingService resource, BackingServiceSpec spec, Engine engine) {
+    var name = resource.getMetadata().getName();
+    var binding = spec.binding();
+    var inject = inject(spec);
+    var env =
+        inject.env() == null
+            ? engine.defaultEnv().entrySet().stream()
+                .map(e -> new BindingShape.EnvVar(e.getKey(), e.getValue()))
+                .toList()
+            : inject.env().stream().map(e -> new BindingShape.EnvVar(e.name(), e.key())).toList();
+    return new BindingShape(
+        binding == null ? name : or(binding.secretName(), name),
+        name,
+        or(inject.mountPath(), "/bindings").replaceAll("/+$", ""),
+        binding == null ? Map.of() : or(binding.entries(), Map.<String, String>of()),
+        env);
+  }
+
+  private static Inject inject(BackingServiceSpec spec) {
+    return or(spec.inject(), new Inject(null, null, null));
+  }
+
+  private static WorkloadSelector workload(WorkloadReference reference) {
+    var name = reference.name();
+    return new WorkloadSelector(
+        WorkloadSelector.Kind.valueOf(reference.kind().name()),
+        name != null
+            ? new WorkloadSelector.Choice.Named(name)
+            : new WorkloadSelector.Choice.Labelled(
+                Selectors.read(Objects.requireNonNull(reference.selector()))),
+        Set.copyOf(or(reference.containers(), List.<String>of())),
+        WorkloadSelector.Injection.valueOf(
+            or(reference.inject(), WorkloadReference.Injection.Full).name()));
+  }
+
+  private static SwapPolicy swap(@Nullable SwapBlock swap) {
+    if (swap == null) swap = new SwapBlock(null, null, null, null, null);
+    return new SwapPolicy(
+        Durations.of(swap.fenceTimeout(), Duration.ofSeconds(10)),
+        SwapPolicy.IfUnreachable.valueOf(
+            or(swap.ifUnreachable(), SwapBlock.IfUnreachable.Proceed).name()),
+        SwapPolicy.IfNotDrained.valueOf(
+            or(swap.ifNotDrained(), SwapBlock.IfNotDrained.Abort).name()),
+        Durations.of(swap.retainOld(), DAY));
+  }
+
+  private static <T> T or(@Nullable T value, T otherwise) {
+    return value == null ? otherwise : value;
+  }
+}

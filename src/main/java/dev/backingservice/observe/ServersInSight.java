@@ -1,0 +1,52 @@
+package dev.backingservice.observe;
+
+import dev.backingservice.api.BackingServer;
+import dev.backingservice.model.Place;
+import dev.backingservice.plan.Facts;
+import dev.backingservice.plan.ServerFact;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/// Looks at every server that matters to one service.
+final class ServersInSight {
+  private final Consent consent;
+  private final Sights sights;
+
+  ServersInSight(Eyes eyes) {
+    this.consent = new Consent(eyes.resources());
+    this.sights = new Sights(eyes.directory(), eyes.key().instance());
+  }
+
+  Map<String, ServerFact> look(Facts f, Function<String, Optional<BackingServer>> servers) {
+    var seen = new HashMap<String, ServerFact>();
+    for (var place : places(f))
+      if (!seen.containsKey(place.server()))
+        seen.put(place.server(), fact(f, place, servers.apply(place.server())));
+    return seen;
+  }
+
+  private ServerFact fact(Facts f, Place place, Optional<BackingServer> resource) {
+    return new ServerFact(
+        place.server(),
+        consent.refusal(place.server(), resource, f.service().id().namespace()),
+        Consent.posture(resource),
+        f.intent().map(i -> Consent.sharedWith(resource, i)).orElse(Set.of()),
+        sights.look(place.server(), resource, Asking.claim(f, place)));
+  }
+
+  /// Everywhere something of ours may be, and where it shall be; the active place speaks for its
+  // server.
+  private static Set<Place> places(Facts f) {
+    var places = new LinkedHashSet<Place>();
+    f.active().ifPresent(a -> places.add(a.place()));
+    f.memory().swap().target().ifPresent(a -> places.add(a.place()));
+    f.memory().retained().forEach(r -> places.add(r.attachment().place()));
+    f.debts().forEach(d -> places.add(d.attachment().place()));
+    f.intent().ifPresent(i -> places.add(i.place()));
+    return places;
+  }
+}

@@ -1,0 +1,110 @@
+package dev.backingservice.observe;
+
+import dev.backingservice.kube.Projection;
+import dev.backingservice.kube.Workload;
+import dev.backingservice.kube.Workloads;
+import dev.backingservice.model.BindingShape;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Reason;
+import dev.backingservice.model.WorkloadKey;
+import dev.backingservice.model.WorkloadSelector;
+import dev.backingservice.plan.Facts;
+import dev.backingservice.plan.WorkloadFact;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The workloads a service chooses, and those that carry its binding from before.
+final class WorkloadFinder {
+  private final Workloads workloads;
+
+  WorkloadFinder(Workloads workloads) {
+    this.workloads = workloads;
+  }
+
+  List<WorkloadFact> find(Facts f) {
+    var id = f.service().id();
+    var facts = new LinkedHashMap<WorkloadKey, WorkloadFact>();
+    f.intent()
+        .ifPresent(
+            i -> {
+              for (var selector : i.workloads())
+                choose(id.namespace(), selector, i.binding(), facts);
+            });
+    for (var key : f.memory().carriers())
+      if (!facts.containsKey(key))
+        workloads.find(id.namespace(), key).ifPresent(w -> facts.put(key, leftOver(w, id.name())));
+    return new ArrayList<>(facts.values());
+  }
+
+  private void choose(
+      String namespace,
+      WorkloadSelector selector,
+      BindingShape shape,
+      Map<WorkloadKey, WorkloadFact> facts) {
+    switch (selector.choice()) {
+      case WorkloadSelector.Choice.Named(var name) -> {
+        var key = new WorkloadKey(selector.kind(), name);
+        facts.put(
+            key,
+            workloads
+                .find(namespace, key)
+                .map(w -> chosen(w, selector, shape))
+                .orElseGet(() -> absent(key, selector)));
+      }
+      case WorkloadSelector.Choice.Labelled(var labels) -> {
+        for (var workload : workloads.matching(namespace, selector.kind(), labels))
+          facts.putIfAbsent(workload.key(), chosen(workload, selector, shape));
+      }
+    }
+  }
+
+  private static WorkloadFact chosen(
+      Workload workload, WorkloadSelector selector, BindingShape shape) {
+    var projection = new Projection(shape, selector.containers(), selector.injection());
+    var unknown = workload.unknown(projection);
+    var problem =
+        unknown.isEmpty()
+            ? Optional.<Failure>empty()
+            : Optional.of(
+                new Failure(
+                    Reason.ContainerNotFound,
+                    "%s has no container %s: correct spec.workloads[].containers"
+                        .formatted(workload.key(), String.join(", ", unknown))));
+    return new WorkloadFact(
+        workload.key(),
+        workload.uid(),
+        Optional.of(new WorkloadFact.Choice(selector.containers(), selector.injection())),
+        workload.epoch(shape.bindingName()),
+        workload.intact(projection),
+        workload.rolledOut(),
+        problem);
+  }
+
+  private static WorkloadFact absent(WorkloadKey key, WorkloadSelector selector) {
+    return new WorkloadFact(
+        key,
+        "",
+        Optional.of(new WorkloadFact.Choice(selector.containers(), selector.injection())),
+        0,
+        false,
+        false,
+        Optional.of(
+            new Failure(
+                Reason.WorkloadNotFound,
+                "%s does not exist: create it, or correct spec.workloads".formatted(key))));
+  }
+
+  private static WorkloadFact leftOver(Workload workload, String bindingName) {
+    return new WorkloadFact(
+        workload.key(),
+        workload.uid(),
+        Optional.empty(),
+        workload.epoch(bindingName),
+        false,
+        workload.rolledOut(),
+        Optional.empty());
+  }
+}

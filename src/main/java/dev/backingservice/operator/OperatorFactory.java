@@ -1,0 +1,74 @@
+package dev.backingservice.operator;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.Cloner;
+import io.javaoperatorsdk.operator.api.config.ConfigurationService;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.quarkiverse.operatorsdk.runtime.QuarkusConfigurationService;
+import io.quarkiverse.operatorsdk.runtime.config.OverriddenConfigurationService;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+
+/// Makes the operator in place of the extension's default one: reconciles run on a bounded number
+// of virtual
+/// threads, and leadership is ours to configure.
+class OperatorFactory {
+  private static final Duration TERMINATION = Duration.ofSeconds(20);
+
+  @Produces
+  @Singleton
+  Operator operator(
+      QuarkusConfigurationService base,
+      Instance<Reconciler<? extends HasMetadata>> reconcilers,
+      LeaderElectionConfiguration leadership,
+      Settings settings) {
+    var configuration = new Configuration(base, leadership, settings.reconcileThreads());
+    var operator = new Operator(configuration);
+    for (var reconciler : reconcilers) register(operator, configuration, reconciler);
+    return operator;
+  }
+
+  private static <P extends HasMetadata> void register(
+      Operator operator, Configuration configuration, Reconciler<P> reconciler) {
+    var controller = configuration.base.getConfigurationFor(reconciler);
+    controller.setParent(configuration); // the event processor takes its executor from there
+    operator.register(reconciler, controller);
+  }
+
+  private static final class Configuration extends OverriddenConfigurationService {
+    private final QuarkusConfigurationService base;
+
+    Configuration(
+        QuarkusConfigurationService base, LeaderElectionConfiguration leadership, int threads) {
+      super(
+          base,
+          ConfigurationService.newOverriddenConfigurationService(
+              base,
+              o ->
+                  o.withExecutorService(
+                          Executors.newFixedThreadPool(
+                              threads, Thread.ofVirtual().name("reconcile-", 0).factory()))
+                      .withLeaderElectionConfiguration(leadership)
+                      .withReconciliationTerminationTimeout(TERMINATION)));
+      this.base = base;
+    }
+
+    // the overridden service forgets these two: the default of the interface makes a new client on
+    // every call
+    @Override
+    public KubernetesClient getKubernetesClient() {
+      return base.getKubernetesClient();
+    }
+
+    @Override
+    public Cloner getResourceCloner() {
+      return base.getResourceCloner();
+    }
+  }
+}

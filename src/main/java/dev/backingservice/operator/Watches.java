@@ -1,0 +1,100 @@
+package dev.backingservice.operator;
+
+import dev.backingservice.api.BackingServer;
+import dev.backingservice.api.BackingService;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// What wakes a service: its servers.
+final class Watches {
+  static final String BY_SERVER = "by-server";
+  private final EventSourceContext<BackingService> context;
+  private final InformerEventSource<BackingServer, BackingService> servers;
+
+  Watches(EventSourceContext<BackingService> context, Census census) {
+    this.context = context;
+    var services = context.getPrimaryCache();
+    services.addIndexer(BY_SERVER, service -> List.copyOf(servers(service)));
+    services.addIndexer(Census.BY_ACTIVE, service -> active(service));
+    census.services(services);
+    servers = serverSource();
+  }
+
+  /// A BackingServer, from the cache.
+  Optional<BackingServer> server(String name) {
+    return servers.get(new ResourceID(name));
+  }
+
+  List<EventSource<?, BackingService>> sources() {
+    return List.of(servers);
+  }
+
+  private InformerEventSource<BackingServer, BackingService> serverSource() {
+    var services = context.getPrimaryCache();
+    var configuration =
+        InformerEventSourceConfiguration.from(BackingServer.class, BackingService.class)
+            .withName("servers")
+            .withSecondaryToPrimaryMapper(
+                server ->
+                    services.byIndex(BY_SERVER, server.getMetadata().getName()).stream()
+                        .map(ResourceID::fromResource)
+                        .collect(Collectors.toSet()))
+            .withPrimaryToSecondaryMapper(
+                (BackingService service) ->
+                    servers(service).stream().map(ResourceID::new).collect(Collectors.toSet()))
+            .withOnUpdateFilter(Watches::matters)
+            .withComparableResourceVersion(false)
+            .build();
+    return new InformerEventSource<>(configuration, context);
+  }
+
+  /// Every server that a service asks for or may still have something on.
+  private static Set<String> servers(BackingService service) {
+    var names = new LinkedHashSet<String>();
+    if (service.getSpec() != null) names.add(service.getSpec().server());
+    names.addAll(active(service));
+    var status = service.getStatus();
+    if (status == null) return names;
+    if (status.swap() != null) names.add(status.swap().to());
+    if (status.retained() != null) status.retained().forEach(r -> names.add(r.server()));
+    if (status.debts() != null) status.debts().forEach(d -> names.add(d.server()));
+    return names;
+  }
+
+  private static List<String> active(BackingService service) {
+    var status = service.getStatus();
+    return status == null || status.active() == null
+        ? List.of()
+        : List.of(status.active().server());
+  }
+
+  /// What people change on a server, and what was seen of it; not how many are attached.
+  private static boolean matters(BackingServer now, BackingServer before) {
+    return new SpecOrWord<BackingServer>().accept(now, before)
+        || !Objects.equals(seen(now), seen(before));
+  }
+
+  private static @Nullable Object seen(BackingServer server) {
+    var status = server.getStatus();
+    if (status == null) return null;
+    var conditions =
+        status.conditions() == null
+            ? List.of()
+            : status.conditions().stream().map(c -> c.type() + c.status()).toList();
+    return List.of(
+        String.valueOf(status.serverId()),
+        String.valueOf(status.instanceId()),
+        String.valueOf(status.role()),
+        conditions);
+  }
+}

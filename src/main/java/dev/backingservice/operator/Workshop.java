@@ -1,0 +1,60 @@
+package dev.backingservice.operator;
+
+import dev.backingservice.act.Actor;
+import dev.backingservice.act.Hands;
+import dev.backingservice.engine.Directory;
+import dev.backingservice.engine.Engine;
+import dev.backingservice.engine.postgresql.PostgresEngine;
+import dev.backingservice.kube.Events;
+import dev.backingservice.kube.Resources;
+import dev.backingservice.kube.Secrets;
+import dev.backingservice.kube.Workloads;
+import dev.backingservice.observe.Durations;
+import dev.backingservice.observe.Eyes;
+import dev.backingservice.observe.Observer;
+import dev.backingservice.observe.Rhythm;
+import dev.backingservice.observe.Servers;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+
+/// Everything the reconcilers work with, made once.
+@Singleton
+class Workshop {
+  private static final Duration DRIFT = Duration.ofMinutes(10);
+  final Clock clock = Clock.systemUTC();
+  final String namespace;
+  final Resources resources;
+  final Events events;
+  final Directory directory = new Directory();
+  final Engine engine;
+  final Servers servers;
+  final Observer observer;
+  final Actor actor;
+  final Rhythm rhythm;
+  final Term term;
+  final Census census = new Census();
+
+  Workshop(KubernetesClient client, Settings settings) {
+    var random = new SecureRandom();
+    var secrets = new Secrets(client);
+    var workloads = new Workloads(client);
+    namespace = Place.namespace(settings);
+    resources = new Resources(client);
+    events = new Events(client, clock);
+    var keys = new Keys(secrets, namespace, random);
+    var key = keys.rootKey();
+    var authority = keys.authority(key.instance(), clock.instant());
+    term = new Term(secrets, namespace);
+    engine = new PostgresEngine(key, term::mine, settings.serverConnections());
+    rhythm = new Rhythm(Durations.of(settings.driftInterval(), DRIFT), random);
+    servers = new Servers(secrets, namespace, authority.certificatePem(), directory);
+    observer =
+        new Observer(new Eyes(secrets, workloads, resources, directory, key, rhythm, random));
+    actor =
+        new Actor(
+            new Hands(secrets, workloads, resources, directory, key, authority, namespace), clock);
+  }
+}

@@ -1,0 +1,31 @@
+package dev.backingservice.plan;
+
+import dev.backingservice.model.Failure;
+
+/// What became of an action.
+public record Outcome(Action action, Result result) {
+
+  /// The ways an action can end.
+  public sealed interface Result {
+    record Done() implements Result {}
+
+    /// A fence with its proof.
+    record Fenced(FenceProof proof) implements Result {}
+
+    /// Sessions were still there when the time was up.
+    record Draining(int left) implements Result {}
+
+    /// Nobody answers there.
+    record Silent(Failure failure) implements Result {}
+
+    /// It did not happen.
+    record Failed(Failure failure) implements Result {}
+
+    /// Nobody knows whether it happened; the next look decides.
+    record Unclear(Failure failure) implements Result {}
+  }
+
+  public boolean done() {
+    return result instanceof Result.Done || result instanceof Result.Fenced;
+  }
+}

@@ -1,0 +1,143 @@
+package dev.backingservice.plan;
+
+import dev.backingservice.model.Access;
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Place;
+import dev.backingservice.model.Reason;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// What stands in the way of an edit, asked before anything is changed. The first answer counts;
+// whatever it
+/// is, the binding in force stays as it is.
+public final class Preflight {
+  private static final List<Function<Facts, Optional<Failure>>> CHECKS =
+      List.of(
+          Preflight::consent,
+          Preflight::trouble,
+          Preflight::posture,
+          Preflight::writable,
+          Preflight::place,
+          Preflight::diverged,
+          Preflight::contents,
+          f -> f.probe().flatMap(Probe::fence),
+          f -> f.probe().flatMap(Probe::write));
+
+  private Preflight() {}
+
+  /// The first reason not to take up the edit.
+  public static Optional<Failure> refusal(Facts f) {
+    return CHECKS.stream().flatMap(check -> check.apply(f).stream()).findFirst();
+  }
+
+  private static Optional<Failure> consent(Facts f) {
+    return target(f).flatMap(ServerFact::consent);
+  }
+
+  private static Optional<Failure> trouble(Facts f) {
+    var target = target(f);
+    if (target.isEmpty())
+      return Optional.of(new Failure(Reason.Pending, "the server has not been looked at yet"));
+    return target.get().trouble();
+  }
+
+  private static Optional<Failure> posture(Facts f) {
+    return target(f).flatMap(ServerFact::posture);
+  }
+
+  private static Optional<Failure> writable(Facts f) {
+    if (f.intent().filter(i -> i.access() == Access.ReadOnly).isPresent()) return Optional.empty();
+    return target(f)
+        .filter(t -> t.answer().filter(a -> !a.identity().writable()).isPresent())
+        .map(
+            t ->
+                new Failure(
+                    Reason.ServerReadOnly,
+                    t.name() + " does not accept writes (it is a standby): promote it first"));
+  }
+
+  private static Optional<Failure> place(Facts f) {
+    if (f.probe().isEmpty())
+      return Optional.of(new Failure(Reason.Pending, "the server has not been looked at yet"));
+    return f.probe().get().place();
+  }
+
+  /// A standby promoted before the fence lacks what the old server acknowledged meanwhile.
+  private static Optional<Failure> diverged(Facts f) {
+    var from = f.active();
+    var to = target(f);
+    if (from.isEmpty() || to.isEmpty() || same(f)) return Optional.empty();
+    if (f.service().annotations().acceptDivergence().equals(to.get().name()))
+      return Optional.empty();
+    var old = f.server(from.get().server()).flatMap(ServerFact::answer);
+    return to.get()
+        .answer()
+        .filter(t -> old.filter(o -> twins(o, t)).isPresent())
+        .map(t -> divergence(from.get(), to.get().name()));
+  }
+
+  private static boolean twins(ServerFact.Sight.Answers one, ServerFact.Sight.Answers other) {
+    return one.identity().serverId().equals(other.identity().serverId())
+        && one.identity().writable()
+        && other.identity().writable();
+  }
+
+  private static Failure divergence(Attachment from, String to) {
+    return new Failure(
+        Reason.ServersDiverged,
+        "%s and %s are copies of one server and both accept writes: stop %s first, or annotate backingservice.dev/accept-divergence: \"%s\" and lose what only %s has"
+            .formatted(from.server(), to, from.server(), to, from.server()));
+  }
+
+  /// A typo must not send production to empty tables; a fresh migration must not block an
+  // emergency.
+  private static Optional<Failure> contents(Facts f) {
+    var contents = f.probe().flatMap(Probe::contents);
+    var place = f.intent().map(i -> i.place());
+    if (contents.isEmpty() || place.isEmpty() || same(f) || copy(f)) return Optional.empty();
+    if (f.service().annotations().acceptData().equals(place.get().server()))
+      return Optional.empty();
+    return contents.get().compared()
+        ? missing(contents.get(), place.get())
+        : few(f, contents.get(), place.get());
+  }
+
+  private static Optional<Failure> missing(Probe.Contents contents, Place place) {
+    if (contents.missing().isEmpty()) return Optional.empty();
+    return Optional.of(differs(place, "lacks " + String.join(", ", contents.missing())));
+  }
+
+  private static Optional<Failure> few(Facts f, Probe.Contents contents, Place place) {
+    int before = f.memory().relations().orElse(0);
+    if (before == 0 || (contents.there() > 0 && contents.there() * 2 >= before))
+      return Optional.empty();
+    return Optional.of(
+        differs(place, "holds %d relations where %d were".formatted(contents.there(), before)));
+  }
+
+  private static Failure differs(Place place, String what) {
+    return new Failure(
+        Reason.DatabaseDiffers,
+        "schema %s of database %s on %s %s: restore the data there, or annotate backingservice.dev/accept-data: \"%s\""
+            .formatted(place.schema(), place.database(), place.server(), what, place.server()));
+  }
+
+  private static boolean same(Facts f) {
+    return f.probe().filter(p -> p.sameness() == Probe.Sameness.Same).isPresent();
+  }
+
+  /// A physical copy has the same lineage; its contents need no comparison.
+  private static boolean copy(Facts f) {
+    var lineage = f.active().map(Attachment::serverId);
+    return target(f)
+        .flatMap(ServerFact::answer)
+        .filter(a -> lineage.filter(a.identity().serverId()::equals).isPresent())
+        .isPresent();
+  }
+
+  private static Optional<ServerFact> target(Facts f) {
+    return f.intent().flatMap(i -> f.server(i.place().server()));
+  }
+}

@@ -1,0 +1,40 @@
+package dev.backingservice.plan;
+
+import dev.backingservice.model.Failure;
+import java.util.List;
+import java.util.Optional;
+
+/// What the preflight found when it looked at the old and the new server side by side. Reading
+// only.
+///
+/// @param place why the database or schema cannot be used on the new server
+/// @param sameness whether both names lead to one running server
+/// @param contents how the two schemas compare; empty when the new one was not read
+/// @param fence why the old server could not be fenced
+/// @param write why the binding Secret could not be written
+public record Probe(
+    Optional<Failure> place,
+    Sameness sameness,
+    Optional<Contents> contents,
+    Optional<Failure> fence,
+    Optional<Failure> write) {
+
+  /// Whether two names lead to one running server.
+  public enum Sameness {
+    Same,
+    Different,
+    /// One of them was not asked.
+    Untold
+  }
+
+  /// How two schemas compare.
+  ///
+  /// @param there relations on the new server
+  /// @param compared whether the old server was read too
+  /// @param missing relations of the old server that the new one lacks, at most a few
+  public record Contents(int there, boolean compared, List<String> missing) {
+    public Contents {
+      missing = List.copyOf(missing);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.backingservice.plan;
+
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Identity;
+import dev.backingservice.model.Standing;
+import java.util.Optional;
+import java.util.Set;
+
+/// What is known of one server, from this service's point of view.
+///
+/// @param consent why this namespace may not attach; empty when it may
+/// @param posture the finding that refuses a new attachment; empty when none does
+/// @param sharedWith namespaces listed for the database; empty: the first one owns it
+/// @param sight what was seen when it was asked
+public record ServerFact(
+    String name,
+    Optional<Failure> consent,
+    Optional<Failure> posture,
+    Set<String> sharedWith,
+    Sight sight) {
+  public ServerFact {
+    sharedWith = Set.copyOf(sharedWith);
+  }
+
+  /// What was seen.
+  public sealed interface Sight {
+
+    /// It answers, and is who it was.
+    record Answers(Identity identity, Standing standing) implements Sight {}
+
+    /// Nobody is there: name, route, port, twice in a row and without a byte received.
+    record Silent(Failure failure) implements Sight {}
+
+    /// Somebody is there, but the administrator cannot work.
+    record Troubled(Failure failure) implements Sight {}
+  }
+
+  public Optional<Sight.Answers> answer() {
+    return sight instanceof Sight.Answers answers ? Optional.of(answers) : Optional.empty();
+  }
+
+  public boolean silent() {
+    return sight instanceof Sight.Silent;
+  }
+
+  /// Why nothing can be done there; empty when it answers.
+  public Optional<Failure> trouble() {
+    return switch (sight) {
+      case Sight.Answers _ -> Optional.empty();
+      case Sight.Silent(var failure) -> Optional.of(failure);
+      case Sight.Troubled(var failure) -> Optional.of(failure);
+    };
+  }
+
+  long greatestEpoch() {
+    return answer().stream()
+        .flatMap(a -> a.standing().logins().values().stream())
+        .mapToLong(Standing.Login::epoch)
+        .max()
+        .orElse(0);
+  }
+}

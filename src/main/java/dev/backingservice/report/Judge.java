@@ -1,0 +1,201 @@
+package dev.backingservice.report;
+
+import dev.backingservice.api.Condition.Status;
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Debt;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Intent;
+import dev.backingservice.model.Reason;
+import dev.backingservice.plan.Action;
+import dev.backingservice.plan.Facts;
+import dev.backingservice.plan.Outcome;
+import dev.backingservice.plan.Published;
+import dev.backingservice.plan.ServerFact;
+import dev.backingservice.plan.Swap;
+import dev.backingservice.plan.WorkloadFact;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Decides what each condition says.
+final class Judge {
+  static final String ACCEPTED = "Accepted";
+  static final String PROVISIONED = "Provisioned";
+  static final String PUBLISHED = "Published";
+  static final String PROJECTED = "Projected";
+  static final String ROLLED_OUT = "RolledOut";
+  static final String AVAILABLE = "Available";
+  static final String FENCED = "Fenced";
+  static final String READY = "Ready";
+
+  private final Story story;
+  private final Facts f;
+  private final Optional<Verdict> wasAvailable;
+
+  /// @param wasAvailable what the condition said before
+  Judge(Story story, Optional<Verdict> wasAvailable) {
+    this.story = story;
+    this.f = story.facts();
+    this.wasAvailable = wasAvailable;
+  }
+
+  List<Verdict> verdicts() {
+    var verdicts =
+        new ArrayList<>(
+            List.of(
+                accepted(),
+                provisioned(),
+                published(),
+                projected(),
+                rolledOut(),
+                available(),
+                fenced()));
+    verdicts.add(Readiness.of(story, verdicts));
+    return verdicts;
+  }
+
+  private Verdict accepted() {
+    var refused = story.failures().filter(Story::speaksOfAcceptance).findFirst();
+    if (refused.isPresent()) return Verdict.no(ACCEPTED, refused.get());
+    var consent =
+        f.intent().flatMap(i -> f.server(i.place().server())).flatMap(ServerFact::consent);
+    if (consent.isPresent()) return Verdict.no(ACCEPTED, consent.get());
+    return Verdict.yes(ACCEPTED, "The spec makes sense and the server admits this namespace.");
+  }
+
+  private Verdict provisioned() {
+    if (story.leaving()) return detached(PROVISIONED);
+    var failed =
+        story
+            .failures()
+            .filter(failure -> !Story.speaksOfAcceptance(failure))
+            .filter(failure -> !ofWorkloads(failure))
+            .findFirst()
+            .or(this::trouble);
+    if (failed.isPresent()) return Verdict.no(PROVISIONED, failed.get());
+    if (story.swap().underWay())
+      return Verdict.wait(PROVISIONED, Reason.Swapping, "The next login is being prepared.");
+    return story.attachedAsAsked()
+        ? Verdict.yes(
+            PROVISIONED, "Role and grants stand, and a login with the credential succeeded.")
+        : Verdict.wait(PROVISIONED, Reason.Pending, "Nothing was provisioned yet.");
+  }
+
+  private Optional<Failure> trouble() {
+    return f.intent().flatMap(i -> f.server(i.place().server())).flatMap(ServerFact::trouble);
+  }
+
+  private static boolean ofWorkloads(Failure failure) {
+    return switch (failure.reason()) {
+      case WorkloadConflict, WorkloadNotFound, ContainerNotFound, SecretNotOwned -> true;
+      default -> false;
+    };
+  }
+
+  private Verdict published() {
+    if (story.leaving()) return detached(PUBLISHED);
+    if (f.published() instanceof Published.Foreign)
+      return Verdict.no(
+          PUBLISHED,
+          new Failure(
+              Reason.SecretNotOwned,
+              "a Secret of the binding's name exists and is not ours: delete it, or set binding.secretName"));
+    return story
+        .active()
+        .map(
+            a ->
+                Verdict.yes(
+                    PUBLISHED,
+                    "The binding leads to %s, epoch %d.".formatted(a.server(), a.epoch())))
+        .orElse(Verdict.wait(PUBLISHED, Reason.Pending, "There is no binding yet."));
+  }
+
+  private Verdict projected() {
+    if (story.leaving()) return detached(PROJECTED);
+    var chosen = f.workloads().stream().filter(w -> w.chosen().isPresent()).toList();
+    if (chosen.isEmpty())
+      return new Verdict(PROJECTED, Status.True, Reason.NoWorkloads, "No workload is named.");
+    var problem = chosen.stream().flatMap(w -> w.problem().stream()).findFirst();
+    if (problem.isPresent()) return Verdict.no(PROJECTED, problem.get());
+    long done = chosen.stream().filter(this::current).count();
+    return done == chosen.size()
+        ? Verdict.yes(PROJECTED, "%d workloads carry the binding.".formatted(done))
+        : Verdict.wait(
+            PROJECTED,
+            Reason.Pending,
+            "%d of %d workloads carry the binding.".formatted(done, chosen.size()));
+  }
+
+  private boolean current(WorkloadFact workload) {
+    boolean patient = f.intent().filter(i -> i.rollout() == Intent.Rollout.OnNextStart).isPresent();
+    return workload.intact() && (patient || atEpoch(workload));
+  }
+
+  private boolean atEpoch(WorkloadFact workload) {
+    return story.active().filter(a -> a.epoch() == workload.epoch()).isPresent();
+  }
+
+  private Verdict rolledOut() {
+    if (story.leaving()) return detached(ROLLED_OUT);
+    var chosen = f.workloads().stream().filter(w -> w.chosen().isPresent()).toList();
+    if (chosen.isEmpty())
+      return Verdict.wait(
+          ROLLED_OUT,
+          Reason.ConsumersUnknown,
+          "No workload is named: restart what reads the Secret.");
+    if (chosen.stream().anyMatch(w -> current(w) && !atEpoch(w)))
+      return Verdict.wait(
+          ROLLED_OUT, Reason.AwaitingRestart, "Pods take the new epoch at their next start.");
+    long done = chosen.stream().filter(w -> current(w) && w.rolledOut()).count();
+    return done == chosen.size()
+        ? Verdict.yes(ROLLED_OUT, "Every workload runs the current epoch.")
+        : Verdict.wait(
+            ROLLED_OUT,
+            Reason.RolloutInProgress,
+            "%d of %d workloads run the current epoch.".formatted(done, chosen.size()));
+  }
+
+  private Verdict available() {
+    var active = story.active();
+    if (active.isEmpty())
+      return Verdict.wait(AVAILABLE, Reason.Pending, "There is no binding yet.");
+    var silent = f.server(active.get().server()).filter(ServerFact::silent);
+    if (silent.isPresent()) return Verdict.no(AVAILABLE, silent.get().trouble().orElseThrow());
+    if (f.login().orElse(null) instanceof Facts.Login.TurnedAway(var failure))
+      return Verdict.no(AVAILABLE, failure);
+    if (f.login().isPresent() || knocked(active.get()))
+      return Verdict.yes(AVAILABLE, "The last login with the published credential succeeded.");
+    return wasAvailable.orElse(
+        Verdict.wait(AVAILABLE, Reason.Pending, "The credential was not tried yet."));
+  }
+
+  private boolean knocked(Attachment active) {
+    return f.outcomes().stream()
+        .filter(Outcome::done)
+        .anyMatch(o -> o.action() instanceof Action.Knock(var at) && at.equals(active));
+  }
+
+  private Verdict fenced() {
+    var debts = story.memory().debts();
+    if (!debts.isEmpty())
+      return Verdict.no(
+          FENCED,
+          new Failure(Reason.OldServerUnreachable, debts.getFirst().message() + more(debts)));
+    if (story.swap() instanceof Swap.Aborted(_, var why, _))
+      return Verdict.no(
+          FENCED, new Failure(Reason.SessionsRemain, why + "; the old server is in force again"));
+    return Verdict.yes(FENCED, "No older credential of this service can write anywhere.");
+  }
+
+  private static String more(List<Debt> debts) {
+    return debts.size() == 1 ? "" : " (and %d more)".formatted(debts.size() - 1);
+  }
+
+  private static Verdict detached(String type) {
+    return new Verdict(
+        type,
+        Status.False,
+        Reason.Detached,
+        "spec.state is Detached: set it to Attached to attach again.");
+  }
+}

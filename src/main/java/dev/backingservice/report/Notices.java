@@ -1,0 +1,102 @@
+package dev.backingservice.report;
+
+import dev.backingservice.api.Condition;
+import dev.backingservice.api.Condition.Status;
+import dev.backingservice.plan.FenceProof;
+import dev.backingservice.plan.Memory;
+import dev.backingservice.plan.Motion;
+import dev.backingservice.plan.Swap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Events, on transitions only.
+final class Notices {
+  private final Story story;
+  private final Memory before;
+  private final List<Notice> notices = new ArrayList<>();
+
+  private Notices(Story story) {
+    this.story = story;
+    this.before = story.plan().facts().memory();
+  }
+
+  static List<Notice> of(Story story, Verdict ready, Optional<Condition> wasReady) {
+    var notices = new Notices(story);
+    notices.attachment();
+    notices.swap();
+    notices.debts();
+    notices.trouble(ready, wasReady);
+    return notices.notices;
+  }
+
+  private void attachment() {
+    var active = story.active();
+    if (before.active().isEmpty() && active.isPresent())
+      notices.add(
+          Notice.normal(
+              "Attached",
+              "Attached to %s as %s, epoch %d."
+                  .formatted(active.get().server(), active.get().login(), active.get().epoch())));
+    if (before.active().isPresent() && active.isEmpty())
+      notices.add(Notice.normal("Detached", "The binding was withdrawn and its login locked."));
+  }
+
+  private void swap() {
+    if (story.swap().equals(before.swap())) return;
+    switch (story.swap()) {
+      case Swap.Prepare(var m) ->
+          notices.add(Notice.normal("SwapStarted", "Swapping from " + way(m) + "."));
+      case Swap.Cut(var m, var proof) -> notices.add(fenced(m, proof));
+      case Swap.Roll(var m, _, _) -> cut(m);
+      case Swap.Retire(var m, _, _, _) ->
+          notices.add(
+              Notice.normal("SwapCompleted", "Every workload runs on " + m.to().server() + "."));
+      case Swap.Aborting(_, _, var why) ->
+          notices.add(Notice.warning("SwapAborting", "Going back: " + why + "."));
+      case Swap.Aborted(var m, var why, _) ->
+          notices.add(
+              Notice.warning(
+                  "SwapAborted", "%s stays in force: %s.".formatted(m.from().server(), why)));
+      case Swap.Settled _, Swap.Fence _, Swap.Verify _ -> {}
+    }
+  }
+
+  private static String way(Motion m) {
+    return m.from().server() + " to " + m.to().server();
+  }
+
+  private static Notice fenced(Motion m, FenceProof proof) {
+    var note =
+        "Fence on %s: %s, %d sessions ended."
+            .formatted(m.from().server(), proof.result(), proof.sessionsEnded());
+    return proof.owes() ? Notice.warning("FenceOwed", note) : Notice.normal("Fenced", note);
+  }
+
+  private void cut(Motion m) {
+    notices.add(
+        Notice.normal(
+            "Swapped",
+            "The binding switched from %s, epoch %d.".formatted(way(m), m.to().epoch())));
+    if (story.facts().workloads().stream().noneMatch(w -> w.chosen().isPresent()))
+      notices.add(
+          Notice.warning(
+              "ConsumersUnknown", "No workload is named: restart what reads the Secret yourself."));
+  }
+
+  private void debts() {
+    for (var debt : before.debts())
+      if (!story.memory().debts().contains(debt))
+        notices.add(
+            Notice.normal(
+                "DebtSettled",
+                "%s on %s was fenced after all."
+                    .formatted(debt.attachment().login(), debt.server())));
+  }
+
+  private void trouble(Verdict ready, Optional<Condition> was) {
+    if (ready.status() != Status.False || story.leaving()) return;
+    if (was.filter(c -> c.reason().equals(ready.reason().name())).isPresent()) return;
+    notices.add(Notice.warning(ready.reason().name(), ready.message()));
+  }
+}

@@ -1,0 +1,12 @@
+package dev.backingservice.report;
+
+import dev.backingservice.api.BackingServiceStatus;
+import java.time.Duration;
+import java.util.List;
+
+/// What is to be told, and when to look again.
+public record Report(BackingServiceStatus status, List<Notice> notices, Duration again) {
+  public Report {
+    notices = List.copyOf(notices);
+  }
+}

@@ -1,0 +1,177 @@
+package dev.backingservice.report;
+
+import dev.backingservice.api.BackingServer;
+import dev.backingservice.api.BackingServerSpec;
+import dev.backingservice.api.BackingServerStatus;
+import dev.backingservice.api.Condition;
+import dev.backingservice.api.Condition.Status;
+import dev.backingservice.model.Endpoint;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Finding;
+import dev.backingservice.model.Identity;
+import dev.backingservice.model.Reason;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Tells what was seen of one server.
+public final class ServerReporter {
+  private static final String ACCEPT_IDENTITY = "backingservice.dev/accept-identity";
+
+  private ServerReporter() {}
+
+  /// What was seen.
+  public sealed interface Seen {
+    /// @param data where workloads connect
+    record Answers(Identity identity, List<Finding> findings, Endpoint data) implements Seen {
+      public Answers {
+        findings = List.copyOf(findings);
+      }
+    }
+
+    record Troubled(Failure failure) implements Seen {}
+  }
+
+  public static BackingServerStatus report(
+      BackingServer resource, Seen seen, int attached, Instant now) {
+    var before = resource.getStatus();
+    var was =
+        new Conditions(
+            before == null || before.conditions() == null ? List.of() : before.conditions());
+    long generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
+    var conditions = was.write(verdicts(resource, seen), generation, Set.of(), now);
+    return switch (seen) {
+      case Seen.Troubled _ -> troubled(before, conditions, generation, attached);
+      case Seen.Answers answers -> answers(resource, answers, conditions, attached);
+    };
+  }
+
+  private static BackingServerStatus troubled(
+      @Nullable BackingServerStatus before,
+      List<Condition> conditions,
+      long generation,
+      int attached) {
+    var old =
+        Objects.requireNonNullElse(
+            before,
+            new BackingServerStatus(
+                null, null, null, null, null, null, null, null, null, null, null));
+    return new BackingServerStatus(
+        generation,
+        conditions,
+        old.endpoint(),
+        old.version(),
+        old.serverId(),
+        old.instanceId(),
+        Identity.Role.Unknown.name(),
+        old.tls(),
+        old.findings(),
+        attached,
+        Objects.requireNonNullElse(old.debts(), 0));
+  }
+
+  private static BackingServerStatus answers(
+      BackingServer resource, Seen.Answers seen, List<Condition> conditions, int attached) {
+    var identity = seen.identity();
+    boolean same = identified(resource, identity.serverId());
+    var before = resource.getStatus();
+    return new BackingServerStatus(
+        Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L),
+        conditions,
+        new BackingServerStatus.Endpoint(seen.data().host(), seen.data().port()),
+        identity.version(),
+        same || before == null ? identity.serverId() : before.serverId(),
+        identity.instanceId(),
+        identity.role().name(),
+        before == null ? null : before.tls(),
+        seen.findings().stream().map(ServerReporter::finding).toList(),
+        attached,
+        before == null ? 0 : Objects.requireNonNullElse(before.debts(), 0));
+  }
+
+  private static BackingServerStatus.Finding finding(Finding f) {
+    return new BackingServerStatus.Finding(
+        f.id().name(), f.severity().name(), f.message(), f.remedy());
+  }
+
+  /// The lineage first seen, or the one the platform team accepts.
+  private static boolean identified(BackingServer resource, String serverId) {
+    var before = resource.getStatus();
+    if (before == null || before.serverId() == null || before.serverId().equals(serverId))
+      return true;
+    var annotations = resource.getMetadata().getAnnotations();
+    return annotations != null && serverId.equals(annotations.get(ACCEPT_IDENTITY));
+  }
+
+  private static List<Verdict> verdicts(BackingServer resource, Seen seen) {
+    return switch (seen) {
+      case Seen.Troubled(var failure) ->
+          List.of(
+              Verdict.no("Reachable", failure),
+              Verdict.wait("Identified", Reason.Pending, "Nobody could be asked."),
+              Verdict.wait("Writable", Reason.Pending, "Nobody could be asked."),
+              Verdict.wait("Secure", Reason.Pending, "Nobody could be asked."),
+              Verdict.no("Ready", failure));
+      case Seen.Answers answers -> verdicts(resource, answers);
+    };
+  }
+
+  private static List<Verdict> verdicts(BackingServer resource, Seen.Answers seen) {
+    var verdicts = new ArrayList<Verdict>();
+    verdicts.add(Verdict.yes("Reachable", "The server answers and its certificate verifies."));
+    var identified = identity(resource, seen.identity().serverId());
+    verdicts.add(identified);
+    verdicts.add(writable(seen.identity()));
+    verdicts.add(secure(resource, seen.findings()));
+    verdicts.add(
+        identified.status() == Status.True
+            ? Verdict.yes("Ready", "The server can be attached.")
+            : new Verdict("Ready", identified.status(), identified.reason(), identified.message()));
+    return verdicts;
+  }
+
+  private static Verdict identity(BackingServer resource, String serverId) {
+    if (identified(resource, serverId))
+      return Verdict.yes("Identified", "The server is the one first seen.");
+    return Verdict.no(
+        "Identified",
+        new Failure(
+            Reason.IdentityChanged,
+            "another server (%s) answers under this name: if that is right, annotate %s: \"%s\""
+                .formatted(serverId, ACCEPT_IDENTITY, serverId)));
+  }
+
+  private static Verdict writable(Identity identity) {
+    return identity.writable()
+        ? Verdict.yes("Writable", "The server accepts writes.")
+        : Verdict.no("Writable", new Failure(Reason.InRecovery, "The server is a standby."));
+  }
+
+  private static Verdict secure(BackingServer resource, List<Finding> findings) {
+    var refuse =
+        Optional.ofNullable(resource.getSpec().posture())
+            .map(BackingServerSpec.Posture::refuse)
+            .orElse(BackingServerSpec.Posture.Refuse.Critical);
+    var refused = findings.stream().filter(f -> refuses(refuse, f.severity())).toList();
+    if (refused.isEmpty()) return Verdict.yes("Secure", "No finding refuses an attachment.");
+    var first = refused.getFirst();
+    return Verdict.no(
+        "Secure",
+        new Failure(
+            Reason.PostureRefused,
+            "%s: %s; %s".formatted(first.id(), first.message(), first.remedy())));
+  }
+
+  private static boolean refuses(
+      BackingServerSpec.Posture.Refuse refuse, Finding.Severity severity) {
+    return switch (refuse) {
+      case Nothing -> false;
+      case Critical -> severity == Finding.Severity.Critical;
+      case Warning -> true;
+    };
+  }
+}

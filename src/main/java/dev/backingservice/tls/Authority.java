@@ -1,0 +1,117 @@
+package dev.backingservice.tls;
+
+import dev.backingservice.model.Sensitive;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/// Issues client certificates (RFC 5280): the common name is the login, the purpose is client
+// authentication.
+public final class Authority {
+  private static final Duration LIFE = Duration.ofDays(3650);
+  private static final Duration SKEW = Duration.ofMinutes(5);
+
+  private final X509Certificate certificate;
+  private final PrivateKey key;
+  private final SecureRandom random;
+
+  private Authority(X509Certificate certificate, PrivateKey key, SecureRandom random) {
+    this.certificate = certificate;
+    this.key = key;
+    this.random = random;
+  }
+
+  /// A new authority, good for ten years.
+  public static Authority create(String instance, Instant now, SecureRandom random) {
+    try {
+      var keys = keyPair(random);
+      var name = new X500Name("CN=Backing Service Operator " + instance);
+      var builder = builder(name, name, keys, now, now.plus(LIFE), random);
+      builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
+      builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign));
+      return new Authority(signed(builder, keys.getPrivate()), keys.getPrivate(), random);
+    } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
+      throw new IllegalStateException("an EC certificate can be made everywhere", e);
+    }
+  }
+
+  /// An authority kept before.
+  public static Authority of(String certificatePem, Sensitive keyPem, SecureRandom random) {
+    return new Authority(Pem.certificate(certificatePem), Pem.privateKey(keyPem), random);
+  }
+
+  public String certificatePem() {
+    return Pem.write("CERTIFICATE", Pem.bytes(certificate));
+  }
+
+  public Sensitive keyPem() {
+    return new Sensitive(Pem.write("PRIVATE KEY", key.getEncoded()));
+  }
+
+  /// A certificate for one login.
+  ///
+  /// @param life 1 h to 1 y
+  public Issued issue(String login, Instant now, Duration life) {
+    try {
+      var keys = keyPair(random);
+      var issuer = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+      var end = now.plus(life);
+      var builder = builder(issuer, new X500Name("CN=" + login), keys, now, end, random);
+      builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+      builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+      builder.addExtension(
+          Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth));
+      return new Issued(signed(builder, key), certificate, keys.getPrivate(), end);
+    } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
+      throw new IllegalStateException("an EC certificate can be made everywhere", e);
+    }
+  }
+
+  private static KeyPair keyPair(SecureRandom random) throws GeneralSecurityException {
+    var generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"), random);
+    return generator.generateKeyPair();
+  }
+
+  @SuppressWarnings("TooManyParameters")
+  private static JcaX509v3CertificateBuilder builder(
+      X500Name issuer,
+      X500Name subject,
+      KeyPair keys,
+      Instant from,
+      Instant to,
+      SecureRandom random) {
+    return new JcaX509v3CertificateBuilder(
+        issuer,
+        new BigInteger(127, random).add(BigInteger.ONE),
+        Date.from(from.minus(SKEW)),
+        Date.from(to),
+        subject,
+        keys.getPublic());
+  }
+
+  private static X509Certificate signed(JcaX509v3CertificateBuilder builder, PrivateKey key)
+      throws OperatorCreationException, GeneralSecurityException {
+    var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(key);
+    return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
+  }
+}

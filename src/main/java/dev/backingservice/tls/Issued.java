@@ -1,0 +1,41 @@
+package dev.backingservice.tls;
+
+import dev.backingservice.model.Sensitive;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+
+/// A client certificate with its key. The key lives in the binding Secret and nowhere else.
+public record Issued(
+    X509Certificate leaf, X509Certificate issuer, PrivateKey key, Instant notAfter) {
+
+  /// Leaf first, PEM.
+  public String chainPem() {
+    return Pem.write("CERTIFICATE", Pem.bytes(leaf)) + Pem.write("CERTIFICATE", Pem.bytes(issuer));
+  }
+
+  /// PKCS#8, PEM.
+  public Sensitive keyPem() {
+    return new Sensitive(Pem.write("PRIVATE KEY", key.getEncoded()));
+  }
+
+  /// The same as a PKCS#12 key store, which is what Java clients read.
+  public byte[] keyStore(Sensitive password) {
+    try {
+      var store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      var chars = password.reveal().toCharArray();
+      store.setKeyEntry("user", key, chars, new Certificate[] {leaf, issuer});
+      var bytes = new ByteArrayOutputStream();
+      store.store(bytes, chars);
+      return bytes.toByteArray();
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("a key store in memory can always be written", e);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.backingservice.crds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class CrdsTest {
+
+  @Test
+  void theCommittedCrdsAreTheOnesTheRecordsMake() throws IOException {
+    // When
+    Map<String, String> generated = Crds.generate();
+
+    // Then
+    assertThat(generated.keySet()).containsExactly("backingservers.yaml", "backingservices.yaml");
+    for (var crd : generated.entrySet())
+      assertThat(Files.readString(Crds.FOLDER.resolve(crd.getKey())))
+          .as("%s is out of date: run make crds", crd.getKey())
+          .isEqualTo(crd.getValue());
+  }
+}

@@ -1,0 +1,239 @@
+package dev.backingservice.sandbox;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.Key;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+/// etcd, kube-apiserver and kube-controller-manager as processes on free loopback ports, with RBAC.
+public final class ControlPlane implements AutoCloseable {
+  private static final long READY_NANOS = 120_000_000_000L;
+  private final Path bin;
+  private final Path dir;
+  private final int etcd = freePort();
+  private final int peer = freePort();
+  private final int api = freePort();
+  private final int controllers = freePort();
+  private final Deque<Process> processes = new ArrayDeque<>();
+  private final Map<User, String> tokens =
+      Map.of(
+          User.Admin,
+          random(),
+          User.Controllers,
+          random(),
+          User.Operator,
+          random(),
+          User.Developer,
+          random());
+  private Process apiServer;
+
+  /// Who talks to the API server.
+  public enum User {
+    Admin,
+    Controllers,
+    Operator,
+    Developer
+  }
+
+  private ControlPlane(Path bin, Path dir) {
+    this.bin = bin;
+    this.dir = dir;
+  }
+
+  /// Starts everything below `dir` and returns when it is ready.
+  public static ControlPlane start(Path dir) throws Exception {
+    var bin = Path.of(Processes.lastLine(List.of("operator/sandbox/control-plane.sh")));
+    var plane = new ControlPlane(bin, Files.createDirectories(dir.toAbsolutePath()));
+    plane.prepare();
+    plane.startEtcd();
+    plane.startApiServer();
+    plane.startControllers();
+    return plane;
+  }
+
+  private void prepare() throws IOException, NoSuchAlgorithmException {
+    var pair = KeyPairGenerator.getInstance("RSA").generateKeyPair();
+    pem("sa.key", "PRIVATE KEY", pair.getPrivate());
+    pem("sa.pub", "PUBLIC KEY", pair.getPublic());
+    var account = "system:serviceaccount:backing-service-operator:backing-service-operator";
+    Files.writeString(
+        dir.resolve("tokens.csv"),
+        """
+        %s,admin,1,"system:masters"
+        %s,system:kube-controller-manager,2
+        %s,%s,3,"system:serviceaccounts,system:serviceaccounts:backing-service-operator"
+        %s,developer,4
+        """
+            .formatted(
+                tokens.get(User.Admin),
+                tokens.get(User.Controllers),
+                tokens.get(User.Operator),
+                account,
+                tokens.get(User.Developer)));
+  }
+
+  private void startEtcd() {
+    var client = "http://127.0.0.1:" + etcd;
+    var own = "http://127.0.0.1:" + peer;
+    run(
+        "etcd",
+        "--data-dir=etcd",
+        "--unsafe-no-fsync",
+        "--listen-client-urls=" + client,
+        "--advertise-client-urls=" + client,
+        "--listen-peer-urls=" + own,
+        "--initial-advertise-peer-urls=" + own,
+        "--initial-cluster=default=" + own);
+  }
+
+  /// Also after [#stopApiServer]: the state is in etcd.
+  public void startApiServer() throws Exception {
+    apiServer =
+        run(
+            "kube-apiserver",
+            "--etcd-servers=http://127.0.0.1:" + etcd,
+            "--bind-address=127.0.0.1",
+            "--advertise-address=127.0.0.1",
+            "--endpoint-reconciler-type=none",
+            "--secure-port=" + api,
+            "--cert-dir=certs",
+            "--token-auth-file=tokens.csv",
+            "--authorization-mode=RBAC",
+            "--service-account-key-file=sa.pub",
+            "--service-account-signing-key-file=sa.key",
+            "--service-account-issuer=https://kubernetes.default.svc",
+            "--service-cluster-ip-range=10.0.0.0/24");
+    try (var admin = client(User.Admin)) {
+      await("kube-apiserver", () -> "ok".equals(admin.raw("/readyz")));
+    }
+  }
+
+  public void stopApiServer() {
+    processes.remove(apiServer);
+    Processes.stop(apiServer, 0);
+  }
+
+  private void startControllers() throws Exception {
+    Files.writeString(dir.resolve("controllers.kubeconfig"), kubeconfig(User.Controllers));
+    run(
+        "kube-controller-manager",
+        "--kubeconfig=controllers.kubeconfig",
+        "--bind-address=127.0.0.1",
+        "--secure-port=" + controllers,
+        "--leader-elect=false",
+        "--service-account-private-key-file=sa.key",
+        "--root-ca-file=certs/apiserver.crt",
+        "--use-service-account-credentials=true",
+        "--authentication-skip-lookup");
+    try (var admin = client(User.Admin)) {
+      await(
+          "kube-controller-manager",
+          () -> admin.serviceAccounts().inNamespace("default").withName("default").get() != null);
+    }
+  }
+
+  public KubernetesClient client(User user) {
+    return new KubernetesClientBuilder().withConfig(config(user)).build();
+  }
+
+  private Config config(User user) {
+    var ca = dir.resolve("certs/apiserver.crt");
+    return new ConfigBuilder(Config.empty())
+        .withMasterUrl("https://127.0.0.1:" + api)
+        .withOauthToken(tokens.get(user))
+        .withCaCertFile(Files.exists(ca) ? ca.toString() : null)
+        .withTrustCerts(!Files.exists(ca))
+        .withRequestRetryBackoffLimit(0)
+        .build();
+  }
+
+  /// A kubeconfig for one user.
+  public String kubeconfig(User user) {
+    return """
+        apiVersion: v1
+        kind: Config
+        clusters: [{name: sandbox, cluster: {server: "https://127.0.0.1:%d", certificate-authority: "%s"}}]
+        users: [{name: user, user: {token: "%s"}}]
+        contexts: [{name: sandbox, context: {cluster: sandbox, user: user, namespace: default}}]
+        current-context: sandbox
+        """
+        .formatted(api, dir.resolve("certs/apiserver.crt"), tokens.get(user));
+  }
+
+  public Path folder() {
+    return dir;
+  }
+
+  public Path kubectl() {
+    return bin.resolve("kubectl");
+  }
+
+  @Override
+  public void close() {
+    processes.forEach(Process::destroyForcibly); // the last one started goes first
+    processes.forEach(p -> p.onExit().join());
+    processes.clear();
+  }
+
+  private Process run(String name, String... arguments) {
+    var command = new ArrayList<String>(List.of(bin.resolve(name).toString()));
+    command.addAll(List.of(arguments));
+    var process = Processes.start(dir.resolve(name + ".log"), Map.of(), command);
+    processes.push(process);
+    return process;
+  }
+
+  private void await(String name, Callable<Boolean> ready) throws Exception {
+    long end = System.nanoTime() + READY_NANOS;
+    while (System.nanoTime() < end) {
+      if (!processes.getFirst().isAlive())
+        throw new IllegalStateException(name + " ended: see " + dir.resolve(name + ".log"));
+      try {
+        if (ready.call()) return;
+      } catch (KubernetesClientException e) {
+        // not yet
+      }
+      Thread.sleep(100);
+    }
+    throw new IllegalStateException(name + " did not get ready: see " + dir);
+  }
+
+  static int freePort() {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new IllegalStateException("no free port on loopback", e);
+    }
+  }
+
+  private static String random() {
+    var bytes = new byte[16];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  private void pem(String file, String type, Key key) throws IOException {
+    var body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key.getEncoded());
+    Files.writeString(
+        dir.resolve(file),
+        "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(type, body, type));
+  }
+}

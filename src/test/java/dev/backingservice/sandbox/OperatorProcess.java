@@ -1,0 +1,83 @@
+package dev.backingservice.sandbox;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The packaged operator as its own process, under its own identity.
+public final class OperatorProcess implements AutoCloseable {
+  private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+  private final Process process;
+  private final Path log;
+  private final int port;
+
+  private OperatorProcess(Process process, Path log, int port) {
+    this.process = process;
+    this.log = log;
+    this.port = port;
+  }
+
+  public static OperatorProcess start(ControlPlane plane, Map<String, String> settings)
+      throws IOException {
+    if (!Files.exists(JAR))
+      throw new IllegalStateException(JAR + " is missing: build it with make package");
+    int port = ControlPlane.freePort();
+    var kubeconfig = plane.folder().resolve("operator.kubeconfig");
+    Files.writeString(kubeconfig, plane.kubeconfig(ControlPlane.User.Operator));
+    var environment = new HashMap<>(settings);
+    environment.put("KUBECONFIG", kubeconfig.toString());
+    environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+    environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
+    var log = plane.folder().resolve("operator.log");
+    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    var process =
+        Processes.start(
+            log,
+            environment,
+            List.of(
+                java,
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders",
+                "-jar",
+                JAR.toAbsolutePath().toString()));
+    return new OperatorProcess(process, log, port);
+  }
+
+  /// What it serves over HTTP, as text.
+  public String get(String path) throws IOException, InterruptedException {
+    try (var client = HttpClient.newHttpClient()) {
+      var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+      return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }
+  }
+
+  public String log() throws IOException {
+    return Files.readString(log);
+  }
+
+  public boolean alive() {
+    return process.isAlive();
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /// As a crash would.
+  public void kill() {
+    Processes.stop(process.destroyForcibly(), 5);
+  }
+
+  @Override
+  public void close() {
+    Processes.stop(process, 15);
+  }
+}

@@ -1,0 +1,229 @@
+package dev.backingservice.sandbox;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.ByteArrayInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+
+/// One real PostgreSQL server on loopback: TLS only, SCRAM, and an administrator who is no
+// superuser. fsync is
+/// off, so nothing said about its speed holds elsewhere.
+public final class Postgres implements AutoCloseable {
+  private static final String HBA =
+      """
+      host    all         postgres  127.0.0.1/32 trust
+      local   all         all                    reject
+      hostssl replication all       127.0.0.1/32 scram-sha-256
+      hostssl all         all       127.0.0.1/32 scram-sha-256
+      """;
+
+  /// The administrator's login and password.
+  public static final String ADMIN = "backing_admin";
+
+  public static final String ADMIN_PASSWORD = "administrator-of-the-sandbox";
+
+  private final String name;
+  private final int major;
+  private final int port = ControlPlane.freePort();
+  private final Path data;
+  private final Pki pki;
+  private EmbeddedPostgres server;
+
+  private Postgres(String name, int major, Path folder, Pki pki) {
+    this.name = name;
+    this.major = major;
+    this.data = folder.resolve(name);
+    this.pki = pki;
+  }
+
+  /// A new, empty server with its administrator.
+  public static Postgres start(String name, int major, Path folder, Pki pki) {
+    var postgres = new Postgres(name, major, folder, pki);
+    postgres.start();
+    postgres.prepare();
+    return postgres;
+  }
+
+  /// A streaming standby of `primary`, under a name and port of its own.
+  public static Postgres standbyOf(Postgres primary, String name, Path folder) throws Exception {
+    var standby = new Postgres(name, primary.major, folder, primary.pki);
+    try (var connection = primary.superuser("postgres");
+        var statement = connection.createStatement()) {
+      statement.execute(
+          primary.major < 15
+              ? "SELECT pg_start_backup('copy', true)"
+              : "SELECT pg_backup_start('copy', true)");
+      copy(primary.data, standby.data);
+      statement.execute(primary.major < 15 ? "SELECT pg_stop_backup()" : "SELECT pg_backup_stop()");
+    }
+    Files.deleteIfExists(standby.data.resolve("postmaster.pid"));
+    Files.createFile(standby.data.resolve("standby.signal"));
+    Files.writeString(
+        standby.data.resolve("postgresql.auto.conf"),
+        "primary_conninfo = 'host=127.0.0.1 port=%d user=replicator password=replicator sslmode=require'\n"
+            .formatted(primary.port));
+    standby.start();
+    return standby;
+  }
+
+  /// Also after [#stop]: the same data, the same port.
+  public void start() {
+    try {
+      server =
+          EmbeddedPostgres.builder()
+              .setPort(port)
+              .setDataDirectory(data.toFile())
+              .setCleanDataDirectory(false)
+              .setPgBinaryResolver((system, machine) -> binaries(major))
+              .setPGStartupWait(Duration.ofSeconds(60))
+              .setServerConfig("ssl", "on")
+              .setServerConfig("fsync", "off")
+              .setServerConfig("max_connections", "400")
+              .setServerConfig("max_prepared_transactions", "10")
+              .setServerConfig("password_encryption", "scram-sha-256")
+              .setServerConfig("listen_addresses", "127.0.0.1")
+              .setDataDirectoryCustomizer(this::secure)
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Stops it: from outside it looks dead.
+  public void stop() {
+    try {
+      if (server != null) server.close();
+      server = null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public void restart() {
+    stop();
+    start();
+  }
+
+  /// Makes a standby a primary.
+  public void promote() throws SQLException {
+    execute("postgres", "SELECT pg_promote(true, 30)");
+  }
+
+  private void secure(File directory) {
+    try {
+      pki.issue(directory.toPath(), "127.0.0.1", "localhost");
+      Files.writeString(directory.toPath().resolve("pg_hba.conf"), HBA);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void prepare() {
+    try {
+      execute(
+          "postgres",
+          "CREATE ROLE bs_admin NOLOGIN CREATEROLE CREATEDB",
+          "CREATE ROLE %s LOGIN NOINHERIT PASSWORD '%s'".formatted(ADMIN, ADMIN_PASSWORD),
+          "GRANT bs_admin TO " + ADMIN,
+          "GRANT pg_signal_backend TO bs_admin",
+          "CREATE ROLE replicator LOGIN REPLICATION PASSWORD 'replicator'",
+          "REVOKE ALL ON DATABASE postgres FROM PUBLIC",
+          "GRANT CONNECT ON DATABASE postgres TO " + ADMIN);
+      if (major < 15)
+        execute(
+            "template1",
+            "ALTER SCHEMA public OWNER TO pg_database_owner",
+            "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    } catch (SQLException e) {
+      throw new IllegalStateException("cannot prepare " + name, e);
+    }
+  }
+
+  /// Creates a database as its owners would: it belongs to the administrator's role.
+  public Postgres withDatabase(String database) throws SQLException {
+    execute("postgres", "CREATE DATABASE %s OWNER bs_admin".formatted(database));
+    return this;
+  }
+
+  /// A superuser's session; for tests only.
+  public Connection superuser(String database) throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:postgresql://127.0.0.1:%d/%s?sslmode=disable".formatted(port, database),
+        "postgres",
+        "");
+  }
+
+  public void execute(String database, String... statements) throws SQLException {
+    try (var connection = superuser(database);
+        var statement = connection.createStatement()) {
+      for (var sql : statements) statement.execute(sql);
+    }
+  }
+
+  /// One value, as text.
+  public String ask(String database, String query) throws SQLException {
+    try (var connection = superuser(database);
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery(query)) {
+      return rows.next() ? rows.getString(1) : null;
+    }
+  }
+
+  /// A login's own session, as a workload would open it.
+  public Connection login(String database, String user, String password) throws SQLException {
+    var properties = new Properties();
+    properties.setProperty("user", user);
+    properties.setProperty("password", password);
+    properties.setProperty("sslmode", "require");
+    return DriverManager.getConnection(
+        "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database), properties);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+
+  private static InputStream binaries(int major) throws IOException {
+    var jar = Path.of("target/postgres/" + major + ".jar").toAbsolutePath();
+    try (var files = FileSystems.newFileSystem(URI.create("jar:" + jar.toUri()), Map.of())) {
+      var archive = files.getPath("/postgres-linux-x86_64.txz");
+      return new ByteArrayInputStream(Files.readAllBytes(archive));
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (var tree = Files.walk(from)) {
+      for (var path : tree.toList()) {
+        var target = to.resolve(from.relativize(path).toString());
+        try {
+          Files.copy(path, target, StandardCopyOption.COPY_ATTRIBUTES);
+        } catch (NoSuchFileException e) {
+          // a file of a running server may go while we copy; recovery makes up for it
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.backingservice.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/// Starts processes that die with this one, also when this one is killed.
+final class Processes {
+  /// The death signal belongs to the thread that forked: this one lives as long as the Java
+  // process.
+  private static final ExecutorService STARTER =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("process-starter").factory());
+
+  private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+
+  private Processes() {}
+
+  static Process start(Path log, Map<String, String> environment, List<String> command) {
+    var mortal = new ArrayList<String>();
+    if (Files.isExecutable(SETPRIV))
+      mortal.addAll(List.of(SETPRIV.toString(), "--pdeathsig", "KILL"));
+    mortal.addAll(command);
+    var builder =
+        new ProcessBuilder(mortal)
+            .directory(log.getParent().toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(environment);
+    try {
+      var process = STARTER.submit(builder::start).get();
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+      return process;
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException("cannot start " + command.getFirst(), e);
+    }
+  }
+
+  /// Asks it to stop, and insists after a while.
+  static void stop(Process process, long graceSeconds) {
+    process.destroy();
+    try {
+      if (!process.waitFor(graceSeconds, TimeUnit.SECONDS)) process.destroyForcibly().waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Runs a command to its end and returns its last line.
+  static String lastLine(List<String> command) throws IOException, InterruptedException {
+    var process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    var lines = new String(process.getInputStream().readAllBytes()).strip().lines().toList();
+    if (process.waitFor() != 0) throw new IllegalStateException(command.getFirst() + " failed");
+    return lines.getLast();
+  }
+}

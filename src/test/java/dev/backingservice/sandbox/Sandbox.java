@@ -1,0 +1,211 @@
+package dev.backingservice.sandbox;
+
+import dev.backingservice.api.BackingServer;
+import dev.backingservice.api.BackingService;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// A control plane, servers and the operator, together. Whatever was started is stopped by
+// [#close].
+public final class Sandbox implements AutoCloseable {
+  public static final String NAMESPACE = "backing-service-operator";
+  private final Path dir;
+  private final ControlPlane plane;
+  private final KubernetesClient admin;
+  private final Pki pki = new Pki();
+  private final Map<String, Postgres> servers = new LinkedHashMap<>();
+  private final List<AutoCloseable> others = new ArrayList<>();
+  private OperatorProcess operator;
+
+  private Sandbox(Path dir, ControlPlane plane) {
+    this.dir = dir;
+    this.plane = plane;
+    this.admin = plane.client(ControlPlane.User.Admin);
+  }
+
+  /// A control plane with our CRDs and the shipped RBAC, nothing else.
+  public static Sandbox start() throws Exception {
+    var dir = Files.createTempDirectory("backing-sandbox-");
+    var sandbox = new Sandbox(dir, ControlPlane.start(dir.resolve("control-plane")));
+    sandbox.install();
+    return sandbox;
+  }
+
+  private void install() throws IOException {
+    for (var file :
+        List.of(
+            "crds/backingservers.yaml", "crds/backingservices.yaml", "operator/rbac/operator.yaml"))
+      apply(Files.readString(Path.of(file)));
+    for (var crd : List.of("backingservers", "backingservices"))
+      admin
+          .apiextensions()
+          .v1()
+          .customResourceDefinitions()
+          .withName(crd + ".backingservice.dev")
+          .waitUntilCondition(Sandbox::established, 30, TimeUnit.SECONDS);
+  }
+
+  private static boolean established(CustomResourceDefinition crd) {
+    return crd != null
+        && crd.getStatus() != null
+        && crd.getStatus().getConditions() != null
+        && crd.getStatus().getConditions().stream()
+            .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
+  }
+
+  /// Starts the operator; settings are environment variables.
+  public OperatorProcess startOperator(Map<String, String> settings) throws IOException {
+    operator = OperatorProcess.start(plane, settings);
+    return operator;
+  }
+
+  public OperatorProcess operator() {
+    return operator;
+  }
+
+  /// A server that is running, and a BackingServer for it that admits every namespace.
+  public Postgres server(String name, int major) {
+    var postgres = Postgres.start(name, major, dir, pki);
+    servers.put(name, postgres);
+    register(name, postgres.port());
+    return postgres;
+  }
+
+  /// A standby of a server, registered under a name of its own.
+  public Postgres standby(Postgres of, String name) throws Exception {
+    var postgres = Postgres.standbyOf(of, name, dir);
+    servers.put(name, postgres);
+    register(name, postgres.port());
+    return postgres;
+  }
+
+  /// A BackingServer with its Secrets.
+  public void register(String name, int port) {
+    secret(
+        name + "-admin", Map.of("username", Postgres.ADMIN, "password", Postgres.ADMIN_PASSWORD));
+    secret(name + "-ca", Map.of("ca.crt", pki.anchor()));
+    apply(
+        """
+        apiVersion: backingservice.dev/v1alpha1
+        kind: BackingServer
+        metadata: {name: %1$s}
+        spec:
+          engine: PostgreSQL
+          host: 127.0.0.1
+          port: %2$d
+          admin: {secretName: %1$s-admin}
+          tls: {ca: {secretName: %1$s-ca}}
+          allowedNamespaces: {from: All}
+        """
+            .formatted(name, port));
+  }
+
+  public void secret(String name, Map<String, String> values) {
+    admin
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(NAMESPACE)
+                .endMetadata()
+                .withStringData(values)
+                .build())
+        .serverSideApply();
+  }
+
+  public void namespace(String name) {
+    admin
+        .resource(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build())
+        .serverSideApply();
+  }
+
+  /// Applies documents as the platform's administrator would.
+  public void apply(String yaml) {
+    for (var document : yaml.split("(?m)^---$"))
+      if (!document.isBlank())
+        admin.resource(document).fieldManager("kubectl").forceConflicts().serverSideApply();
+  }
+
+  public BackingService service(String namespace, String name) {
+    return admin.resources(BackingService.class).inNamespace(namespace).withName(name).get();
+  }
+
+  public BackingServer backingServer(String name) {
+    return admin.resources(BackingServer.class).withName(name).get();
+  }
+
+  /// Edits the server of a service, as `kubectl patch` would.
+  public void swap(String namespace, String name, String server) {
+    patch(namespace, name, "{\"spec\":{\"server\":\"%s\"}}".formatted(server));
+  }
+
+  public void patch(String namespace, String name, String merge) {
+    admin
+        .resources(BackingService.class)
+        .inNamespace(namespace)
+        .withName(name)
+        .patch(PatchContext.of(PatchType.JSON_MERGE), merge);
+  }
+
+  /// One condition's `status/reason`; empty when it is not there.
+  public String condition(String namespace, String name, String type) {
+    var service = service(namespace, name);
+    if (service == null || service.getStatus() == null || service.getStatus().conditions() == null)
+      return "";
+    return service.getStatus().conditions().stream()
+        .filter(c -> c.type().equals(type))
+        .map(c -> c.status() + "/" + c.reason())
+        .findFirst()
+        .orElse("");
+  }
+
+  public KubernetesClient admin() {
+    return admin;
+  }
+
+  public ControlPlane plane() {
+    return plane;
+  }
+
+  public Postgres postgres(String name) {
+    return servers.get(name);
+  }
+
+  /// Closed before everything else.
+  public <T extends AutoCloseable> T with(T other) {
+    others.addFirst(other);
+    return other;
+  }
+
+  /// A resource as YAML, for people.
+  public String yaml(Object resource) {
+    return Serialization.asYaml(resource);
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (var other : others) other.close();
+    if (operator != null) operator.close();
+    admin.close();
+    for (var server : servers.values()) server.close();
+    plane.close();
+    if (System.getenv("BACKING_KEEP") != null) return;
+    try (var files = Files.walk(dir)) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
+    }
+  }
+}
