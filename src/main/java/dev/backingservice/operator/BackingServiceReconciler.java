@@ -65,7 +65,7 @@ public class BackingServiceReconciler
   public UpdateControl<BackingService> reconcile(
       BackingService cached, Context<BackingService> context) {
     var fresh = workshop.resources.fresh(cached);
-    if (fresh.isEmpty()) return UpdateControl.noUpdate();
+    if (fresh.isEmpty() || workshop.stopping) return UpdateControl.noUpdate();
     var pass = pass(fresh.get());
     return UpdateControl.<BackingService>noUpdate().rescheduleAfter(pass.again);
   }
@@ -74,8 +74,9 @@ public class BackingServiceReconciler
   public DeleteControl cleanup(BackingService cached, Context<BackingService> context) {
     var fresh = workshop.resources.fresh(cached);
     if (fresh.isEmpty()) return DeleteControl.defaultDelete();
+    if (workshop.stopping) return DeleteControl.noFinalizerRemoval();
     var pass = pass(fresh.get());
-    if (pass.outcomes.stream().allMatch(Outcome::done)) {
+    if (!workshop.stopping && pass.outcomes.stream().allMatch(Outcome::done)) {
       workshop.rhythm.forget(cached.getMetadata().getUid());
       return DeleteControl.defaultDelete();
     }
@@ -84,6 +85,7 @@ public class BackingServiceReconciler
 
   private Pass pass(BackingService resource) {
     var facts = workshop.observer.observe(resource, workshop.engine, this::server);
+    if (workshop.stopping) return new Pass(List.of(), SOON);
     var plan = Planner.plan(facts, workshop.clock.instant());
     var outcomes = workshop.actor.carryOut(plan);
     var report =

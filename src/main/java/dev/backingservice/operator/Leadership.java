@@ -23,7 +23,6 @@ class Leadership {
   private final KubernetesClient client;
   private final Workshop workshop;
   private final String identity = UUID.randomUUID().toString();
-  private volatile boolean stopping;
 
   Leadership(KubernetesClient client, Workshop workshop) {
     this.client = client;
@@ -31,7 +30,7 @@ class Leadership {
   }
 
   void onStop(@Observes @Priority(1) ShutdownEvent event) {
-    stopping = true;
+    workshop.stopping = true;
   }
 
   @Produces
@@ -51,7 +50,7 @@ class Leadership {
 
   /// Exiting in order would let reconciles in flight go on.
   private void lost() {
-    if (stopping) release();
+    if (workshop.stopping) release();
     else {
       LOG.error("leadership lost: stopping at once");
       Runtime.getRuntime().halt(1);

@@ -2,11 +2,19 @@ package dev.backingservice.operator;
 
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingService;
+import dev.backingservice.kube.MetadataOnly;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -15,17 +23,21 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What wakes a service: its servers.
+/// What wakes a service: its servers, and the workloads it chooses.
 final class Watches {
   static final String BY_SERVER = "by-server";
+  private static final String BY_WORKLOAD = "by-workload";
   private final EventSourceContext<BackingService> context;
+  private final KubernetesClient metadata;
   private final InformerEventSource<BackingServer, BackingService> servers;
 
   Watches(EventSourceContext<BackingService> context, Census census) {
     this.context = context;
+    this.metadata = MetadataOnly.like(context.getClient());
     var services = context.getPrimaryCache();
     services.addIndexer(BY_SERVER, service -> List.copyOf(servers(service)));
     services.addIndexer(Census.BY_ACTIVE, service -> active(service));
+    services.addIndexer(BY_WORKLOAD, service -> List.copyOf(Choices.of(service)));
     census.services(services);
     servers = serverSource();
   }
@@ -36,7 +48,10 @@ final class Watches {
   }
 
   List<EventSource<?, BackingService>> sources() {
-    return List.of(servers);
+    var sources = new ArrayList<EventSource<?, BackingService>>(List.of(servers));
+    for (var kind : List.of(Deployment.class, StatefulSet.class, DaemonSet.class, CronJob.class))
+      sources.add(workloads(kind));
+    return sources;
   }
 
   private InformerEventSource<BackingServer, BackingService> serverSource() {
@@ -53,6 +68,24 @@ final class Watches {
                 (BackingService service) ->
                     servers(service).stream().map(ResourceID::new).collect(Collectors.toSet()))
             .withOnUpdateFilter(Watches::matters)
+            .withComparableResourceVersion(false)
+            .build();
+    return new InformerEventSource<>(configuration, context);
+  }
+
+  /// Metadata is enough to know that something about a workload has changed.
+  private <W extends HasMetadata> InformerEventSource<W, BackingService> workloads(Class<W> kind) {
+    var services = context.getPrimaryCache();
+    var configuration =
+        InformerEventSourceConfiguration.from(kind, BackingService.class)
+            .withName(kind.getSimpleName())
+            .withKubernetesClient(metadata)
+            .withSecondaryToPrimaryMapper(
+                workload ->
+                    Choices.keys(kind.getSimpleName(), workload.getMetadata())
+                        .flatMap(key -> services.byIndex(BY_WORKLOAD, key).stream())
+                        .map(ResourceID::fromResource)
+                        .collect(Collectors.toSet()))
             .withComparableResourceVersion(false)
             .build();
     return new InformerEventSource<>(configuration, context);

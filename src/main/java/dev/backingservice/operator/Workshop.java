@@ -37,6 +37,10 @@ class Workshop {
   final Term term;
   final Census census = new Census();
 
+  /// Set when the process is asked to stop: caches empty from then on, and nothing is decided any
+  // more.
+  volatile boolean stopping;
+
   Workshop(KubernetesClient client, Settings settings) {
     var random = new SecureRandom();
     var secrets = new Secrets(client);

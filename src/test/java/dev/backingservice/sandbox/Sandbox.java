@@ -79,9 +79,16 @@ public final class Sandbox implements AutoCloseable {
 
   /// A server that is running, and a BackingServer for it that admits every namespace.
   public Postgres server(String name, int major) {
+    var postgres = database(name, major);
+    register(name, postgres.port());
+    return postgres;
+  }
+
+  /// A server that is running, with the Secrets a BackingServer for it needs.
+  public Postgres database(String name, int major) {
     var postgres = Postgres.start(name, major, dir, pki);
     servers.put(name, postgres);
-    register(name, postgres.port());
+    secrets(name);
     return postgres;
   }
 
@@ -112,6 +119,19 @@ public final class Sandbox implements AutoCloseable {
           allowedNamespaces: {from: All}
         """
             .formatted(name, port));
+  }
+
+  private void secrets(String name) {
+    secret(
+        name + "-admin", Map.of("username", Postgres.ADMIN, "password", Postgres.ADMIN_PASSWORD));
+    secret(name + "-ca", Map.of("ca.crt", pki.anchor()));
+  }
+
+  /// The administrator's kubeconfig, as a file.
+  public Path kubeconfig() throws IOException {
+    var file = plane.folder().resolve("admin.kubeconfig");
+    Files.writeString(file, plane.kubeconfig(ControlPlane.User.Admin));
+    return file;
   }
 
   public void secret(String name, Map<String, String> values) {

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// its session ends it reads the Secret again. What the server acknowledged goes into a ledger of
 // its own.
 public final class Writer implements AutoCloseable {
+  private static final long RETRY_MILLIS = 50;
   private static final String INSERT = "INSERT INTO writes (id) VALUES (?)";
 
   /// One acknowledged write: its number, and the port of the server that acknowledged it.
@@ -56,7 +57,7 @@ public final class Writer implements AutoCloseable {
       try (var connection = connect()) {
         write(connection);
       } catch (SQLException | IOException e) {
-        pause();
+        pause(RETRY_MILLIS);
       }
     }
   }
@@ -70,7 +71,7 @@ public final class Writer implements AutoCloseable {
         insert.setLong(1, id);
         insert.executeUpdate();
         ledger.add(new Entry(id, port));
-        pause();
+        pause(1);
       }
     }
   }
@@ -94,9 +95,9 @@ public final class Writer implements AutoCloseable {
         Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.UTF_8);
   }
 
-  private static void pause() {
+  private static void pause(long millis) {
     try {
-      Thread.sleep(2);
+      Thread.sleep(millis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
