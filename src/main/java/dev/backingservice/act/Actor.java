@@ -61,6 +61,7 @@ public final class Actor {
       case Action.MarkAttached _ -> secrets.markAttached(f);
       case Action.CreateDatabase(var place) -> servers.createDatabase(f, place);
       case Action.Ensure(var server, var words) -> servers.ensure(f, server, words);
+      case Action.Tidy(var server, var words) -> servers.ensure(f, server, words);
       case Action.Knock(var attachment) -> servers.knock(f, attachment);
       case Action.Fence(var attachment, var within) -> servers.fence(f, attachment, within, now);
       case Action.Settle(var debt) -> servers.settle(f, debt, now);

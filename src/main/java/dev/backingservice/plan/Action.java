@@ -23,6 +23,13 @@ public sealed interface Action {
     }
   }
 
+  /// The same on a server that the binding does not lead to.
+  record Tidy(String server, List<Desired> words) implements Action {
+    public Tidy {
+      words = List.copyOf(words);
+    }
+  }
+
   /// One login and its word.
   record Desired(Attachment attachment, Word word) {}
 
@@ -77,6 +84,10 @@ public sealed interface Action {
   /// Whether the rest of the plan goes on when this fails: one workload, or one old debt, is no
   // reason to stop.
   default boolean independent() {
-    return this instanceof Project || this instanceof Withdraw || this instanceof Settle;
+    return switch (this) {
+      case Project _, Withdraw _, Settle _, Tidy _ -> true;
+      case MarkAttached _, CreateDatabase _, Ensure _, Knock _, Fence _ -> false;
+      case Publish _, Amend _, Unpublish _, Owe _, HandOver _ -> false;
+    };
   }
 }

@@ -65,7 +65,7 @@ public final class Planner {
       case Swap.Settled _, Swap.Roll _, Swap.Verify _, Swap.Retire _, Swap.Aborted _ ->
           Upkeep.actions(f, swap, now);
       case Swap.Prepare(var m) -> {
-        var actions = new ArrayList<Action>(Words.toMake(f, swap, now));
+        var actions = new ArrayList<>(Words.toMakeOn(m.to().server(), f, swap, now));
         actions.add(new Action.Knock(m.to()));
         yield actions;
       }

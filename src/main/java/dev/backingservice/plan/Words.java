@@ -6,7 +6,6 @@ import dev.backingservice.model.Standing;
 import dev.backingservice.model.Standing.Holds;
 import dev.backingservice.model.Word;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,15 +22,34 @@ final class Words {
     this.swap = swap;
   }
 
+  /// The words of one server that do not hold yet.
+  static List<Action> toMakeOn(String server, Facts f, Swap swap, Instant now) {
+    return of(f, swap, now).missing().entrySet().stream()
+        .filter(e -> e.getKey().equals(server))
+        .<Action>map(e -> new Action.Ensure(e.getKey(), e.getValue()))
+        .toList();
+  }
+
   /// The words that do not hold yet, on servers that can be asked; the active server first.
-  static List<Action.Ensure> toMake(Facts f, Swap swap, Instant now) {
+  static List<Action> toMake(Facts f, Swap swap, Instant now) {
+    var active = f.active().map(Attachment::server).orElse("");
+    return of(f, swap, now).missing().entrySet().stream()
+        .<Action>map(
+            e ->
+                e.getKey().equals(active)
+                    ? new Action.Ensure(e.getKey(), e.getValue())
+                    : new Action.Tidy(e.getKey(), e.getValue()))
+        .toList();
+  }
+
+  private static Words of(Facts f, Swap swap, Instant now) {
     var words = new Words(f, swap);
     f.active().ifPresent(a -> words.say(a, words.active(a)));
     swap.lastMotion().ifPresent(m -> words.target(m));
     for (var r : f.memory().retained()) words.say(r.attachment(), words.retained(r, now));
     for (var d : f.debts()) words.say(d.attachment(), Word.Locked);
     f.active().ifPresent(a -> words.otherSlot(a));
-    return words.missing();
+    return words;
   }
 
   private Word active(Attachment active) {
@@ -86,14 +104,14 @@ final class Words {
         .putIfAbsent(attachment.login(), new Action.Desired(attachment, word));
   }
 
-  private List<Action.Ensure> missing() {
-    var ensures = new ArrayList<Action.Ensure>();
+  private Map<String, List<Action.Desired>> missing() {
+    var missing = new LinkedHashMap<String, List<Action.Desired>>();
     byServer.forEach(
         (server, logins) -> {
           var todo = logins.values().stream().filter(d -> !holds(server, d)).toList();
-          if (!todo.isEmpty()) ensures.add(new Action.Ensure(server, todo));
+          if (!todo.isEmpty()) missing.put(server, todo);
         });
-    return ensures;
+    return missing;
   }
 
   /// Whether a word holds, or cannot be made to hold now.

@@ -131,8 +131,12 @@ final class Recollection {
   }
 
   private static boolean drops(Outcome outcome, Attachment attachment) {
-    return outcome.action() instanceof Action.Ensure(_, var words)
-        && words.contains(new Action.Desired(attachment, Word.Absent));
+    var dropped = new Action.Desired(attachment, Word.Absent);
+    return switch (outcome.action()) {
+      case Action.Ensure(_, var words) -> words.contains(dropped);
+      case Action.Tidy(_, var words) -> words.contains(dropped);
+      default -> false;
+    };
   }
 
   private List<Debt> debts() {

@@ -38,7 +38,15 @@ record Story(Plan plan, Facts facts, Swap swap, Memory memory) {
   /// Everything that stands in the way now, the plan's refusal first.
   Stream<Failure> failures() {
     return Stream.concat(
-        plan.refusal().stream(), facts.outcomes().stream().flatMap(o -> failure(o).stream()));
+        plan.refusal().stream(),
+        facts.outcomes().stream()
+            .filter(o -> !elsewhere(o.action()))
+            .flatMap(o -> failure(o).stream()));
+  }
+
+  /// Old servers have conditions of their own.
+  private static boolean elsewhere(Action action) {
+    return action instanceof Action.Tidy || action instanceof Action.Settle;
   }
 
   static Optional<Failure> failure(Outcome outcome) {

@@ -193,6 +193,32 @@ public final class Sandbox implements AutoCloseable {
         .orElse("");
   }
 
+  /// The same for a BackingServer.
+  public String serverCondition(String name, String type) {
+    var server = backingServer(name);
+    if (server == null || server.getStatus() == null || server.getStatus().conditions() == null)
+      return "";
+    return server.getStatus().conditions().stream()
+        .filter(c -> c.type().equals(type))
+        .map(c -> c.status() + "/" + c.reason())
+        .findFirst()
+        .orElse("");
+  }
+
+  /// Makes the operator look at a server now.
+  public void touch(String server) {
+    annotate(server, "sandbox/touched", Long.toString(System.nanoTime()));
+  }
+
+  public void annotate(String server, String name, String value) {
+    admin
+        .resources(BackingServer.class)
+        .withName(server)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
+  }
+
   public KubernetesClient admin() {
     return admin;
   }

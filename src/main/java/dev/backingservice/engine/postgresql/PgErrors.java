@@ -33,7 +33,7 @@ final class PgErrors {
       SQLException e, Server server, Endpoint endpoint, Reason whenRefused) {
     var where = server.name() + " (" + endpoint + ")";
     var tls = cause(e, SSLException.class).or(() -> cause(e, CertificateException.class));
-    if (message(e).contains("hostname"))
+    if (message(e).contains("hostnameverifier"))
       return EngineException.of(
           Reason.CertificateNameMismatch,
           where + " presents a certificate for another name: set spec.host to a name in it");

@@ -46,13 +46,9 @@ final class Removal {
     try (var connection = Connections.administrator(server, claim.place().database())) {
       connection.setAutoCommit(false);
       var sql = new Sql(connection);
-      Groups.member(
-          sql,
-          login,
-          sql.first("SELECT current_user", row -> row.getString(1)).orElseThrow(),
-          "WITH INHERIT TRUE, SET TRUE");
-      var keeper = Roles.of(claim.place()).owner();
-      sql.run("REASSIGN OWNED BY " + Sql.name(login) + " TO " + Sql.name(keeper));
+      var me = sql.first("SELECT current_user", row -> row.getString(1)).orElseThrow();
+      Groups.member(sql, login, me, "WITH INHERIT TRUE, SET TRUE");
+      if (owns(sql, login)) reassign(sql, login, Roles.of(claim.place()).owner(), me);
       sql.run("DROP OWNED BY " + Sql.name(login));
       connection.commit();
     } catch (SQLException e) {
@@ -60,5 +56,21 @@ final class Removal {
     } catch (EngineException e) {
       if (e.reason() != Reason.DatabaseMissing) throw e;
     }
+  }
+
+  private static boolean owns(Sql sql, String login) throws SQLException {
+    return sql.holds(
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_shdepend d JOIN pg_catalog.pg_roles r ON r.oid = d.refobjid WHERE r.rolname = $1 AND d.deptype = 'o')",
+        login);
+  }
+
+  /// Needs the privileges of the keeper, for the length of this transaction.
+  private static void reassign(Sql sql, String login, String keeper, String me)
+      throws SQLException {
+    boolean modern = Groups.modern(sql);
+    var grant = "GRANT %s TO %s".formatted(Sql.name(keeper), Sql.name(me));
+    if (modern) sql.run(grant + " WITH INHERIT TRUE");
+    sql.run("REASSIGN OWNED BY " + Sql.name(login) + " TO " + Sql.name(keeper));
+    if (modern) sql.run(grant + " WITH INHERIT FALSE");
   }
 }

@@ -1,0 +1,133 @@
+package dev.backingservice.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backingservice.sandbox.Pki;
+import dev.backingservice.sandbox.Postgres;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// Edits that must not be taken up: nothing changes, `Available` stays True, the condition says
+// why.
+class RefusalIT {
+
+  @Test
+  void aTargetThatDoesNotAnswer() throws Exception {
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.sandbox.register(stage.green, 1);
+    refused(stage, "Provisioned", "ServerUnreachable");
+  }
+
+  @Test
+  void aTargetThatDoesNotExist() throws Exception {
+    var stage = new Stage();
+    stage.server(stage.blue);
+    refused(stage, "Accepted", "ServerNotAvailable");
+    assertThat(stage.message("Accepted"))
+        .contains(stage.green)
+        .contains("does not exist or does not admit");
+  }
+
+  @Test
+  void aTargetThatDoesNotAdmitTheNamespace() throws Exception {
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.server(stage.green);
+    stage.sandbox.apply(
+        """
+        apiVersion: backingservice.dev/v1alpha1
+        kind: BackingServer
+        metadata: {name: %1$s}
+        spec:
+          engine: PostgreSQL
+          host: 127.0.0.1
+          port: %2$d
+          admin: {secretName: %1$s-admin}
+          tls: {ca: {secretName: %1$s-ca}}
+          allowedNamespaces: {from: None}
+        """
+            .formatted(stage.green, stage.sandbox.postgres(stage.green).port()));
+    refused(stage, "Accepted", "ServerNotAvailable");
+  }
+
+  @Test
+  void aTargetWhoseCertificateIsNotTrusted() throws Exception {
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.server(stage.green);
+    stage.sandbox.secret(stage.green + "-ca", Map.of("ca.crt", new Pki().anchor()));
+    stage.sandbox.touch(stage.green);
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.serverCondition(stage.green, "Reachable"))
+                .isEqualTo("False/CertificateNotTrusted"));
+    refused(stage, "Provisioned", "CertificateNotTrusted");
+  }
+
+  @Test
+  void aTargetWithoutTheDatabase() throws Exception {
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.sandbox.server(stage.green, 17);
+    refused(stage, "Provisioned", "DatabaseMissing");
+  }
+
+  @Test
+  void aTargetWithAnotherSchemasContentsUntilSomebodySaysThatItIsRight() throws Exception {
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.sandbox.server(stage.green, 17).withDatabase("orders");
+    refused(stage, "Provisioned", "DatabaseDiffers");
+    assertThat(stage.message("Provisioned")).contains("lacks writes");
+
+    // When
+    stage.annotate("backingservice.dev/accept-data", stage.green);
+
+    // Then
+    stage.eventuallyOn(stage.green);
+  }
+
+  @Test
+  void aStandbyThatWasNotPromotedAndThenAPromotedTwinBesideALivingPrimary() throws Exception {
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    Postgres green = stage.sandbox.standby(blue, stage.green);
+    stage.swap(stage.green);
+    stage.eventually("Provisioned", "False/ServerReadOnly");
+
+    // When
+    green.promote();
+
+    // Then
+    stage.eventually("Provisioned", "False/ServersDiverged");
+    assertThat(stage.status().active().server()).isEqualTo(stage.blue);
+    stage.eventually("Available", "True/Available");
+
+    // When
+    var login = stage.bound("username");
+    blue.stop();
+
+    // Then
+    stage.eventuallyOn(stage.green);
+    stage.eventually("Ready", "True/Ready");
+    assertThat(Stage.canLogin(green, login)).as("the copied login of the old epoch").isFalse();
+  }
+
+  /// Attaches to blue, edits to green, and expects that nothing happens.
+  private static void refused(Stage stage, String condition, String reason) throws Exception {
+    stage.attached(stage.blue, "");
+    var version = stage.secret().getMetadata().getResourceVersion();
+
+    // When
+    stage.swap(stage.green);
+
+    // Then
+    stage.eventually(condition, "False/" + reason);
+    stage.eventually("Ready", "False/" + reason);
+    assertThat(stage.condition("Available")).isEqualTo("True/Available");
+    assertThat(stage.status().active().server()).isEqualTo(stage.blue);
+    assertThat(stage.secret().getMetadata().getResourceVersion()).isEqualTo(version);
+  }
+}

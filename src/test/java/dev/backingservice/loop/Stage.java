@@ -1,0 +1,121 @@
+package dev.backingservice.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.backingservice.api.BackingServiceStatus;
+import dev.backingservice.sandbox.Postgres;
+import dev.backingservice.sandbox.Sandbox;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.core.ThrowingRunnable;
+
+/// One test's own namespace, servers and service on the shared sandbox.
+final class Stage {
+  static final Duration PATIENCE = Duration.ofSeconds(45);
+  private static final AtomicInteger COUNT = new AtomicInteger();
+  final Sandbox sandbox = Shared.sandbox();
+  final String namespace = "stage-" + COUNT.incrementAndGet();
+  final String blue = namespace + "-blue";
+  final String green = namespace + "-green";
+  final String service = "orders-db";
+
+  Stage() {
+    sandbox.namespace(namespace);
+  }
+
+  /// A server with database `orders` and the table that writers write.
+  Postgres server(String name) throws SQLException {
+    return tables(sandbox.server(name, 17).withDatabase("orders"));
+  }
+
+  static Postgres tables(Postgres server) throws SQLException {
+    server.execute(
+        "orders",
+        "CREATE TABLE writes (id bigint PRIMARY KEY)",
+        "ALTER TABLE writes OWNER TO bs_admin");
+    return server;
+  }
+
+  /// Applies a service on `server` with more of the spec in YAML flow style, such as `swap:
+  // {fenceTimeout: 1s}`.
+  void apply(String server, String more) {
+    sandbox.apply(
+        """
+        apiVersion: backingservice.dev/v1alpha1
+        kind: BackingService
+        metadata: {name: %s, namespace: %s}
+        spec: {server: %s, postgresql: {database: orders}%s}
+        """
+            .formatted(service, namespace, server, more.isEmpty() ? "" : ", " + more));
+  }
+
+  void attached(String server, String more) {
+    apply(server, more);
+    eventually("Ready", "True/Ready");
+  }
+
+  void swap(String server) {
+    sandbox.swap(namespace, service, server);
+  }
+
+  void patch(String merge) {
+    sandbox.patch(namespace, service, merge);
+  }
+
+  void annotate(String name, String value) {
+    patch("{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
+  }
+
+  String condition(String type) {
+    return sandbox.condition(namespace, service, type);
+  }
+
+  void eventually(String type, String value) {
+    eventually(
+        () -> assertThat(condition(type)).as(() -> type + ": " + message(type)).isEqualTo(value));
+  }
+
+  void eventually(ThrowingRunnable assertion) {
+    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).untilAsserted(assertion);
+  }
+
+  void eventuallyOn(String server) {
+    eventually(() -> assertThat(status().active().server()).isEqualTo(server));
+  }
+
+  String message(String type) {
+    return status().conditions().stream()
+        .filter(c -> c.type().equals(type))
+        .map(c -> c.message())
+        .findFirst()
+        .orElse("");
+  }
+
+  BackingServiceStatus status() {
+    return sandbox.service(namespace, service).getStatus();
+  }
+
+  Secret secret() {
+    return sandbox.admin().secrets().inNamespace(namespace).withName(service).get();
+  }
+
+  /// One value of the binding.
+  String bound(String key) {
+    return new String(
+        Base64.getDecoder().decode(secret().getData().get(key)), StandardCharsets.UTF_8);
+  }
+
+  /// Whether a login may log in on a server.
+  static boolean canLogin(Postgres server, String login) throws SQLException {
+    return "t"
+        .equals(
+            server.ask(
+                "postgres",
+                "SELECT rolcanlogin FROM pg_roles WHERE rolname = '%s'".formatted(login)));
+  }
+}
