@@ -1,0 +1,146 @@
+package dev.backingservice.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/// Detaching, deleting, coming back.
+class LifeIT {
+
+  @Test
+  void detachingTakesExactlyOursOutAndAttachingAgainIsANewEpoch() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.sandbox.apply(SwapIT.deployment(stage.namespace));
+    var before = template(stage);
+    stage.attached(stage.blue, "workloads: [{kind: Deployment, name: orders}]");
+    var login = stage.bound("username");
+    assertThat(template(stage)).isNotEqualTo(before);
+
+    // When
+    stage.patch("{\"spec\":{\"state\":\"Detached\"}}");
+
+    // Then
+    stage.eventually(() -> assertThat(stage.secret()).isNull());
+    stage.eventually("Ready", "False/Detached");
+    assertThat(template(stage)).isEqualTo(before);
+    assertThat(Stage.canLogin(blue, login)).isFalse();
+
+    // When
+    stage.patch("{\"spec\":{\"state\":\"Attached\"}}");
+
+    // Then
+    stage.eventually("Ready", "True/Ready");
+    assertThat(stage.status().active().epoch()).isEqualTo(2);
+    assertThat(stage.bound("username")).isNotEqualTo(login);
+  }
+
+  @Test
+  void deletingRemovesTheLoginsAndKeepsTheData() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    blue.execute("orders", "INSERT INTO writes VALUES (1)");
+
+    // When
+    delete(stage);
+
+    // Then
+    stage.eventually(
+        () -> assertThat(stage.sandbox.service(stage.namespace, stage.service)).isNull());
+    assertThat(
+            blue.ask(
+                "postgres",
+                "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'bs\\_%orders\\_db\\__'"))
+        .isEqualTo("0");
+    assertThat(blue.ask("orders", "SELECT count(*) FROM writes")).isEqualTo("1");
+    stage.eventually(() -> assertThat(stage.secret()).isNull());
+  }
+
+  @Test
+  void deletingDoesNotWaitForADeadServer() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    blue.stop();
+
+    // When
+    delete(stage);
+
+    // Then
+    stage.eventually(
+        () -> assertThat(stage.sandbox.service(stage.namespace, stage.service)).isNull());
+    stage.eventually(
+        () ->
+            assertThat(
+                    stage
+                        .sandbox
+                        .admin()
+                        .secrets()
+                        .inNamespace("backing-service-operator")
+                        .withName("backingservice-debts-" + stage.blue)
+                        .get())
+                .isNotNull());
+  }
+
+  @Test
+  void aServiceThatIsCreatedAgainUnderItsNameTakesOver() throws Exception {
+    // Given
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    var password = stage.bound("password");
+    delete(stage);
+    stage.eventually(
+        () -> assertThat(stage.sandbox.service(stage.namespace, stage.service)).isNull());
+
+    // When
+    stage.attached(stage.blue, "");
+
+    // Then
+    assertThat(stage.bound("password")).isNotEqualTo(password);
+  }
+
+  @Test
+  void deletingANamespaceTakesItsServicesAlong() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.sandbox.apply(SwapIT.deployment(stage.namespace));
+    stage.attached(stage.blue, "workloads: [{kind: Deployment, name: orders}]");
+
+    // When
+    stage.sandbox.admin().namespaces().withName(stage.namespace).delete();
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.admin().namespaces().withName(stage.namespace).get())
+                .isNull());
+    assertThat(
+            blue.ask(
+                "postgres",
+                "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'bs\\_%orders\\_db\\__'"))
+        .isEqualTo("0");
+  }
+
+  private static void delete(Stage stage) {
+    stage.sandbox.admin().resource(stage.sandbox.service(stage.namespace, stage.service)).delete();
+  }
+
+  private static Object template(Stage stage) {
+    return stage
+        .sandbox
+        .admin()
+        .apps()
+        .deployments()
+        .inNamespace(stage.namespace)
+        .withName("orders")
+        .get()
+        .getSpec()
+        .getTemplate();
+  }
+}
