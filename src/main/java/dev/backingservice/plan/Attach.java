@@ -23,13 +23,12 @@ final class Attach {
       return new Plan(f, f.memory().swap(), Upkeep.actions(f, f.memory().swap(), now), refusal);
     var to = next(f, intent);
     var actions = new ArrayList<Action>(Debts.settle(f));
-    if (!f.service().marked()) {
-      if (intent.createDatabase() == Intent.CreateDatabase.IfMissing)
-        actions.add(new Action.CreateDatabase(intent.place()));
-      actions.add(new Action.MarkAttached());
-    }
+    boolean first = !f.service().marked();
+    if (first && intent.createDatabase() == Intent.CreateDatabase.IfMissing)
+      actions.add(new Action.CreateDatabase(intent.place()));
     actions.add(new Action.Ensure(to.server(), List.of(new Action.Desired(to, Word.Prepared))));
     actions.add(new Action.Knock(to));
+    if (first) actions.add(new Action.MarkAttached());
     actions.add(new Action.Publish(to, intent.place(), f.debts(), f.published().guard()));
     for (var workload : f.workloads())
       if (workload.chosen().isPresent() && workload.problem().isEmpty())
