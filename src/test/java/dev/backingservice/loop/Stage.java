@@ -10,7 +10,9 @@ import io.fabric8.kubernetes.api.model.Secret;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.core.ThrowingRunnable;
 
@@ -108,6 +110,23 @@ final class Stage {
   String bound(String key) {
     return new String(
         Base64.getDecoder().decode(secret().getData().get(key)), StandardCharsets.UTF_8);
+  }
+
+  /// kubectl as the administrator, with text on its standard input.
+  void kubectl(String input, String... arguments) throws Exception {
+    var command =
+        new ArrayList<>(
+            List.of(
+                sandbox.plane().kubectl().toString(),
+                "--kubeconfig",
+                sandbox.kubeconfig().toString()));
+    command.addAll(List.of(arguments));
+    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try (var in = process.getOutputStream()) {
+      in.write(input.getBytes(StandardCharsets.UTF_8));
+    }
+    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
   }
 
   /// Whether a login may log in on a server.

@@ -1,0 +1,329 @@
+package dev.backingservice.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class InjectIT {
+  private static final String ORDERS = "workloads: [{kind: Deployment, name: orders}]";
+
+  @Test
+  void everyContainerGetsTheVariableTheMountAndTheRoot() throws Exception {
+    // Given
+    var stage = attachable();
+    stage.sandbox.apply(workload(stage, "Deployment", ""));
+
+    // When
+    stage.attached(stage.blue, ORDERS);
+
+    // Then
+    stage.eventually("RolledOut", "True/RolledOut");
+    var template = template(stage);
+    assertThat(template.getMetadata().getAnnotations())
+        .containsEntry("backingservice.dev/orders-db", "1");
+    assertThat(template.getSpec().getVolumes())
+        .extracting(v -> v.getName())
+        .containsExactly("backing-orders-db");
+    for (var container :
+        List.of(container(template, "app"), template.getSpec().getInitContainers().getFirst())) {
+      assertThat(variable(container, "DATABASE_URL").getValueFrom().getSecretKeyRef().getKey())
+          .isEqualTo("uri");
+      assertThat(variable(container, "SERVICE_BINDING_ROOT").getValue()).isEqualTo("/bindings");
+      assertThat(container.getVolumeMounts())
+          .extracting(m -> m.getMountPath())
+          .containsExactly("/bindings/orders-db");
+    }
+  }
+
+  @Test
+  void anOwnerBindingForMigrationsStandsBesideAReadWriteBindingForTheApplication()
+      throws Exception {
+    // Given
+    var stage = attachable();
+    stage.sandbox.apply(workload(stage, "Deployment", ""));
+    stage.attached(stage.blue, "workloads: [{kind: Deployment, name: orders, containers: [app]}]");
+
+    // When
+    stage.sandbox.apply(
+        """
+        apiVersion: backingservice.dev/v1alpha1
+        kind: BackingService
+        metadata: {name: orders-owner, namespace: %s}
+        spec: {server: %s, access: Owner, postgresql: {database: orders}, workloads: [{kind: Deployment, name: orders, containers: [migrate]}]}
+        """
+            .formatted(stage.namespace, stage.blue));
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.condition(stage.namespace, "orders-owner", "Ready"))
+                .isEqualTo("True/Ready"));
+    var template = template(stage);
+    var migrate = template.getSpec().getInitContainers().getFirst();
+    assertThat(variable(migrate, "DATABASE_URL").getValueFrom().getSecretKeyRef().getName())
+        .isEqualTo("orders-owner");
+    assertThat(
+            variable(container(template, "app"), "DATABASE_URL")
+                .getValueFrom()
+                .getSecretKeyRef()
+                .getName())
+        .isEqualTo("orders-db");
+    assertThat(template.getSpec().getVolumes())
+        .extracting(v -> v.getName())
+        .containsExactlyInAnyOrder("backing-orders-db", "backing-orders-owner");
+
+    // When
+    stage.patch("{\"spec\":{\"state\":\"Detached\"}}");
+
+    // Then
+    stage.eventually("Ready", "False/Detached");
+    assertThat(template(stage).getSpec().getVolumes())
+        .extracting(v -> v.getName())
+        .containsExactly("backing-orders-owner");
+    assertThat(container(template(stage), "app").getEnv()).isEmpty();
+  }
+
+  @Test
+  void aLiteralValueIsAConflictThatSaysWhatToDoAndTheRecipeMovesTheApplicationOver()
+      throws Exception {
+    // Given
+    var stage = attachable();
+    stage.sandbox.apply(
+        workload(stage, "Deployment", "env: [{name: DATABASE_URL, value: 'postgresql://old'}]"));
+    stage.apply(stage.blue, ORDERS);
+    stage.eventually("Projected", "False/WorkloadConflict");
+    assertThat(stage.message("Projected")).contains("secretKeyRef");
+    assertThat(variable(container(template(stage), "app"), "DATABASE_URL").getValue())
+        .isEqualTo("postgresql://old");
+
+    // When
+    stage.sandbox.apply(
+        workload(
+            stage,
+            "Deployment",
+            "env: [{name: DATABASE_URL, valueFrom: {secretKeyRef: {name: orders-db, key: uri}}}]"));
+
+    // Then
+    stage.eventually("Ready", "True/Ready");
+    stage.eventually("RolledOut", "True/RolledOut");
+  }
+
+  @Test
+  void theUsersOwnAppliesKeepOursAndAReplaceIsMended() throws Exception {
+    // Given
+    var stage = attachable();
+    var manifest = workload(stage, "Deployment", "");
+    stage.kubectl(manifest, "apply", "-f", "-");
+    stage.attached(stage.blue, ORDERS);
+    stage.eventually("RolledOut", "True/RolledOut");
+
+    // When
+    stage.kubectl(manifest.replace("orders:1", "orders:2"), "apply", "-f", "-");
+    stage.kubectl(
+        manifest.replace("orders:1", "orders:3"),
+        "apply",
+        "--server-side",
+        "--force-conflicts",
+        "-f",
+        "-");
+
+    // Then
+    assertThat(container(template(stage), "app").getImage()).endsWith("orders:3");
+    assertThat(variable(container(template(stage), "app"), "DATABASE_URL")).isNotNull();
+
+    // When
+    stage.kubectl(manifest, "replace", "-f", "-");
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(container(template(stage), "app").getEnv())
+                .extracting(EnvVar::getName)
+                .contains("DATABASE_URL"));
+  }
+
+  @Test
+  void everyKindWithAPodTemplateIsServedAlike() throws Exception {
+    // Given
+    var stage = attachable();
+    for (var kind : List.of("StatefulSet", "DaemonSet"))
+      stage.sandbox.apply(workload(stage, kind, ""));
+    stage.sandbox.apply(
+        """
+        apiVersion: batch/v1
+        kind: CronJob
+        metadata: {name: orders, namespace: %s}
+        spec:
+          schedule: "0 0 1 1 *"
+          jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: app, image: registry.invalid/orders}]}}}}
+        """
+            .formatted(stage.namespace));
+
+    // When
+    stage.attached(
+        stage.blue,
+        "workloads: [{kind: StatefulSet, name: orders}, {kind: DaemonSet, name: orders}, {kind: CronJob, name: orders}]");
+
+    // Then
+    assertThat(stage.condition("Projected")).isEqualTo("True/Projected");
+    var job =
+        stage
+            .sandbox
+            .admin()
+            .batch()
+            .v1()
+            .cronjobs()
+            .inNamespace(stage.namespace)
+            .withName("orders")
+            .get();
+    assertThat(
+            variable(
+                job.getSpec()
+                    .getJobTemplate()
+                    .getSpec()
+                    .getTemplate()
+                    .getSpec()
+                    .getContainers()
+                    .getFirst(),
+                "DATABASE_URL"))
+        .isNotNull();
+    assertThat(stage.status().workloads()).hasSize(3);
+  }
+
+  @Test
+  void aWorkloadThatComesLaterIsFoundByItsLabelsAndOneThatIsNoLongerChosenIsLeft()
+      throws Exception {
+    // Given
+    var stage = attachable();
+    stage.attached(
+        stage.blue,
+        "workloads: [{kind: Deployment, selector: {matchLabels: {uses: orders-db}}, inject: RestartOnly}]");
+
+    // When
+    stage.sandbox.apply(workload(stage, "Deployment", ""));
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(template(stage).getMetadata().getAnnotations())
+                .isNotNull()
+                .containsEntry("backingservice.dev/orders-db", "1"));
+    assertThat(template(stage).getSpec().getVolumes()).isEmpty();
+    assertThat(container(template(stage), "app").getEnv()).isEmpty();
+
+    // When
+    stage.patch("{\"spec\":{\"workloads\":null}}");
+
+    // Then
+    stage.eventually(
+        () -> assertThat(template(stage).getMetadata().getAnnotations()).isNullOrEmpty());
+  }
+
+  @Test
+  void whatIsNotThereIsSaidInWords() throws Exception {
+    // Given
+    var stage = attachable();
+
+    // When
+    stage.apply(stage.blue, "workloads: [{kind: Deployment, name: orders, containers: [web]}]");
+
+    // Then
+    stage.eventually("Projected", "False/WorkloadNotFound");
+    assertThat(stage.message("Projected")).contains("Deployment orders does not exist");
+
+    // When
+    stage.sandbox.apply(workload(stage, "Deployment", ""));
+
+    // Then
+    stage.eventually("Projected", "False/ContainerNotFound");
+    assertThat(stage.message("Projected")).contains("has no container web");
+  }
+
+  @Test
+  void ownEntriesAreFilledInAndOnNextStartLeavesTheTemplateAlone() throws Exception {
+    // Given
+    var stage = attachable();
+    stage.server(stage.green);
+    stage.sandbox.apply(workload(stage, "Deployment", ""));
+    stage.attached(
+        stage.blue,
+        "binding: {entries: {ASYNC_URL: 'postgresql+asyncpg://{username}:{password:pct}@{host}:{port}/{database}'}},"
+            + " inject: {rollout: OnNextStart, env: [{name: ASYNC_URL, key: ASYNC_URL}]}, "
+            + ORDERS);
+    assertThat(stage.bound("ASYNC_URL"))
+        .isEqualTo(
+            "postgresql+asyncpg://%s:%s@127.0.0.1:%s/orders"
+                .formatted(stage.bound("username"), stage.bound("password"), stage.bound("port")));
+
+    // When
+    stage.swap(stage.green);
+
+    // Then
+    stage.eventuallyOn(stage.green);
+    stage.eventually("RolledOut", "Unknown/AwaitingRestart");
+    assertThat(template(stage).getMetadata().getAnnotations())
+        .containsEntry("backingservice.dev/orders-db", "1");
+    assertThat(container(template(stage), "app").getEnv())
+        .extracting(EnvVar::getName)
+        .doesNotContain("DATABASE_URL");
+  }
+
+  private static Stage attachable() throws Exception {
+    var stage = new Stage();
+    stage.server(stage.blue);
+    return stage;
+  }
+
+  private static String workload(Stage stage, String kind, String more) {
+    return """
+        apiVersion: apps/v1
+        kind: %s
+        metadata: {name: orders, namespace: %s, labels: {uses: orders-db}}
+        spec:
+          %s
+          selector: {matchLabels: {app: orders}}
+          template:
+            metadata: {labels: {app: orders}}
+            spec:
+              initContainers:
+              - {name: migrate, image: registry.invalid/migrate:1}
+              containers:
+              - name: app
+                image: registry.invalid/orders:1
+                %s
+        """
+        .formatted(
+            kind, stage.namespace, kind.equals("StatefulSet") ? "serviceName: orders" : "", more);
+  }
+
+  private static PodTemplateSpec template(Stage stage) {
+    return stage
+        .sandbox
+        .admin()
+        .apps()
+        .deployments()
+        .inNamespace(stage.namespace)
+        .withName("orders")
+        .get()
+        .getSpec()
+        .getTemplate();
+  }
+
+  private static Container container(PodTemplateSpec template, String name) {
+    return template.getSpec().getContainers().stream()
+        .filter(c -> c.getName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static EnvVar variable(Container container, String name) {
+    return container.getEnv().stream()
+        .filter(e -> e.getName().equals(name))
+        .findFirst()
+        .orElse(null);
+  }
+}
