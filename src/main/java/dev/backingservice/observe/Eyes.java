@@ -13,6 +13,7 @@ public record Eyes(
     Workloads workloads,
     Resources resources,
     Directory directory,
+    Servers servers,
     RootKey key,
     Rhythm rhythm,
     RandomGenerator random) {}

@@ -41,7 +41,7 @@ public final class Observer {
   public Facts observe(
       BackingService resource, Engine engine, Function<String, Optional<BackingServer>> known) {
     var facts = recorded(resource, engine);
-    facts = facts.withServers(servers.look(facts, known));
+    facts = facts.withServers(servers.look(facts, engine, known));
     facts = facts.withWorkloads(finder.find(facts));
     if (doubtful(resource)) eyes.rhythm().checkSoon(facts.service().id().uid());
     facts = logins.tried(facts).map(facts::withLogin).orElse(facts);

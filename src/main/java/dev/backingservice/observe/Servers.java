@@ -33,6 +33,11 @@ public final class Servers {
     this.directory = directory;
   }
 
+  /// Reads a server that nobody has read since this process started.
+  synchronized void know(BackingServer resource, Engine engine) {
+    if (directory.find(resource.getMetadata().getName()).isEmpty()) refresh(resource, engine);
+  }
+
   /// Reads everything anew and remembers it.
   ///
   /// @return why the server cannot be asked; empty when it can

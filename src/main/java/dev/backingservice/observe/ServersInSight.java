@@ -1,6 +1,7 @@
 package dev.backingservice.observe;
 
 import dev.backingservice.api.BackingServer;
+import dev.backingservice.engine.Engine;
 import dev.backingservice.model.Place;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.ServerFact;
@@ -15,18 +16,28 @@ import java.util.function.Function;
 final class ServersInSight {
   private final Consent consent;
   private final Sights sights;
+  private final Servers servers;
 
   ServersInSight(Eyes eyes) {
     this.consent = new Consent(eyes.resources());
+    this.servers = eyes.servers();
     this.sights = new Sights(eyes.directory(), eyes.key().instance());
   }
 
-  Map<String, ServerFact> look(Facts f, Function<String, Optional<BackingServer>> servers) {
+  Map<String, ServerFact> look(
+      Facts f, Engine engine, Function<String, Optional<BackingServer>> known) {
     var seen = new HashMap<String, ServerFact>();
     for (var place : places(f))
       if (!seen.containsKey(place.server()))
-        seen.put(place.server(), fact(f, place, servers.apply(place.server())));
+        seen.put(place.server(), fact(f, place, found(place.server(), engine, known)));
     return seen;
+  }
+
+  private Optional<BackingServer> found(
+      String name, Engine engine, Function<String, Optional<BackingServer>> known) {
+    var resource = known.apply(name);
+    resource.ifPresent(r -> servers.know(r, engine));
+    return resource;
   }
 
   private ServerFact fact(Facts f, Place place, Optional<BackingServer> resource) {

@@ -56,7 +56,8 @@ class Workshop {
     rhythm = new Rhythm(Durations.of(settings.driftInterval(), DRIFT), random);
     servers = new Servers(secrets, namespace, authority.certificatePem(), directory);
     observer =
-        new Observer(new Eyes(secrets, workloads, resources, directory, key, rhythm, random));
+        new Observer(
+            new Eyes(secrets, workloads, resources, directory, servers, key, rhythm, random));
     actor =
         new Actor(
             new Hands(secrets, workloads, resources, directory, key, authority, namespace), clock);

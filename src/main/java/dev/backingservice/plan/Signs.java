@@ -3,6 +3,7 @@ package dev.backingservice.plan;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
+import dev.backingservice.model.Reason;
 import dev.backingservice.model.SwapPolicy;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,12 +95,17 @@ final class Signs {
                         && publish.attachment().equals(m.to()));
   }
 
-  /// Why the cut cannot be made: the new server is lost or the Secret is refused.
+  /// Why the cut cannot be made: the new server is lost or the Secret is refused. A server that
+  // does not answer
+  /// for a moment is given as long as the fence was.
   static Optional<String> refused(Facts f) {
+    var patience = f.intent().map(i -> i.swap().fenceTimeout()).orElse(Duration.ZERO);
+    boolean late = f.inPhase().compareTo(patience) >= 0;
     return f.outcomes().stream()
         .filter(o -> o.action() instanceof Action.Knock || o.action() instanceof Action.Publish)
         .map(Outcome::result)
         .flatMap(result -> failure(result).stream())
+        .filter(failure -> late || failure.reason() != Reason.ServerUnreachable)
         .map(Failure::message)
         .findFirst();
   }

@@ -73,6 +73,7 @@ public final class ControlPlane implements AutoCloseable {
     var pair = KeyPairGenerator.getInstance("RSA").generateKeyPair();
     pem("sa.key", "PRIVATE KEY", pair.getPrivate());
     pem("sa.pub", "PUBLIC KEY", pair.getPublic());
+    Files.writeString(dir.resolve("audit-policy.yaml"), Audit.POLICY);
     var account = "system:serviceaccount:backing-service-operator:backing-service-operator";
     Files.writeString(
         dir.resolve("tokens.csv"),
@@ -120,7 +121,9 @@ public final class ControlPlane implements AutoCloseable {
             "--service-account-key-file=sa.pub",
             "--service-account-signing-key-file=sa.key",
             "--service-account-issuer=https://kubernetes.default.svc",
-            "--service-cluster-ip-range=10.0.0.0/24");
+            "--service-cluster-ip-range=10.0.0.0/24",
+            "--audit-policy-file=audit-policy.yaml",
+            "--audit-log-path=audit.log");
     try (var admin = client(User.Admin)) {
       await("kube-apiserver", () -> "ok".equals(admin.raw("/readyz")));
     }

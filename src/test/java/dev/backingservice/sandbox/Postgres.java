@@ -92,6 +92,7 @@ public final class Postgres implements AutoCloseable {
               .setPGStartupWait(Duration.ofSeconds(60))
               .setServerConfig("ssl", "on")
               .setServerConfig("fsync", "off")
+              .setServerConfig("autovacuum", "off")
               .setServerConfig("max_connections", "400")
               .setServerConfig("max_prepared_transactions", "10")
               .setServerConfig("password_encryption", "scram-sha-256")
@@ -191,6 +192,16 @@ public final class Postgres implements AutoCloseable {
     properties.setProperty("sslmode", "require");
     return DriverManager.getConnection(
         "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database), properties);
+  }
+
+  /// How many rows were ever changed, catalogs included: the same number twice means that nobody
+  // wrote.
+  public long changes() throws SQLException {
+    execute("postgres", "SELECT pg_stat_clear_snapshot()");
+    return Long.parseLong(
+        ask(
+            "postgres",
+            "SELECT sum(tup_inserted + tup_updated + tup_deleted)::bigint FROM pg_stat_database"));
   }
 
   public String name() {

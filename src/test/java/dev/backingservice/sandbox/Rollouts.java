@@ -1,65 +1,81 @@
 package dev.backingservice.sandbox;
 
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
+import io.fabric8.kubernetes.api.model.ContainerStatusBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
+import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.Watch;
-import io.fabric8.kubernetes.client.Watcher;
-import io.fabric8.kubernetes.client.WatcherException;
-import java.util.Objects;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
-/// Plays the kubelet's part: there is none in the sandbox, so each Deployment is declared rolled
-// out as soon as
-/// its template changes. Only the status is set; the spec stays as its owners wrote it.
+/// Plays the kubelet's part: there is none in the sandbox, so every pod is declared running and
+// ready as soon as
+/// it exists. Everything else about a rollout is done by the real controllers.
 public final class Rollouts implements AutoCloseable {
+  private static final long RESYNC_MILLIS = 5000;
   private final KubernetesClient client;
-  private final Watch watch;
+  private final SharedIndexInformer<Pod> informer;
 
   public Rollouts(ControlPlane plane) {
     client = plane.client(ControlPlane.User.Admin);
-    watch = client.apps().deployments().inAnyNamespace().watch(new Player());
+    informer = client.pods().inAnyNamespace().inform(new Player(), RESYNC_MILLIS);
   }
 
-  private final class Player implements Watcher<Deployment> {
+  private final class Player implements ResourceEventHandler<Pod> {
     @Override
-    public void eventReceived(Action action, Deployment deployment) {
-      if (action == Action.ADDED || action == Action.MODIFIED) play(deployment);
+    public void onAdd(Pod pod) {
+      play(pod);
     }
 
     @Override
-    public void onClose(WatcherException cause) {}
+    public void onUpdate(Pod before, Pod now) {
+      play(now);
+    }
+
+    @Override
+    public void onDelete(Pod pod, boolean unknown) {}
   }
 
-  private void play(Deployment deployment) {
-    long generation = deployment.getMetadata().getGeneration();
-    var status = deployment.getStatus();
-    if (status != null
-        && Objects.equals(status.getAvailableReplicas(), replicas(deployment))
-        && Objects.equals(status.getObservedGeneration(), generation)) return;
-    int replicas = replicas(deployment);
-    deployment.setStatus(
-        new DeploymentStatusBuilder()
-            .withObservedGeneration(generation)
-            .withReplicas(replicas)
-            .withUpdatedReplicas(replicas)
-            .withReadyReplicas(replicas)
-            .withAvailableReplicas(replicas)
+  private void play(Pod pod) {
+    if (!"Pending".equals(pod.getStatus().getPhase())) return;
+    var ready = client.getKubernetesSerialization().clone(pod);
+    var now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    var containers =
+        pod.getSpec().getContainers().stream()
+            .map(
+                c ->
+                    new ContainerStatusBuilder()
+                        .withName(c.getName())
+                        .withImage(c.getImage())
+                        .withImageID(c.getImage())
+                        .withReady(true)
+                        .withRestartCount(0)
+                        .build())
+            .toList();
+    ready.setStatus(
+        new PodStatusBuilder()
+            .withPhase("Running")
+            .withConditions(
+                new PodConditionBuilder()
+                    .withType("Ready")
+                    .withStatus("True")
+                    .withLastTransitionTime(now)
+                    .build())
+            .withContainerStatuses(containers)
             .build());
     try {
-      client.resource(deployment).updateStatus();
+      client.resource(ready).updateStatus();
     } catch (KubernetesClientException e) {
-      // it changed meanwhile: the next event plays it
+      // it changed or went meanwhile: the next event plays it
     }
-  }
-
-  private static Integer replicas(Deployment deployment) {
-    return deployment.getSpec().getReplicas();
   }
 
   @Override
   public void close() {
-    watch.close();
+    informer.close();
     client.close();
   }
 }

@@ -48,8 +48,10 @@ public final class Sandbox implements AutoCloseable {
   private void install() throws IOException {
     for (var file :
         List.of(
-            "crds/backingservers.yaml", "crds/backingservices.yaml", "operator/rbac/operator.yaml"))
-      apply(Files.readString(Path.of(file)));
+            "crds/backingservers.yaml",
+            "crds/backingservices.yaml",
+            "operator/rbac/operator.yaml",
+            "operator/policy.yaml")) apply(Files.readString(Path.of(file)));
     for (var crd : List.of("backingservers", "backingservices"))
       admin
           .apiextensions()

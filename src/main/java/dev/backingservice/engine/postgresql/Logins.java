@@ -7,6 +7,7 @@ import dev.backingservice.model.Names;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.Standing.Holds;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -112,22 +113,39 @@ final class Logins {
 
   /// Revokes every membership but `keep`, each with its grantor: another grantor's grant survives a
   // plain
-  /// REVOKE that still reports success.
+  /// REVOKE that still reports success. What only its grantor may revoke is left for [#others] to
+  // tell.
   private static void narrow(Sql sql, LoginRow row, String keep) throws SQLException {
     if (row.groups().isEmpty() || row.groups().equals(Set.of(keep))) return;
     boolean modern = Groups.modern(sql);
-    var memberships =
-        sql.query(
-            "SELECT g.rolname, pg_catalog.pg_get_userbyid(m.grantor) FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid WHERE m.member = $1::oid",
-            r -> Map.entry(r.getString(1), r.getString(2)),
-            row.oid());
-    for (var membership : memberships) {
-      if (membership.getKey().equals(keep)) continue;
+    for (var membership : memberships(sql, row)) {
+      if (membership.group().equals(keep) || (modern && !membership.ours())) continue;
       sql.run(
-          "REVOKE %s FROM %s".formatted(Sql.name(membership.getKey()), Sql.name(row.name()))
-              + (modern ? " GRANTED BY " + Sql.name(membership.getValue()) : ""));
+          "REVOKE %s FROM %s".formatted(Sql.name(membership.group()), Sql.name(row.name()))
+              + (modern ? " GRANTED BY " + Sql.name(membership.grantor()) : ""));
     }
   }
+
+  /// Memberships that somebody else granted and that we may not revoke: who may, and how.
+  static Optional<String> others(Sql sql, LoginRow row) throws SQLException {
+    if (!Groups.modern(sql)) return Optional.empty();
+    return memberships(sql, row).stream()
+        .filter(m -> !m.ours())
+        .map(
+            m ->
+                "%s was granted %s by %s: let it REVOKE %s FROM %s"
+                    .formatted(row.name(), m.group(), m.grantor(), m.group(), row.name()))
+        .findFirst();
+  }
+
+  private static List<Membership> memberships(Sql sql, LoginRow row) throws SQLException {
+    return sql.query(
+        "SELECT g.rolname, pg_catalog.pg_get_userbyid(m.grantor), pg_catalog.pg_has_role(current_user, m.grantor, 'USAGE') FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid WHERE m.member = $1::oid",
+        r -> new Membership(r.getString(1), r.getString(2), r.getBoolean(3)),
+        row.oid());
+  }
+
+  private record Membership(String group, String grantor, boolean ours) {}
 
   private String mark(Claim claim, Want want) {
     return marks.write(

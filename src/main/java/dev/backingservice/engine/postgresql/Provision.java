@@ -5,6 +5,7 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Want;
 import dev.backingservice.model.Names;
+import dev.backingservice.model.Reason;
 import dev.backingservice.model.Standing.Holds;
 import dev.backingservice.model.Word;
 import java.sql.Connection;
@@ -47,9 +48,27 @@ final class Provision {
           for (var want : wants) if (want.word().works()) logins.open(sql, claim, want);
         },
         groupsKnown ? new String[] {service(claim)} : new String[] {group(claim), service(claim)});
-    if (groupsKnown) return;
-    inside(claim);
-    known.add(key);
+    if (!groupsKnown) {
+      inside(claim);
+      known.add(key);
+    }
+    for (var want : wants) if (want.word().works()) checkOthers(connection, want);
+  }
+
+  /// What others granted is theirs to take back; it is told, after everything of ours was put
+  // right.
+  private void checkOthers(Connection connection, Want want) throws EngineException {
+    try {
+      var sql = new Sql(connection);
+      var found = logins.find(sql, want.login());
+      if (found.isEmpty()) return;
+      var others = Logins.others(sql, found.get());
+      if (others.isPresent())
+        throw EngineException.of(
+            Reason.PrivilegesIncomplete, "on " + server.name() + " " + others.get());
+    } catch (SQLException e) {
+      throw PgErrors.running(e, server);
+    }
   }
 
   /// Locked, or gone. Memberships go in a transaction of their own, so that a blocked ALTER keeps

@@ -1,0 +1,115 @@
+package dev.backingservice.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.backingservice.sandbox.Postgres;
+import java.time.Duration;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/// Things that go away and come back.
+class OutageIT {
+
+  @Test
+  void anApiServerThatIsAwayForTwentySecondsLosesNoEdit() throws Exception {
+    // Given
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.server(stage.green);
+    stage.attached(stage.blue, "");
+
+    // When
+    stage.sandbox.plane().stopApiServer();
+    Awaitility.await()
+        .pollDelay(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(25))
+        .until(() -> true);
+    stage.sandbox.plane().startApiServer();
+    if (!stage.sandbox.operator().alive())
+      stage.sandbox.startOperator(Map.of()); // lost its lease: stopped by design
+    stage.swap(stage.green);
+
+    // Then
+    stage.eventuallyOn(stage.green);
+    stage.eventually("Ready", "True/Ready");
+  }
+
+  @Test
+  void aServerThatIsRestartedInTheMiddleOfASwapDoesNotStopIt() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    var green = stage.server(stage.green);
+    stage.attached(stage.blue, "");
+
+    // When
+    for (Postgres server : new Postgres[] {blue, green}) {
+      stage.swap(stage.green);
+      server.restart();
+      stage.eventuallyOn(stage.green);
+      stage.eventually("Ready", "True/Ready");
+      stage.eventually("Fenced", "True/Fenced");
+      stage.swap(stage.blue);
+      stage.eventuallyOn(stage.blue);
+      stage.eventually("Ready", "True/Ready");
+    }
+
+    // Then
+    assertThat(stage.status().debts()).isNull();
+  }
+
+  @Test
+  void whatATenantChangedOnItsOwnLoginIsPutBack() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    var login = stage.bound("username");
+    try (var session = blue.login("orders", login, stage.bound("password"));
+        var statement = session.createStatement()) {
+      statement.execute("ALTER ROLE CURRENT_USER SET search_path = evil");
+    }
+    blue.execute("postgres", "GRANT pg_read_all_data TO \"" + login + "\"");
+
+    // When
+    stage.annotate("sandbox/look", "now");
+
+    // Then
+    stage.eventually("Provisioned", "False/PrivilegesIncomplete");
+    assertThat(stage.message("Provisioned")).contains("was granted pg_read_all_data by postgres");
+    assertThat(
+            blue.ask(
+                "postgres",
+                "SELECT count(*) FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole WHERE r.rolname = '%s'"
+                    .formatted(login)))
+        .isEqualTo("0");
+
+    // When
+    blue.execute("postgres", "REVOKE pg_read_all_data FROM \"" + login + "\"");
+
+    // Then
+    stage.eventually("Ready", "True/Ready");
+  }
+
+  @Test
+  void aServerInUseIsNotDeletedAndTheAnswerNamesTheNumber() throws Exception {
+    // Given
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.backingServer(stage.blue).getStatus().attached())
+                .isEqualTo(1));
+
+    // When
+    var refusal =
+        catchThrowable(
+            () -> stage.sandbox.admin().resource(stage.sandbox.backingServer(stage.blue)).delete());
+
+    // Then
+    assertThat(refusal).hasMessageContaining("is in use by 1 services");
+  }
+}

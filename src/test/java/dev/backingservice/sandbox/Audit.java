@@ -1,0 +1,75 @@
+package dev.backingservice.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// What the operator asked of the API server, from the API server's own audit log.
+public final class Audit {
+  static final String POLICY =
+      """
+      apiVersion: audit.k8s.io/v1
+      kind: Policy
+      omitStages: [RequestReceived]
+      rules:
+      - level: Metadata
+        users: ["system:serviceaccount:backing-service-operator:backing-service-operator"]
+      - level: None
+      """;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Set<String> WRITING =
+      Set.of("create", "update", "patch", "delete", "deletecollection");
+  private final Path log;
+  private final long from;
+
+  private Audit(Path log, long from) {
+    this.log = log;
+    this.from = from;
+  }
+
+  /// Everything from now on.
+  public static Audit fromNow(ControlPlane plane) throws IOException {
+    var log = plane.folder().resolve("audit.log");
+    return new Audit(log, Files.lines(log).count());
+  }
+
+  /// One request.
+  public record Request(String verb, String resource, String name, int code) {}
+
+  public List<Request> requests() throws IOException {
+    var requests = new ArrayList<Request>();
+    try (var lines = Files.lines(log)) {
+      for (var line : lines.skip(from).toList())
+        if (line.endsWith("}")) requests.add(request(JSON.readTree(line)));
+    }
+    return requests;
+  }
+
+  private static Request request(JsonNode event) {
+    var object = event.path("objectRef");
+    var sub = object.path("subresource").asText("");
+    return new Request(
+        event.path("verb").asText(),
+        object.path("resource").asText() + (sub.isEmpty() ? "" : "/" + sub),
+        object.path("namespace").asText("") + "/" + object.path("name").asText(""),
+        event.path("responseStatus").path("code").asInt());
+  }
+
+  /// What changed something, but for the lease that every leader renews.
+  public List<Request> writes() throws IOException {
+    return requests().stream()
+        .filter(r -> WRITING.contains(r.verb()) && !r.resource().equals("leases"))
+        .toList();
+  }
+
+  /// What was refused for lack of a right.
+  public List<Request> forbidden() throws IOException {
+    return requests().stream().filter(r -> r.code() == 403).toList();
+  }
+}
