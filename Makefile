@@ -3,7 +3,7 @@ JDK := $(shell .mvn/jdk)
 MAVEN := JAVA_HOME="$(JDK)" $(if $(shell command -v mvn),mvn,./mvnw) --batch-mode --no-transfer-progress
 SANDBOX = "$(JDK)/bin/java" -cp "target/test-classes:target/classes:$$(cat target/test.classpath)"
 
-.PHONY: test demo sandbox package crds format clean jdk
+.PHONY: test demo sandbox bench package crds format clean jdk
 
 test: jdk ## everything that is tested, against a real API server and real servers
 	$(MAVEN) verify
@@ -13,6 +13,9 @@ demo: package ## the whole product doing its job, in two minutes
 
 sandbox: package ## the same control plane, servers and operator, until Ctrl-C
 	$(SANDBOX) dev.backingservice.sandbox.Playground
+
+bench: package ## the figures of src/docs/performance.md
+	$(SANDBOX) dev.backingservice.sandbox.Bench
 
 package: jdk ## the operator, in target/quarkus-app
 	$(MAVEN) --quiet -DskipTests package

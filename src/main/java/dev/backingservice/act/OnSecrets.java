@@ -1,30 +1,32 @@
 package dev.backingservice.act;
 
 import dev.backingservice.engine.EngineException;
-import dev.backingservice.kube.DebtText;
-import dev.backingservice.kube.Secrets;
+import dev.backingservice.kube.DebtBook;
 import dev.backingservice.kube.Words;
 import dev.backingservice.model.Debt;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.ServerDebt;
+import dev.backingservice.model.ServiceId;
 import dev.backingservice.plan.Action;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Outcome.Result;
 import dev.backingservice.plan.Published;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 
 /// What is written into Secrets, and the one annotation on the service itself.
 final class OnSecrets {
   private final Hands hands;
   private final BindingWriter writer;
+  private final DebtBook book;
 
   OnSecrets(Hands hands) {
     this.hands = hands;
     this.writer = new BindingWriter(hands);
+    this.book = new DebtBook(hands.secrets(), hands.namespace());
   }
 
   Result markAttached(Facts f) {
@@ -73,28 +75,16 @@ final class OnSecrets {
   /// Debts of a service that goes away are owed by the server from now on.
   Result handOver(Facts f, List<Debt> debts) {
     for (var server : debts.stream().map(Debt::server).distinct().toList())
-      append(server, debts.stream().filter(d -> d.server().equals(server)).toList());
+      append(
+          f.service().id(), server, debts.stream().filter(d -> d.server().equals(server)).toList());
     return new Result.Done();
   }
 
-  private void append(String server, List<Debt> debts) {
-    var name = "backingservice-debts-" + server;
-    var found = hands.secrets().find(hands.namespace(), name);
-    var all = new ArrayList<Debt>();
-    found.flatMap(s -> Secrets.text(s, "debts")).ifPresent(text -> all.addAll(DebtText.read(text)));
-    for (var debt : debts)
-      if (all.stream().noneMatch(d -> d.attachment().equals(debt.attachment()))) all.add(debt);
-    var secret =
-        new SecretBuilder()
-            .withNewMetadata()
-            .withName(name)
-            .withNamespace(hands.namespace())
-            .addToLabels(Words.MANAGED_BY, Words.MANAGER)
-            .endMetadata()
-            .addToData("debts", Secrets.encoded(DebtText.write(all)))
-            .build();
-    if (found.isEmpty()) hands.secrets().create(secret);
-    else hands.secrets().replace(secret, found.get().getMetadata().getResourceVersion());
+  private void append(ServiceId service, String server, List<Debt> debts) {
+    var page = book.open(server);
+    var all = new LinkedHashSet<>(page.debts());
+    debts.forEach(d -> all.add(new ServerDebt(service, d)));
+    book.write(page, List.copyOf(all));
   }
 
   private static String secretName(Facts f) {

@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Debt;
 import dev.backingservice.model.Place;
+import dev.backingservice.model.ServerDebt;
+import dev.backingservice.model.ServiceId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// Debts as one line of JSON, for annotations and Secrets.
 public final class DebtText {
@@ -20,18 +23,50 @@ public final class DebtText {
   /// Empty text for none.
   public static String write(List<Debt> debts) {
     if (debts.isEmpty()) return "";
+    return json(debts.stream().map(DebtText::row).toList());
+  }
+
+  private static String json(List<Map<String, String>> rows) {
     try {
-      return JSON.writeValueAsString(debts.stream().map(DebtText::row).toList());
+      return JSON.writeValueAsString(rows);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("maps of texts are JSON", e);
     }
   }
 
+  /// The same with the service that is gone.
+  public static String writeOwed(List<ServerDebt> debts) {
+    return json(debts.stream().map(DebtText::owedRow).toList());
+  }
+
+  /// @throws IllegalArgumentException for a text that [#writeOwed] did not make
+  public static List<ServerDebt> readOwed(String text) {
+    return rows(text).stream()
+        .map(
+            row ->
+                new ServerDebt(
+                    new ServiceId(text(row, "namespace"), text(row, "name"), text(row, "uid")),
+                    debt(row)))
+        .toList();
+  }
+
+  private static Map<String, String> owedRow(ServerDebt owed) {
+    var row = new TreeMap<>(row(owed.debt()));
+    row.put("namespace", owed.service().namespace());
+    row.put("name", owed.service().name());
+    row.put("uid", owed.service().uid());
+    return row;
+  }
+
   /// @throws IllegalArgumentException for a text that [#write] did not make
   public static List<Debt> read(String text) {
+    return rows(text).stream().map(DebtText::debt).toList();
+  }
+
+  private static List<Map<String, String>> rows(String text) {
     if (text.isBlank()) return List.of();
     try {
-      return JSON.readValue(text, ROWS).stream().map(DebtText::debt).toList();
+      return JSON.readValue(text, ROWS);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not a list of debts", e);
     }

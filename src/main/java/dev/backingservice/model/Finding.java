@@ -16,14 +16,10 @@ public record Finding(Id id, String message, String remedy) {
   public enum Id {
     TlsNotVerified(Severity.Critical),
     AdminDatabaseOpen(Severity.Critical),
-    ClearTextPasswords(Severity.Critical),
     PlaintextAccepted(Severity.Warning),
     OldVersion(Severity.Warning),
-    PublicMayCreate(Severity.Warning),
     StatementLogging(Severity.Warning),
     AdminTooStrong(Severity.Warning),
-    NoReservedConnections(Severity.Warning),
-    DatabaseOpenToPublic(Severity.Warning),
     CannotSignal(Severity.Warning);
 
     private final Severity severity;

@@ -56,6 +56,5 @@ public enum Reason {
   Writable,
   ReadOnly,
   InRecovery,
-  Secure,
-  Invalid
+  Secure
 }

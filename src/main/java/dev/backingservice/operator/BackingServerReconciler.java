@@ -88,10 +88,13 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
       return new Seen.Troubled(
           new Failure(
               Reason.EngineNotSupported,
-              "this operator does not serve %s yet".formatted(resource.getSpec().engine())));
+              "this operator does not serve %s yet".formatted(resource.getSpec().engine())),
+          0);
     var unreadable = workshop.servers.refresh(resource, workshop.engine);
     workshop.directory.tidy(workshop.engine);
-    if (unreadable.isPresent()) return new Seen.Troubled(unreadable.get());
+    if (unreadable.isPresent())
+      return new Seen.Troubled(
+          unreadable.get(), workshop.debts.owed(resource.getMetadata().getName()));
     var served = workshop.directory.find(resource.getMetadata().getName()).orElseThrow();
     try (var session = workshop.engine.open(served.server())) {
       var identity = session.identity();
@@ -100,10 +103,18 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
       if (known == null || !known.key.equals(key) || known.old())
         known = new Posture(key, session.posture(), System.nanoTime());
       postures.put(resource.getMetadata().getName(), known);
-      return new Seen.Answers(identity, known.findings, served.server().data());
+      int owed = workshop.debts.pay(session, served.server().name(), gone(resource));
+      return new Seen.Answers(identity, known.findings, served.server().data(), owed);
     } catch (EngineException e) {
-      return new Seen.Troubled(new Failure(e.reason(), e.sentence()));
+      int owed = workshop.debts.forgive(resource.getMetadata().getName(), gone(resource));
+      return new Seen.Troubled(new Failure(e.reason(), e.sentence()), owed);
     }
+  }
+
+  /// The lineage that will never answer again, as the platform team says.
+  private static String gone(BackingServer resource) {
+    var annotations = resource.getMetadata().getAnnotations();
+    return annotations == null ? "" : annotations.getOrDefault(Words.GONE, "");
   }
 
   /// What was found weak, and when.

@@ -1,7 +1,9 @@
 package dev.backingservice.operator;
 
+import dev.backingservice.engine.postgresql.PostgresEngine;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -17,6 +19,10 @@ class Meters {
   @Produces
   @Singleton
   Metrics metrics(MeterRegistry registry) {
+    FunctionCounter.builder(
+            "backingservice.sql.statements", registry, _ -> PostgresEngine.statements())
+        .description("Statements sent to servers since the process started")
+        .register(registry);
     return MicrometerMetricsV2.newBuilder(registry).build();
   }
 

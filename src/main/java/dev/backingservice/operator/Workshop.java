@@ -2,6 +2,7 @@ package dev.backingservice.operator;
 
 import dev.backingservice.act.Actor;
 import dev.backingservice.act.Hands;
+import dev.backingservice.act.ServerDebts;
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.Engine;
 import dev.backingservice.engine.postgresql.PostgresEngine;
@@ -33,6 +34,7 @@ class Workshop {
   final Servers servers;
   final Observer observer;
   final Actor actor;
+  final ServerDebts debts;
   final Rhythm rhythm;
   final Term term;
   final Census census = new Census();
@@ -58,8 +60,8 @@ class Workshop {
     observer =
         new Observer(
             new Eyes(secrets, workloads, resources, directory, servers, key, rhythm, random));
-    actor =
-        new Actor(
-            new Hands(secrets, workloads, resources, directory, key, authority, namespace), clock);
+    var hands = new Hands(secrets, workloads, resources, directory, key, authority, namespace);
+    actor = new Actor(hands, clock);
+    debts = new ServerDebts(hands);
   }
 }

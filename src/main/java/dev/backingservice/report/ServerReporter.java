@@ -26,14 +26,18 @@ public final class ServerReporter {
 
   /// What was seen.
   public sealed interface Seen {
+    /// How many fences are owed to it.
+    int debts();
+
     /// @param data where workloads connect
-    record Answers(Identity identity, List<Finding> findings, Endpoint data) implements Seen {
+    record Answers(Identity identity, List<Finding> findings, Endpoint data, int debts)
+        implements Seen {
       public Answers {
         findings = List.copyOf(findings);
       }
     }
 
-    record Troubled(Failure failure) implements Seen {}
+    record Troubled(Failure failure, int debts) implements Seen {}
   }
 
   public static BackingServerStatus report(
@@ -45,16 +49,19 @@ public final class ServerReporter {
     long generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
     var conditions = was.write(verdicts(resource, seen), generation, Set.of(), now);
     return switch (seen) {
-      case Seen.Troubled _ -> troubled(before, conditions, generation, attached);
+      case Seen.Troubled(_, int debts) ->
+          troubled(before, conditions, generation, new Counts(attached, debts));
       case Seen.Answers answers -> answers(resource, answers, conditions, attached);
     };
   }
+
+  private record Counts(int attached, int debts) {}
 
   private static BackingServerStatus troubled(
       @Nullable BackingServerStatus before,
       List<Condition> conditions,
       long generation,
-      int attached) {
+      Counts counts) {
     var old =
         Objects.requireNonNullElse(
             before,
@@ -70,8 +77,8 @@ public final class ServerReporter {
         Identity.Role.Unknown.name(),
         old.tls(),
         old.findings(),
-        attached,
-        Objects.requireNonNullElse(old.debts(), 0));
+        counts.attached,
+        counts.debts);
   }
 
   private static BackingServerStatus answers(
@@ -90,7 +97,7 @@ public final class ServerReporter {
         before == null ? null : before.tls(),
         seen.findings().stream().map(ServerReporter::finding).toList(),
         attached,
-        before == null ? 0 : Objects.requireNonNullElse(before.debts(), 0));
+        seen.debts());
   }
 
   private static BackingServerStatus.Finding finding(Finding f) {
@@ -109,7 +116,7 @@ public final class ServerReporter {
 
   private static List<Verdict> verdicts(BackingServer resource, Seen seen) {
     return switch (seen) {
-      case Seen.Troubled(var failure) ->
+      case Seen.Troubled(var failure, _) ->
           List.of(
               Verdict.no("Reachable", failure),
               Verdict.wait("Identified", Reason.Pending, "Nobody could be asked."),

@@ -60,7 +60,7 @@ class LifeIT {
   }
 
   @Test
-  void deletingDoesNotWaitForADeadServer() throws Exception {
+  void deletingDoesNotWaitForADeadServerWhichPaysWhenItReturns() throws Exception {
     // Given
     var stage = new Stage();
     var blue = stage.server(stage.blue);
@@ -74,16 +74,41 @@ class LifeIT {
     stage.eventually(
         () -> assertThat(stage.sandbox.service(stage.namespace, stage.service)).isNull());
     stage.eventually(
+        () -> assertThat(stage.sandbox.backingServer(stage.blue).getStatus().debts()).isEqualTo(1));
+
+    // When
+    blue.start();
+
+    // Then
+    stage.eventually(
         () ->
             assertThat(
-                    stage
-                        .sandbox
-                        .admin()
-                        .secrets()
-                        .inNamespace("backing-service-operator")
-                        .withName("backingservice-debts-" + stage.blue)
-                        .get())
-                .isNotNull());
+                    blue.ask(
+                        "postgres",
+                        "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'bs\\_%orders\\_db\\__'"))
+                .isEqualTo("0"));
+    stage.eventually(
+        () -> assertThat(stage.sandbox.backingServer(stage.blue).getStatus().debts()).isZero());
+  }
+
+  @Test
+  void aServerThatIsGoneForEverIsForgiven() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    var serverId = stage.status().active().serverId();
+    blue.stop();
+    delete(stage);
+    stage.eventually(
+        () -> assertThat(stage.sandbox.backingServer(stage.blue).getStatus().debts()).isEqualTo(1));
+
+    // When
+    stage.sandbox.annotate(stage.blue, "backingservice.dev/gone", serverId);
+
+    // Then
+    stage.eventually(
+        () -> assertThat(stage.sandbox.backingServer(stage.blue).getStatus().debts()).isZero());
   }
 
   @Test

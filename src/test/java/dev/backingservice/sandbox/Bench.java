@@ -1,0 +1,222 @@
+package dev.backingservice.sandbox;
+
+import dev.backingservice.api.BackingService;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/// The figures of `src/docs/performance.md`, as Markdown. `fsync` is off and everything shares one
+// machine: only
+/// counts and ratios mean something elsewhere.
+public final class Bench {
+  private static final int SWAPS = 30;
+  private static final int SESSIONS = 200;
+  private static final int SERVICES = 1000;
+  private final Sandbox sandbox;
+
+  private Bench(Sandbox sandbox) {
+    this.sandbox = sandbox;
+  }
+
+  public static void main(String... args) throws Exception {
+    try (var sandbox = Sandbox.start()) {
+      new Bench(sandbox).run();
+    }
+    System.exit(0);
+  }
+
+  private void run() throws Exception {
+    for (var name : List.of("blue", "green")) sandbox.server(name, 17).withDatabase("orders");
+    sandbox.namespace("bench");
+    long started = System.nanoTime();
+    sandbox.startOperator(Map.of());
+    sandbox.apply(service("first", "blue"));
+    until(() -> ready("first"));
+    System.out.println("| figure | value |\n|---|---|");
+    row("start of the process to the first service Ready", millis(started));
+    row("resident memory, one service", memory());
+    swaps();
+    many();
+  }
+
+  private void swaps() throws Exception {
+    var times = new ArrayList<Long>();
+    var audit = Audit.fromNow(sandbox.plane());
+    double statements = statements();
+    for (int i = 0; i < SWAPS; i++) {
+      var to = i % 2 == 0 ? "green" : "blue";
+      var sessions = sessions(i % 2 == 0 ? "blue" : "green");
+      times.add(swap(to));
+      until(() -> ready("first"));
+      for (var session : sessions) session.close();
+    }
+    times.sort(Long::compare);
+    var title =
+        "edit to switched Secret, %d sessions on the old server, %d swaps: "
+            .formatted(SESSIONS, SWAPS);
+    row(title + "p50", times.get(SWAPS / 2) + " ms");
+    row(title + "p90", times.get(SWAPS * 9 / 10) + " ms");
+    row(title + "slowest", times.getLast() + " ms");
+    row("API requests per swap", audit.requests().size() / SWAPS);
+    row("API writes per swap, events included", audit.writes().size() / SWAPS);
+    row("SQL statements per swap", Math.round((statements() - statements) / SWAPS));
+  }
+
+  private List<Connection> sessions(String server) throws SQLException {
+    var secret = sandbox.admin().secrets().inNamespace("bench").withName("first").get();
+    sandbox.patch("bench", "first", "{\"spec\":{\"postgresql\":{\"connectionLimit\":300}}}");
+    until(
+        () ->
+            "300"
+                .equals(
+                    sandbox
+                        .postgres(server)
+                        .ask(
+                            "postgres",
+                            "SELECT rolconnlimit FROM pg_roles WHERE rolname = '"
+                                + text(secret, "username")
+                                + "'")));
+    var sessions = new ArrayList<Connection>();
+    for (int i = 0; i < SESSIONS; i++)
+      sessions.add(
+          sandbox
+              .postgres(server)
+              .login("orders", text(secret, "username"), text(secret, "password")));
+    return sessions;
+  }
+
+  private long swap(String to) throws Exception {
+    var switched = new CompletableFuture<Long>();
+    try (var watch =
+        sandbox
+            .admin()
+            .secrets()
+            .inNamespace("bench")
+            .withName("first")
+            .watch(new Switch(to, switched))) {
+      long edited = System.nanoTime();
+      sandbox.swap("bench", "first", to);
+      return (switched.get(60, TimeUnit.SECONDS) - edited) / 1_000_000;
+    }
+  }
+
+  private record Switch(String to, CompletableFuture<Long> switched) implements Watcher<Secret> {
+    @Override
+    public void eventReceived(Action action, Secret secret) {
+      if (to.equals(secret.getMetadata().getAnnotations().get("backingservice.dev/server")))
+        switched.complete(System.nanoTime());
+    }
+
+    @Override
+    public void onClose(WatcherException cause) {}
+  }
+
+  private void many() throws Exception {
+    var audit = Audit.fromNow(sandbox.plane());
+    double statements = statements();
+    long began = System.nanoTime();
+    for (int i = 0; i < SERVICES; i++) sandbox.apply(service("many-" + i, "blue"));
+    row(SERVICES + " services: applied by one client in", millis(began));
+    until(
+        () ->
+            sandbox
+                    .admin()
+                    .resources(BackingService.class)
+                    .inNamespace("bench")
+                    .list()
+                    .getItems()
+                    .stream()
+                    .filter(Bench::ready)
+                    .count()
+                > SERVICES);
+    row(SERVICES + " services: first apply to all Ready", millis(began));
+    row(
+        "API writes per attached service, events included",
+        "%.1f".formatted(audit.writes().size() / (double) SERVICES));
+    row(
+        "SQL statements per attached service",
+        "%.1f".formatted((statements() - statements) / SERVICES));
+    row("resident memory, %d services".formatted(SERVICES), memory());
+  }
+
+  private static String service(String name, String server) {
+    return """
+        apiVersion: backingservice.dev/v1alpha1
+        kind: BackingService
+        metadata: {name: %s, namespace: bench}
+        spec: {server: %s, postgresql: {database: orders}}
+        """
+        .formatted(name, server);
+  }
+
+  private boolean ready(String name) {
+    return ready(sandbox.service("bench", name));
+  }
+
+  private static boolean ready(BackingService service) {
+    var status = service == null ? null : service.getStatus();
+    return status != null
+        && status.conditions().stream()
+            .anyMatch(
+                c ->
+                    c.type().equals("Ready")
+                        && c.status().name().equals("True")
+                        && service.getMetadata().getGeneration().equals(c.observedGeneration()));
+  }
+
+  private double statements() throws IOException, InterruptedException {
+    var found =
+        Pattern.compile("(?m)^backingservice_sql_statements_total(?:\\{[^}]*})? ([0-9.E]+)$")
+            .matcher(sandbox.operator().get("/q/metrics"));
+    return found.find() ? Double.parseDouble(found.group(1)) : Double.NaN;
+  }
+
+  private String memory() throws IOException {
+    var status = Files.readString(Path.of("/proc/" + sandbox.operator().pid() + "/status"));
+    return Long.parseLong(status.replaceAll("(?s).*VmRSS:\\s+([0-9]+) kB.*", "$1")) / 1024 + " MiB";
+  }
+
+  private static String text(Secret secret, String key) {
+    return new String(
+        Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.UTF_8);
+  }
+
+  private static void row(String figure, Object value) {
+    System.out.println("| " + figure + " | " + value + " |");
+  }
+
+  private static String millis(long since) {
+    return (System.nanoTime() - since) / 1_000_000 + " ms";
+  }
+
+  private interface Reached {
+    boolean now() throws Exception;
+  }
+
+  private static void until(Reached reached) {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
+    try {
+      while (!reached.now()) {
+        if (System.nanoTime() > end) throw new IllegalStateException("not reached in 5 minutes");
+        Thread.sleep(20);
+      }
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
