@@ -4,37 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.backingservice.sandbox.Postgres;
-import java.time.Duration;
-import java.util.Map;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /// Things that go away and come back.
 class OutageIT {
-
-  @Test
-  void anApiServerThatIsAwayForTwentySecondsLosesNoEdit() throws Exception {
-    // Given
-    var stage = new Stage();
-    stage.server(stage.blue);
-    stage.server(stage.green);
-    stage.attached(stage.blue, "");
-
-    // When
-    stage.sandbox.plane().stopApiServer();
-    Awaitility.await()
-        .pollDelay(Duration.ofSeconds(20))
-        .atMost(Duration.ofSeconds(25))
-        .until(() -> true);
-    stage.sandbox.plane().startApiServer();
-    if (!stage.sandbox.operator().alive())
-      stage.sandbox.startOperator(Map.of()); // lost its lease: stopped by design
-    stage.swap(stage.green);
-
-    // Then
-    stage.eventuallyOn(stage.green);
-    stage.eventually("Ready", "True/Ready");
-  }
 
   @Test
   void aServerThatIsRestartedInTheMiddleOfASwapDoesNotStopIt() throws Exception {

@@ -20,13 +20,18 @@ import org.awaitility.core.ThrowingRunnable;
 final class Stage {
   static final Duration PATIENCE = Duration.ofSeconds(45);
   private static final AtomicInteger COUNT = new AtomicInteger();
-  final Sandbox sandbox = Shared.sandbox();
+  final Sandbox sandbox;
   final String namespace = "stage-" + COUNT.incrementAndGet();
   final String blue = namespace + "-blue";
   final String green = namespace + "-green";
   final String service = "orders-db";
 
   Stage() {
+    this(Shared.sandbox());
+  }
+
+  Stage(Sandbox sandbox) {
+    this.sandbox = sandbox;
     sandbox.namespace(namespace);
   }
 

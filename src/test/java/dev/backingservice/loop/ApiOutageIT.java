@@ -1,0 +1,38 @@
+package dev.backingservice.loop;
+
+import dev.backingservice.sandbox.Sandbox;
+import java.time.Duration;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/// On a control plane of its own: the controllers of a shared one would need a while to come back.
+class ApiOutageIT {
+
+  @Test
+  void anApiServerThatIsAwayForTwentySecondsLosesNoEdit() throws Exception {
+    try (var sandbox = Sandbox.start()) {
+      // Given
+      sandbox.startOperator(Map.of());
+      var stage = new Stage(sandbox);
+      stage.server(stage.blue);
+      stage.server(stage.green);
+      stage.attached(stage.blue, "");
+
+      // When
+      sandbox.plane().stopApiServer();
+      Awaitility.await()
+          .pollDelay(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(25))
+          .until(() -> true);
+      sandbox.plane().startApiServer();
+      // who loses its lease stops by design; the pod's restart is played here
+      if (!sandbox.operator().alive()) sandbox.startOperator(Map.of());
+      stage.swap(stage.green);
+
+      // Then
+      stage.eventuallyOn(stage.green);
+      stage.eventually("Ready", "True/Ready");
+    }
+  }
+}
