@@ -64,7 +64,7 @@ public final class Actor {
       case Action.Tidy(var server, var words) -> servers.ensure(f, server, words);
       case Action.Knock(var attachment) -> servers.knock(f, attachment);
       case Action.Fence(var attachment, var within) -> servers.fence(f, attachment, within, now);
-      case Action.Settle(var debt) -> servers.settle(f, debt, now);
+      case Action.Settle(var attachment) -> servers.settle(f, attachment, now);
       case Action.Publish publish -> secrets.publish(f, publish, now);
       case Action.Amend amend -> secrets.amend(f, amend);
       case Action.Project(var workload, long epoch) -> workloads.project(f, workload, epoch);

@@ -5,13 +5,9 @@ import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Session;
 import dev.backingservice.engine.Want;
-import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Credential;
-import dev.backingservice.model.Debt;
 import dev.backingservice.model.Failure;
-import dev.backingservice.model.Identity;
-import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
@@ -29,7 +25,6 @@ import java.util.Set;
 /// What is done on servers.
 final class OnServers {
   private static final Duration SETTLE = Duration.ofSeconds(2);
-  private static final Intent.Limits NO_LIMITS = new Intent.Limits(1, Duration.ZERO);
   private final Directory directory;
   private final RootKey key;
 
@@ -80,7 +75,7 @@ final class OnServers {
                 Reason.SessionsRemain,
                 "the locked login is still let in on " + attachment.server()));
       return new Result.Fenced(
-          new FenceProof(FenceProof.Result.Verified, instance(before), drain.ended(), now));
+          new FenceProof(FenceProof.Result.Verified, before.running(), drain.ended(), now));
     }
   }
 
@@ -91,15 +86,11 @@ final class OnServers {
     var after = session.identity();
     if (after.writable()) return new Result.Draining(1);
     return new Result.Fenced(
-        new FenceProof(FenceProof.Result.ReadOnly, instance(after), drain.ended(), now));
+        new FenceProof(FenceProof.Result.ReadOnly, after.running(), drain.ended(), now));
   }
 
-  private static String instance(Identity identity) {
-    return identity.instanceId() + "@" + identity.timeline();
-  }
-
-  Result settle(Facts f, Debt debt, Instant now) throws EngineException {
-    return fence(f, debt.attachment(), SETTLE, now);
+  Result settle(Facts f, Attachment attachment, Instant now) throws EngineException {
+    return fence(f, attachment, SETTLE, now);
   }
 
   private boolean letIn(Facts f, Attachment attachment) throws EngineException {
@@ -124,12 +115,11 @@ final class OnServers {
   }
 
   private static Claim claim(Facts f, Place place) {
-    return new Claim(
+    return Claim.of(
         f.service().id(),
         place,
-        f.intent().map(Intent::access).orElse(Access.ReadWrite),
-        f.intent().map(Intent::limits).orElse(NO_LIMITS),
-        f.server(place.server()).map(s -> s.sharedWith()).orElse(Set.of()));
+        f.intent(),
+        f.server(place.server()).map(s -> s.admission().sharedWith()).orElse(Set.of()));
   }
 
   private Session open(String server) throws EngineException {

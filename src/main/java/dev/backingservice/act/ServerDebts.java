@@ -5,14 +5,13 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Session;
 import dev.backingservice.engine.Want;
 import dev.backingservice.kube.DebtBook;
-import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
-import dev.backingservice.model.Intent;
 import dev.backingservice.model.ServerDebt;
 import dev.backingservice.model.Word;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
@@ -67,13 +66,7 @@ public final class ServerDebts {
 
   private boolean paid(Session session, ServerDebt owed) throws EngineException {
     var attachment = owed.debt().attachment();
-    var claim =
-        new Claim(
-            owed.service(),
-            attachment.place(),
-            Access.ReadWrite,
-            new Intent.Limits(1, Duration.ZERO),
-            Set.of());
+    var claim = Claim.of(owed.service(), attachment.place(), Optional.empty(), Set.of());
     var login = session.look(claim, Set.of(attachment.login())).logins().get(attachment.login());
     // another object of that name took the login over, with a password of its own
     if (login == null || !login.uid().equals(owed.service().uid())) return true;

@@ -26,6 +26,10 @@ public record BackingServerStatus(
         @JsonPropertyDescription(
             "This running process (PostgreSQL: system identifier and postmaster start time).")
         @Nullable String instanceId,
+    @Size(max = 64)
+        @JsonPropertyDescription(
+            "Grows at each promotion; last seen while the server accepted writes.")
+        @Nullable String timeline,
     @Size(max = 32) @JsonPropertyDescription("Primary, Replica or Unknown.") @Nullable String role,
     @JsonPropertyDescription("What the connection is protected with.") @Nullable Tls tls,
     @Size(max = 64) @JsonPropertyDescription("Weaknesses, each with its remedy.")

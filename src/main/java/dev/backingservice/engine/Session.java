@@ -45,6 +45,13 @@ public interface Session extends AutoCloseable {
   /// Ends the sessions of a locked login until none is left or `within` has passed.
   Drain sever(Claim claim, Attachment attachment, Duration within) throws EngineException;
 
+  /// Locks every login that this operator made on the lineage and that `held` does not name, and
+  // ends
+  /// their sessions: a physical copy brings logins along that nobody holds there.
+  ///
+  /// @return how many were locked
+  int lockStrangers(Set<String> held) throws EngineException;
+
   /// Gives the session back. Never fails.
   @Override
   void close();

@@ -4,8 +4,10 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Our own kinds and the namespaces they live in.
 public final class Resources {
@@ -18,6 +20,16 @@ public final class Resources {
   /// A resource as it is now, past every cache.
   public <T extends HasMetadata> Optional<T> fresh(T resource) {
     return Optional.ofNullable(client.resource(resource).get());
+  }
+
+  /// Every resource of a kind, past every cache.
+  ///
+  /// @param namespaces where to look; empty: everywhere
+  public <T extends HasMetadata> List<T> every(Class<T> kind, Set<String> namespaces) {
+    if (namespaces.isEmpty()) return client.resources(kind).inAnyNamespace().list().getItems();
+    return namespaces.stream()
+        .flatMap(n -> client.resources(kind).inNamespace(n).list().getItems().stream())
+        .toList();
   }
 
   /// Records a status. The resource carries no spec, and the resourceVersion that was seen: a

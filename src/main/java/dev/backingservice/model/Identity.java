@@ -20,4 +20,14 @@ public record Identity(
   public boolean writable() {
     return role == Role.Primary;
   }
+
+  /// This process on this timeline: what a fence is valid for.
+  public String running() {
+    return instanceId + "@" + timeline;
+  }
+
+  /// The timeline in what [#running] said; empty when there is none.
+  public static String timelineOf(String running) {
+    return running.substring(running.lastIndexOf('@') + 1);
+  }
 }

@@ -5,6 +5,7 @@ import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.Condition;
 import dev.backingservice.api.EngineName;
 import dev.backingservice.kube.Resources;
+import dev.backingservice.kube.Words;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Reason;
@@ -14,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /// Whether a namespace may attach to a server. To the tenant a server that does not exist and one
 // that does
@@ -33,7 +33,7 @@ final class Consent {
     if (server.get().getMetadata().getDeletionTimestamp() != null)
       return refused(name, namespace, "it is being deleted");
     var spec = server.get().getSpec();
-    if (!admits(spec.allowedNamespaces(), namespace))
+    if (!admits(server.get(), namespace))
       return refused(name, namespace, "spec.allowedNamespaces does not admit the namespace");
     if (spec.engine() != EngineName.PostgreSQL)
       return Optional.of(
@@ -52,7 +52,9 @@ final class Consent {
                 .formatted(name)));
   }
 
-  private boolean admits(@Nullable AllowedNamespaces allowed, String namespace) {
+  /// Whether services of a namespace may be attached.
+  boolean admits(BackingServer server, String namespace) {
+    AllowedNamespaces allowed = server.getSpec().allowedNamespaces();
     if (allowed == null || allowed.from() == null) return false;
     return switch (allowed.from()) {
       case None -> false;
@@ -73,6 +75,14 @@ final class Consent {
         .filter(c -> c.type().equals("Secure") && c.status() == Condition.Status.False)
         .map(c -> new Failure(Reason.PostureRefused, c.message()))
         .findFirst();
+  }
+
+  /// The lineage that will never answer again, as the platform team says; empty text for none.
+  static String gone(Optional<BackingServer> server) {
+    return server
+        .flatMap(s -> Optional.ofNullable(s.getMetadata().getAnnotations()))
+        .map(a -> a.getOrDefault(Words.GONE, ""))
+        .orElse("");
   }
 
   /// Which namespaces the platform team lists for a database.

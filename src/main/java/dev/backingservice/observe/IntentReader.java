@@ -35,17 +35,19 @@ final class IntentReader {
     var spec = resource.getSpec();
     var block = spec.postgresql();
     if (block == null)
-      return refused(
-          Reason.EngineNotSupported,
-          "this operator serves PostgreSQL only for now: use the block postgresql with a PostgreSQL server");
-    var later = later(spec);
-    if (later.isPresent())
-      return refused(Reason.NotYetSupported, later.get() + " is not supported yet: remove it");
-    return new Request.Understood(intent(resource, spec, block, engine));
+      return new Request.Refused(
+          new Failure(
+              Reason.EngineNotSupported,
+              "this operator serves PostgreSQL only for now: use the block postgresql with a PostgreSQL server"),
+          Optional.empty());
+    var intent = intent(resource, spec, block, engine);
+    return later(spec)
+        .<Request>map(field -> new Request.Refused(notYet(field), Optional.of(intent)))
+        .orElse(new Request.Understood(intent));
   }
 
-  private static Request refused(Reason reason, String sentence) {
-    return new Request.Refused(new Failure(reason, sentence));
+  private static Failure notYet(String field) {
+    return new Failure(Reason.NotYetSupported, field + " is not supported yet: remove it");
   }
 
   /// What the schema knows and the operator does not do yet.

@@ -1,5 +1,6 @@
 package dev.backingservice.observe;
 
+import dev.backingservice.engine.Claim;
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.model.Attachment;
@@ -10,6 +11,7 @@ import dev.backingservice.model.RootKey;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Facts.Login;
 import java.util.Optional;
+import java.util.Set;
 
 /// Tries the active credential now and then: a role may have changed its own password.
 final class LoginCheck {
@@ -42,7 +44,8 @@ final class LoginCheck {
     var credential =
         new Credential(active, key.password(f.service().id(), active), Optional.empty());
     try (var session = engine.open(server)) {
-      engine.knock(server, Asking.claim(f, active.place()), credential);
+      engine.knock(
+          server, Claim.of(f.service().id(), active.place(), f.intent(), Set.of()), credential);
       return new Login.LetIn(session.relations(active.place()).size());
     } catch (EngineException e) {
       return new Login.TurnedAway(new Failure(e.reason(), e.sentence()));

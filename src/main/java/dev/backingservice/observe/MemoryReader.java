@@ -46,7 +46,11 @@ public final class MemoryReader {
 
   private static Memory.Active active(BackingServiceStatus.Attachment active) {
     var attachment = attachment(active);
-    return new Memory.Active(attachment, attachment.place(), time(active.since()));
+    return new Memory.Active(
+        attachment,
+        attachment.place(),
+        time(active.since()),
+        Objects.requireNonNullElse(active.instanceId(), ""));
   }
 
   private static Attachment attachment(BackingServiceStatus.Attachment a) {

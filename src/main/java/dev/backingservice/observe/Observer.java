@@ -1,8 +1,8 @@
 package dev.backingservice.observe;
 
-import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.api.Condition;
+import dev.backingservice.engine.Claim;
 import dev.backingservice.engine.Engine;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Words;
@@ -17,7 +17,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.Set;
 
 /// Gathers the facts of one service.
 public final class Observer {
@@ -37,9 +37,7 @@ public final class Observer {
     this.reader = new PublishedReader(eyes.key());
   }
 
-  /// @param known finds a BackingServer by name, from a cache
-  public Facts observe(
-      BackingService resource, Engine engine, Function<String, Optional<BackingServer>> known) {
+  public Facts observe(BackingService resource, Engine engine, Registry known) {
     var facts = recorded(resource, engine);
     facts = facts.withServers(servers.look(facts, engine, known));
     facts = facts.withWorkloads(finder.find(facts));
@@ -110,7 +108,7 @@ public final class Observer {
   }
 
   private Facts probed(Facts f) {
-    var claim = Asking.claim(f, f.intent().orElseThrow().place());
+    var claim = Claim.of(f.service().id(), f.intent().orElseThrow().place(), f.intent(), Set.of());
     return f.withProbe(probing.probe(f.active().orElseThrow(), claim, unwritable(f)));
   }
 

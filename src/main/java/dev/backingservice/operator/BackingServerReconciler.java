@@ -1,13 +1,17 @@
 package dev.backingservice.operator;
 
+import dev.backingservice.act.FirstSight;
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingServerStatus;
+import dev.backingservice.api.BackingService;
 import dev.backingservice.api.EngineName;
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Session;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Words;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Finding;
+import dev.backingservice.model.Identity;
 import dev.backingservice.model.Reason;
 import dev.backingservice.report.ServerReporter;
 import dev.backingservice.report.ServerReporter.Seen;
@@ -28,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Looks at one server, again and again, and says what was seen.
@@ -98,6 +103,7 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
     var served = workshop.directory.find(resource.getMetadata().getName()).orElseThrow();
     try (var session = workshop.engine.open(served.server())) {
       var identity = session.identity();
+      if (ServerReporter.isNew(resource, identity)) greet(session, resource, identity);
       var key = resource.getMetadata().getGeneration() + identity.instanceId();
       var known = postures.get(resource.getMetadata().getName());
       if (known == null || !known.key.equals(key) || known.old())
@@ -109,6 +115,29 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
       int owed = workshop.debts.forgive(resource.getMetadata().getName(), gone(resource));
       return new Seen.Troubled(new Failure(e.reason(), e.sentence()), owed);
     }
+  }
+
+  private void greet(Session session, BackingServer resource, Identity identity)
+      throws EngineException {
+    var name = resource.getMetadata().getName();
+    var relatives =
+        workshop.resources.every(BackingServer.class, Set.of()).stream()
+            .filter(s -> !s.getMetadata().getName().equals(name))
+            .filter(s -> s.getStatus() != null)
+            .filter(s -> identity.serverId().equals(s.getStatus().serverId()))
+            .map(
+                s ->
+                    new FirstSight.Relative(
+                        s.getMetadata().getName(), String.valueOf(s.getStatus().instanceId())))
+            .toList();
+    workshop.firstSight.greet(
+        session,
+        new FirstSight.Newcomer(name, identity),
+        relatives,
+        names ->
+            new Holders(workshop.instance)
+                .logins(
+                    workshop.resources.every(BackingService.class, workshop.namespaces), names));
   }
 
   /// The lineage that will never answer again, as the platform team says.

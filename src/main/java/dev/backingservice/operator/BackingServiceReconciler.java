@@ -1,10 +1,10 @@
 package dev.backingservice.operator;
 
-import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.api.BackingServiceStatus;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Words;
+import dev.backingservice.observe.Registry;
 import dev.backingservice.plan.Action;
 import dev.backingservice.plan.Outcome;
 import dev.backingservice.plan.Planner;
@@ -84,7 +84,7 @@ public class BackingServiceReconciler
   }
 
   private Pass pass(BackingService resource) {
-    var facts = workshop.observer.observe(resource, workshop.engine, this::server);
+    var facts = workshop.observer.observe(resource, workshop.engine, registry());
     if (workshop.stopping) return new Pass(List.of(), SOON);
     var plan = Planner.plan(facts, workshop.clock.instant());
     var outcomes = workshop.actor.carryOut(plan);
@@ -112,9 +112,8 @@ public class BackingServiceReconciler
         .orElse(resource);
   }
 
-  private Optional<BackingServer> server(String name) {
-    var known = watches;
-    return known == null ? Optional.empty() : known.server(name);
+  private Registry registry() {
+    return Objects.requireNonNull(watches, "reconciles begin after the watches are made");
   }
 
   private record Pass(List<Outcome> outcomes, Duration again) {}

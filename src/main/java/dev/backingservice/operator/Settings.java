@@ -2,6 +2,7 @@ package dev.backingservice.operator;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.util.List;
 import java.util.Optional;
 
 /// What the environment says, as `BACKING_…`.
@@ -11,6 +12,9 @@ public interface Settings {
   /// Where the operator's own Secrets are; by default the pod's namespace, else
   // `backing-service-operator`.
   Optional<String> operatorNamespace();
+
+  /// The namespaces whose services are reconciled; by default all.
+  Optional<List<String>> namespaces();
 
   /// Reconciles at once, at least 1.
   @WithDefault("16")

@@ -3,6 +3,7 @@ package dev.backingservice.operator;
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.kube.MetadataOnly;
+import dev.backingservice.observe.Registry;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -24,7 +25,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What wakes a service: its servers, and the workloads it chooses.
-final class Watches {
+final class Watches implements Registry {
   static final String BY_SERVER = "by-server";
   private static final String BY_WORKLOAD = "by-workload";
   private final EventSourceContext<BackingService> context;
@@ -42,9 +43,14 @@ final class Watches {
     servers = serverSource();
   }
 
-  /// A BackingServer, from the cache.
-  Optional<BackingServer> server(String name) {
+  @Override
+  public Optional<BackingServer> find(String name) {
     return servers.get(new ResourceID(name));
+  }
+
+  @Override
+  public List<BackingServer> all() {
+    return servers.list().toList();
   }
 
   List<EventSource<?, BackingService>> sources() {

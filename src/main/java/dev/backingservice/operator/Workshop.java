@@ -1,6 +1,7 @@
 package dev.backingservice.operator;
 
 import dev.backingservice.act.Actor;
+import dev.backingservice.act.FirstSight;
 import dev.backingservice.act.Hands;
 import dev.backingservice.act.ServerDebts;
 import dev.backingservice.engine.Directory;
@@ -20,6 +21,8 @@ import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 
 /// Everything the reconcilers work with, made once.
 @Singleton
@@ -27,6 +30,7 @@ class Workshop {
   private static final Duration DRIFT = Duration.ofMinutes(10);
   final Clock clock = Clock.systemUTC();
   final String namespace;
+  final String instance;
   final Resources resources;
   final Events events;
   final Directory directory = new Directory();
@@ -35,6 +39,8 @@ class Workshop {
   final Observer observer;
   final Actor actor;
   final ServerDebts debts;
+  final FirstSight firstSight;
+  final Set<String> namespaces;
   final Rhythm rhythm;
   final Term term;
   final Census census = new Census();
@@ -52,6 +58,7 @@ class Workshop {
     events = new Events(client, clock);
     var keys = new Keys(secrets, namespace, random);
     var key = keys.rootKey();
+    instance = key.instance();
     var authority = keys.authority(key.instance(), clock.instant());
     term = new Term(secrets, namespace);
     engine = new PostgresEngine(key, term::mine, settings.serverConnections());
@@ -63,5 +70,7 @@ class Workshop {
     var hands = new Hands(secrets, workloads, resources, directory, key, authority, namespace);
     actor = new Actor(hands, clock);
     debts = new ServerDebts(hands);
+    firstSight = new FirstSight(directory, random);
+    namespaces = Set.copyOf(settings.namespaces().orElse(List.of()));
   }
 }

@@ -39,8 +39,9 @@ public sealed interface Action {
   /// Lock a login, end its sessions and prove that nobody is left.
   record Fence(Attachment attachment, Duration within) implements Action {}
 
-  /// Fence a login that is still owed one.
-  record Settle(Debt debt) implements Action {}
+  /// Fence a login that shall not work any more, after the cut: a debt, or an old one that came
+  // back.
+  record Settle(Attachment attachment) implements Action {}
 
   /// Write the binding Secret whole, guarded by the version that was seen.
   record Publish(Attachment attachment, Place requested, List<Debt> debts, String guard)

@@ -65,7 +65,8 @@ public record Facts(
   public sealed interface Request {
     record Understood(Intent intent) implements Request {}
 
-    record Refused(Failure failure) implements Request {}
+    /// @param rest what it asks for otherwise; empty when nothing of it makes sense
+    record Refused(Failure failure, Optional<Intent> rest) implements Request {}
   }
 
   /// How the active credential was received.
@@ -123,15 +124,29 @@ public record Facts(
   public List<Debt> debts() {
     boolean recorded =
         memory.active().map(Memory.Active::attachment).equals(active()) || active().isEmpty();
-    return !recorded && published instanceof Published.Binding binding
-        ? binding.debts()
-        : memory.debts();
+    var debts =
+        !recorded && published instanceof Published.Binding binding
+            ? binding.debts()
+            : memory.debts();
+    return debts.stream().filter(d -> !Debts.over(this, d)).toList();
   }
 
   public Optional<Intent> intent() {
+    return switch (request) {
+      case Request.Understood(var intent) -> Optional.of(intent);
+      case Request.Refused(_, var rest) -> rest;
+    };
+  }
+
+  private Optional<Intent> accepted() {
     return request instanceof Request.Understood(var intent)
         ? Optional.of(intent)
         : Optional.empty();
+  }
+
+  /// It was attached once, and neither the Secret nor the status says where: a restored backup.
+  public boolean forgotten() {
+    return service.marked() && published instanceof Published.None && memory.equals(Memory.blank());
   }
 
   /// The attachment that the binding names: the Secret when it is genuine, else what was recorded.
@@ -167,11 +182,11 @@ public record Facts(
   /// Whether the spec asks for another place than it did when the binding was published.
   public boolean pending() {
     return requested().isPresent()
-        && intent().filter(i -> !i.place().equals(requested().get())).isPresent();
+        && accepted().filter(i -> !i.place().equals(requested().get())).isPresent();
   }
 
   public boolean wants(Place place) {
-    return intent()
+    return accepted()
         .filter(i -> i.state() == Intent.State.Attached && i.place().equals(place))
         .isPresent();
   }

@@ -45,12 +45,13 @@ public record Memory(
   /// The attachment in force.
   ///
   /// @param requested the place that was asked for when it was published
-  public record Active(Attachment attachment, Place requested, Instant since) {}
+  /// @param running the process and timeline it was published on; empty when nobody looked
+  public record Active(Attachment attachment, Place requested, Instant since, String running) {}
 
   /// A former attachment, kept locked until a time.
   ///
-  /// @param instanceId the process that was fenced, with its timeline; empty when none was
-  public record Retained(Attachment attachment, Instant until, String instanceId) {}
+  /// @param running the process and timeline that were fenced; empty when none was
+  public record Retained(Attachment attachment, Instant until, String running) {}
 
   long greatestEpoch() {
     return LongStream.of(

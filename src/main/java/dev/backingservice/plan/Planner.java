@@ -19,16 +19,21 @@ public final class Planner {
   public static Plan plan(Facts f, Instant now) {
     if (f.service().life() == Facts.Life.Deleting) return Farewell.plan(f, now);
     return switch (f.request()) {
-      case Facts.Request.Refused(var failure) ->
-          new Plan(
-              f,
-              f.memory().swap(),
-              Upkeep.actions(f, f.memory().swap(), now),
-              Optional.of(failure));
+      case Facts.Request.Refused(var failure, var rest) -> refused(f, failure, rest, now);
       case Facts.Request.Understood(var intent) when intent.state() == Intent.State.Detached ->
           Farewell.plan(f, now);
       case Facts.Request.Understood(var intent) -> attached(f, intent, now);
     };
+  }
+
+  /// What is in force goes on; a swap under way goes back.
+  private static Plan refused(Facts f, Failure failure, Optional<Intent> rest, Instant now) {
+    var swap = f.memory().swap();
+    if (rest.isPresent() && swap.underWay() && f.active().isPresent()) {
+      var plan = attached(f, rest.get(), now);
+      return new Plan(f, plan.swap(), plan.actions(), Optional.of(failure));
+    }
+    return new Plan(f, swap, Upkeep.actions(f, swap, now), Optional.of(failure));
   }
 
   private static Plan attached(Facts f, Intent intent, Instant now) {

@@ -8,18 +8,29 @@ import java.util.Set;
 
 /// What is known of one server, from this service's point of view.
 ///
-/// @param consent why this namespace may not attach; empty when it may
-/// @param posture the finding that refuses a new attachment; empty when none does
-/// @param sharedWith namespaces listed for the database; empty: the first one owns it
 /// @param sight what was seen when it was asked
-public record ServerFact(
-    String name,
-    Optional<Failure> consent,
-    Optional<Failure> posture,
-    Set<String> sharedWith,
-    Sight sight) {
-  public ServerFact {
-    sharedWith = Set.copyOf(sharedWith);
+public record ServerFact(String name, Admission admission, Sight sight) {
+  /// What the platform team says of it.
+  ///
+  /// @param consent why this namespace may not attach; empty when it may
+  /// @param posture the finding that refuses a new attachment; empty when none does
+  /// @param sharedWith namespaces listed for the database; empty: the first one owns it
+  /// @param gone the lineage that will never answer again; empty text for none
+  public record Admission(
+      Optional<Failure> consent, Optional<Failure> posture, Set<String> sharedWith, String gone) {
+    public Admission {
+      sharedWith = Set.copyOf(sharedWith);
+    }
+  }
+
+  /// Why this namespace may not attach; empty when it may.
+  public Optional<Failure> consent() {
+    return admission.consent;
+  }
+
+  /// The finding that refuses a new attachment; empty when none does.
+  public Optional<Failure> posture() {
+    return admission.posture;
   }
 
   /// What was seen.

@@ -127,13 +127,8 @@ final class Signs {
     return proof.result() == FenceProof.Result.Verified
         && f.server(m.from().server())
             .flatMap(ServerFact::answer)
-            .filter(a -> !instance(a).equals(proof.instance()))
+            .filter(a -> !a.identity().running().equals(proof.instance()))
             .isPresent();
-  }
-
-  /// The process and timeline that a fence is valid for.
-  public static String instance(ServerFact.Sight.Answers answer) {
-    return answer.identity().instanceId() + "@" + answer.identity().timeline();
   }
 
   static boolean projected(Facts f) {

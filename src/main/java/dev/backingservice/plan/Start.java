@@ -18,7 +18,7 @@ final class Start {
       return Optional.empty();
     if (f.pending() && !intent.get().place().equals(active.get().place()))
       return swap(f, active.get(), intent.get(), now, attempts);
-    if (reshaped(f, intent.get())) return repoint(f, active.get(), now);
+    if (reshaped(f, intent.get()) || Moves.ofActive(f)) return repoint(f, active.get(), now);
     return Optional.empty();
   }
 

@@ -6,6 +6,7 @@ import dev.backingservice.model.Standing;
 import dev.backingservice.model.Standing.Holds;
 import dev.backingservice.model.Word;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,22 +25,31 @@ final class Words {
 
   /// The words of one server that do not hold yet.
   static List<Action> toMakeOn(String server, Facts f, Swap swap, Instant now) {
-    return of(f, swap, now).missing().entrySet().stream()
-        .filter(e -> e.getKey().equals(server))
-        .<Action>map(e -> new Action.Ensure(e.getKey(), e.getValue()))
-        .toList();
+    return actions(of(f, swap, now).missing().getOrDefault(server, List.of()), server, server);
   }
 
   /// The words that do not hold yet, on servers that can be asked; the active server first.
   static List<Action> toMake(Facts f, Swap swap, Instant now) {
     var active = f.active().map(Attachment::server).orElse("");
     return of(f, swap, now).missing().entrySet().stream()
-        .<Action>map(
-            e ->
-                e.getKey().equals(active)
-                    ? new Action.Ensure(e.getKey(), e.getValue())
-                    : new Action.Tidy(e.getKey(), e.getValue()))
+        .flatMap(e -> actions(e.getValue(), e.getKey(), active).stream())
         .toList();
+  }
+
+  /// A login that shall not work is fenced: locking it leaves its sessions writing.
+  private static List<Action> actions(
+      List<Action.Desired> missing, String server, String foremost) {
+    var actions = new ArrayList<Action>();
+    var others = new ArrayList<Action.Desired>();
+    for (var desired : missing)
+      if (desired.word() == Word.Locked) actions.add(new Action.Settle(desired.attachment()));
+      else others.add(desired);
+    if (!others.isEmpty())
+      actions.add(
+          server.equals(foremost)
+              ? new Action.Ensure(server, others)
+              : new Action.Tidy(server, others));
+    return actions;
   }
 
   private static Words of(Facts f, Swap swap, Instant now) {
@@ -47,7 +57,6 @@ final class Words {
     f.active().ifPresent(a -> words.say(a, words.active(a)));
     swap.lastMotion().ifPresent(m -> words.target(m));
     for (var r : f.memory().retained()) words.say(r.attachment(), words.retained(r, now));
-    for (var d : f.debts()) words.say(d.attachment(), Word.Locked);
     f.active().ifPresent(a -> words.otherSlot(a));
     return words;
   }
@@ -118,6 +127,7 @@ final class Words {
   private boolean holds(String server, Action.Desired desired) {
     var answer = facts.server(server).flatMap(ServerFact::answer);
     if (answer.isEmpty() || !answer.get().identity().writable()) return true;
+    if (!desired.word().works() && liveElsewhere(server, desired)) return true;
     var login = answer.get().standing().logins().get(desired.attachment().login());
     if (login == null) return !desired.word().works();
     return switch (desired.word()) {
@@ -126,6 +136,16 @@ final class Words {
       case Locked -> login.holds() == Holds.Locked;
       case Absent -> login.holds() == Holds.Foreign;
     };
+  }
+
+  /// The live login, seen under another name of its server.
+  private boolean liveElsewhere(String server, Action.Desired desired) {
+    return facts
+        .active()
+        .filter(a -> !a.server().equals(server))
+        .filter(a -> a.login().equals(desired.attachment().login()))
+        .filter(_ -> Moves.live(facts, server))
+        .isPresent();
   }
 
   private static boolean works(Standing.Login login, Action.Desired desired) {

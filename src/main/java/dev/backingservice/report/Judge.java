@@ -2,17 +2,13 @@ package dev.backingservice.report;
 
 import dev.backingservice.api.Condition.Status;
 import dev.backingservice.model.Attachment;
-import dev.backingservice.model.Debt;
 import dev.backingservice.model.Failure;
-import dev.backingservice.model.Intent;
 import dev.backingservice.model.Reason;
 import dev.backingservice.plan.Action;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Outcome;
 import dev.backingservice.plan.Published;
 import dev.backingservice.plan.ServerFact;
-import dev.backingservice.plan.Swap;
-import dev.backingservice.plan.WorkloadFact;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,12 +27,14 @@ final class Judge {
   private final Story story;
   private final Facts f;
   private final Optional<Verdict> wasAvailable;
+  private final WorkloadJudge workloads;
 
   /// @param wasAvailable what the condition said before
   Judge(Story story, Optional<Verdict> wasAvailable) {
     this.story = story;
     this.f = story.facts();
     this.wasAvailable = wasAvailable;
+    this.workloads = new WorkloadJudge(story);
   }
 
   List<Verdict> verdicts() {
@@ -46,10 +44,10 @@ final class Judge {
                 accepted(),
                 provisioned(),
                 published(),
-                projected(),
-                rolledOut(),
+                workloads.projected(),
+                workloads.rolledOut(),
                 available(),
-                fenced()));
+                Fencing.verdict(story)));
     verdicts.add(Readiness.of(story, verdicts));
     return verdicts;
   }
@@ -110,51 +108,6 @@ final class Judge {
         .orElse(Verdict.wait(PUBLISHED, Reason.Pending, "There is no binding yet."));
   }
 
-  private Verdict projected() {
-    if (story.leaving()) return detached(PROJECTED);
-    var chosen = f.workloads().stream().filter(w -> w.chosen().isPresent()).toList();
-    if (chosen.isEmpty())
-      return new Verdict(PROJECTED, Status.True, Reason.NoWorkloads, "No workload is named.");
-    var problem = chosen.stream().flatMap(w -> w.problem().stream()).findFirst();
-    if (problem.isPresent()) return Verdict.no(PROJECTED, problem.get());
-    long done = chosen.stream().filter(this::current).count();
-    return done == chosen.size()
-        ? Verdict.yes(PROJECTED, "%d workloads carry the binding.".formatted(done))
-        : Verdict.wait(
-            PROJECTED,
-            Reason.Pending,
-            "%d of %d workloads carry the binding.".formatted(done, chosen.size()));
-  }
-
-  private boolean current(WorkloadFact workload) {
-    boolean patient = f.intent().filter(i -> i.rollout() == Intent.Rollout.OnNextStart).isPresent();
-    return workload.intact() && (patient || atEpoch(workload));
-  }
-
-  private boolean atEpoch(WorkloadFact workload) {
-    return story.active().filter(a -> a.epoch() == workload.epoch()).isPresent();
-  }
-
-  private Verdict rolledOut() {
-    if (story.leaving()) return detached(ROLLED_OUT);
-    var chosen = f.workloads().stream().filter(w -> w.chosen().isPresent()).toList();
-    if (chosen.isEmpty())
-      return Verdict.wait(
-          ROLLED_OUT,
-          Reason.ConsumersUnknown,
-          "No workload is named: restart what reads the Secret.");
-    if (chosen.stream().anyMatch(w -> current(w) && !atEpoch(w)))
-      return Verdict.wait(
-          ROLLED_OUT, Reason.AwaitingRestart, "Pods take the new epoch at their next start.");
-    long done = chosen.stream().filter(w -> current(w) && w.rolledOut()).count();
-    return done == chosen.size()
-        ? Verdict.yes(ROLLED_OUT, "Every workload runs the current epoch.")
-        : Verdict.wait(
-            ROLLED_OUT,
-            Reason.RolloutInProgress,
-            "%d of %d workloads run the current epoch.".formatted(done, chosen.size()));
-  }
-
   private Verdict available() {
     var active = story.active();
     if (active.isEmpty())
@@ -175,23 +128,7 @@ final class Judge {
         .anyMatch(o -> o.action() instanceof Action.Knock(var at) && at.equals(active));
   }
 
-  private Verdict fenced() {
-    var debts = story.memory().debts();
-    if (!debts.isEmpty())
-      return Verdict.no(
-          FENCED,
-          new Failure(Reason.OldServerUnreachable, debts.getFirst().message() + more(debts)));
-    if (story.swap() instanceof Swap.Aborted(_, var why, _))
-      return Verdict.no(
-          FENCED, new Failure(Reason.SessionsRemain, why + "; the old server is in force again"));
-    return Verdict.yes(FENCED, "No older credential of this service can write anywhere.");
-  }
-
-  private static String more(List<Debt> debts) {
-    return debts.size() == 1 ? "" : " (and %d more)".formatted(debts.size() - 1);
-  }
-
-  private static Verdict detached(String type) {
+  static Verdict detached(String type) {
     return new Verdict(
         type,
         Status.False,

@@ -2,6 +2,7 @@ package dev.backingservice.report;
 
 import dev.backingservice.api.Condition;
 import dev.backingservice.api.Condition.Status;
+import dev.backingservice.model.Debt;
 import dev.backingservice.plan.FenceProof;
 import dev.backingservice.plan.Memory;
 import dev.backingservice.plan.Motion;
@@ -63,7 +64,9 @@ final class Notices {
   }
 
   private static String way(Motion m) {
-    return m.from().server() + " to " + m.to().server();
+    return m.from().server().equals(m.to().server())
+        ? "%s to a new login on %s".formatted(m.from().login(), m.to().server())
+        : m.from().server() + " to " + m.to().server();
   }
 
   private static Notice fenced(Motion m, FenceProof proof) {
@@ -88,10 +91,23 @@ final class Notices {
     for (var debt : before.debts())
       if (!story.memory().debts().contains(debt))
         notices.add(
-            Notice.normal(
-                "DebtSettled",
-                "%s on %s was fenced after all."
-                    .formatted(debt.attachment().login(), debt.server())));
+            forgiven(debt)
+                ? over(
+                    debt, "DebtForgiven", "is owed nothing: the server is said to be gone for ever")
+                : over(debt, "DebtSettled", "was fenced after all"));
+  }
+
+  private boolean forgiven(Debt debt) {
+    return story
+        .facts()
+        .server(debt.server())
+        .filter(s -> s.admission().gone().equals(debt.attachment().serverId()))
+        .isPresent();
+  }
+
+  private static Notice over(Debt debt, String reason, String what) {
+    return Notice.normal(
+        reason, "%s on %s %s.".formatted(debt.attachment().login(), debt.server(), what));
   }
 
   private void trouble(Verdict ready, Optional<Condition> was) {

@@ -2,6 +2,7 @@ package dev.backingservice.report;
 
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Debt;
+import dev.backingservice.model.Identity;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Word;
 import dev.backingservice.plan.Action;
@@ -9,6 +10,7 @@ import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.FenceProof;
 import dev.backingservice.plan.Memory;
 import dev.backingservice.plan.Motion;
+import dev.backingservice.plan.Moves;
 import dev.backingservice.plan.Outcome;
 import dev.backingservice.plan.Published;
 import dev.backingservice.plan.ServerFact;
@@ -55,7 +57,26 @@ final class Recollection {
             .map(Action.Publish::requested)
             .or(() -> done(Action.Amend.class).map(Action.Amend::requested))
             .or(f::requested);
-    return attachment.map(a -> new Memory.Active(a, requested.orElse(a.place()), since(a)));
+    return attachment.map(
+        a -> new Memory.Active(a, requested.orElse(a.place()), since(a), running(a)));
+  }
+
+  /// As it was when the epoch was published: a later timeline is noticed by the difference.
+  private String running(Attachment attachment) {
+    return f.memory()
+        .active()
+        .filter(a -> a.attachment().equals(attachment) && !a.running().isEmpty())
+        .map(Memory.Active::running)
+        .or(() -> seen(attachment.server()))
+        .orElse("");
+  }
+
+  private Optional<String> seen(String server) {
+    return f.server(server)
+        .flatMap(ServerFact::answer)
+        .map(ServerFact.Sight.Answers::identity)
+        .filter(Identity::writable)
+        .map(Identity::running);
   }
 
   /// Detached, and the Secret was gone before we came.
@@ -80,11 +101,10 @@ final class Recollection {
     var retained = new ArrayList<Memory.Retained>();
     f.memory()
         .active()
-        .map(Memory.Active::attachment)
-        .filter(old -> !Optional.of(old).equals(active))
-        .ifPresent(old -> retained.add(new Memory.Retained(old, until(old), fenced())));
+        .filter(old -> !Optional.of(old.attachment()).equals(active))
+        .ifPresent(old -> retained.add(retired(old)));
     leftOver().ifPresent(retained::add);
-    retained.addAll(f.memory().retained());
+    f.memory().retained().forEach(r -> retained.add(fencedAgain(r)));
     return retained.stream()
         .filter(r -> active.filter(a -> sameLogin(a, r.attachment())).isEmpty())
         .filter(r -> !removed(r))
@@ -102,17 +122,32 @@ final class Recollection {
         .map(t -> new Memory.Retained(t, now, ""));
   }
 
-  private Instant until(Attachment old) {
+  /// After a re-point the old login goes at once; unless its server moved away from under it, which
+  /// is worth remembering.
+  private Memory.Retained retired(Memory.Active old) {
+    var keep = now.plus(f.intent().map(i -> i.swap().retainOld()).orElse(Duration.ZERO));
     boolean shared =
         swap.lastMotion()
-            .filter(m -> m.kind() == Motion.Kind.Repoint && m.from().equals(old))
+            .filter(m -> m.kind() == Motion.Kind.Repoint && m.from().equals(old.attachment()))
             .isPresent();
-    var keep = f.intent().map(i -> i.swap().retainOld()).orElse(Duration.ZERO);
-    return shared ? now : now.plus(keep);
+    if (!shared)
+      return new Memory.Retained(
+          old.attachment(), keep, swap.fenceProof().map(FenceProof::instance).orElse(""));
+    var asBefore = new Memory.Retained(old.attachment(), keep, old.running());
+    return Moves.behindItsName(f, asBefore)
+        ? asBefore
+        : new Memory.Retained(old.attachment(), now, "");
   }
 
-  private String fenced() {
-    return swap.fenceProof().map(FenceProof::instance).orElse("");
+  /// A former server that moved behind its name was fenced where it is now.
+  private Memory.Retained fencedAgain(Memory.Retained r) {
+    if (r.running().isEmpty()
+        || f.active().filter(a -> a.server().equals(r.attachment().server())).isPresent()) return r;
+    return f.outcomes().stream()
+        .flatMap(o -> proof(o, r.attachment()).stream())
+        .findFirst()
+        .map(p -> new Memory.Retained(r.attachment(), r.until(), p.instance()))
+        .orElse(r);
   }
 
   private static boolean sameLogin(Attachment one, Attachment other) {
@@ -143,15 +178,17 @@ final class Recollection {
     var owed = done(Action.Owe.class).map(Action.Owe::debts);
     var published = done(Action.Publish.class).map(Action.Publish::debts);
     return owed.or(() -> published).orElseGet(f::debts).stream()
-        .filter(d -> f.outcomes().stream().noneMatch(o -> settles(o, d)))
+        .filter(d -> f.outcomes().stream().allMatch(o -> proof(o, d.attachment()).isEmpty()))
         .toList();
   }
 
-  private static boolean settles(Outcome outcome, Debt debt) {
+  private static Optional<FenceProof> proof(Outcome outcome, Attachment attachment) {
     return outcome.action() instanceof Action.Settle(var settled)
-        && settled.attachment().equals(debt.attachment())
-        && outcome.result() instanceof Outcome.Result.Fenced(var proof)
-        && proof.result() == FenceProof.Result.Verified;
+            && settled.equals(attachment)
+            && outcome.result() instanceof Outcome.Result.Fenced(var proof)
+            && proof.result() == FenceProof.Result.Verified
+        ? Optional.of(proof)
+        : Optional.empty();
   }
 
   private Optional<Integer> relations() {

@@ -66,7 +66,7 @@ public final class ServerReporter {
         Objects.requireNonNullElse(
             before,
             new BackingServerStatus(
-                null, null, null, null, null, null, null, null, null, null, null));
+                null, null, null, null, null, null, null, null, null, null, null, null));
     return new BackingServerStatus(
         generation,
         conditions,
@@ -74,6 +74,7 @@ public final class ServerReporter {
         old.version(),
         old.serverId(),
         old.instanceId(),
+        old.timeline(),
         Identity.Role.Unknown.name(),
         old.tls(),
         old.findings(),
@@ -93,6 +94,7 @@ public final class ServerReporter {
         identity.version(),
         same || before == null ? identity.serverId() : before.serverId(),
         identity.instanceId(),
+        identity.writable() || before == null ? identity.timeline() : before.timeline(),
         identity.role().name(),
         before == null ? null : before.tls(),
         seen.findings().stream().map(ServerReporter::finding).toList(),
@@ -103,6 +105,16 @@ public final class ServerReporter {
   private static BackingServerStatus.Finding finding(Finding f) {
     return new BackingServerStatus.Finding(
         f.id().name(), f.severity().name(), f.message(), f.remedy());
+  }
+
+  /// Whether a server accepts writes that did not when it was last recorded, or is another one.
+  public static boolean isNew(BackingServer resource, Identity identity) {
+    var before = resource.getStatus();
+    return identity.writable()
+        && identified(resource, identity.serverId())
+        && (before == null
+            || !identity.serverId().equals(before.serverId())
+            || !identity.timeline().equals(before.timeline()));
   }
 
   /// The lineage first seen, or the one the platform team accepts.

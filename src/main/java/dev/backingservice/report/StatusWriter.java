@@ -18,13 +18,16 @@ final class StatusWriter {
   private StatusWriter() {}
 
   static BackingServiceStatus.@Nullable Attachment active(Memory memory) {
-    return memory.active().map(a -> attachment(a.attachment(), a.since(), null, "")).orElse(null);
+    return memory
+        .active()
+        .map(a -> attachment(a.attachment(), a.since(), null, a.running()))
+        .orElse(null);
   }
 
   static @Nullable List<BackingServiceStatus.Attachment> retained(Memory memory) {
     if (memory.retained().isEmpty()) return null;
     return memory.retained().stream()
-        .map(r -> attachment(r.attachment(), null, r.until(), r.instanceId()))
+        .map(r -> attachment(r.attachment(), null, r.until(), r.running()))
         .toList();
   }
 

@@ -3,8 +3,6 @@ package dev.backingservice.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backingservice.api.SwapProgress;
-import dev.backingservice.sandbox.Postgres;
-import java.sql.Connection;
 import org.junit.jupiter.api.Test;
 
 class HardSwapIT {
@@ -48,7 +46,7 @@ class HardSwapIT {
     var green = stage.server(stage.green);
     stage.attached(stage.blue, "swap: {fenceTimeout: 1s}");
     var login = stage.bound("username");
-    try (var stuck = frozen(blue, login, stage.bound("password"))) {
+    try (var stuck = stage.frozen(blue)) {
 
       // When
       stage.swap(stage.green);
@@ -87,7 +85,7 @@ class HardSwapIT {
     stage.server(stage.green);
     stage.attached(stage.blue, "swap: {fenceTimeout: 1s, ifNotDrained: Proceed}");
     var login = stage.bound("username");
-    try (var stuck = frozen(blue, login, stage.bound("password"))) {
+    try (var stuck = stage.frozen(blue)) {
 
       // When
       stage.swap(stage.green);
@@ -107,7 +105,7 @@ class HardSwapIT {
     stage.server(stage.green);
     stage.attached(stage.blue, "swap: {fenceTimeout: 30s}");
     var login = stage.bound("username");
-    try (var stuck = frozen(blue, login, stage.bound("password"))) {
+    try (var stuck = stage.frozen(blue)) {
       stage.swap(stage.green);
       stage.eventually(
           () ->
@@ -134,7 +132,7 @@ class HardSwapIT {
     var green = stage.server(stage.green);
     stage.server(stage.namespace + "-red");
     stage.attached(stage.blue, "swap: {fenceTimeout: 30s}");
-    try (var stuck = frozen(blue, stage.bound("username"), stage.bound("password"))) {
+    try (var stuck = stage.frozen(blue)) {
       stage.swap(stage.green);
       stage.eventually(
           () ->
@@ -213,22 +211,5 @@ class HardSwapIT {
       assertThat(stage.status().history().getFirst().reason()).isEqualTo("Repointed");
       assertThat(stage.status().active().epoch()).isEqualTo(2);
     }
-  }
-
-  /// A session that cannot be ended: its backend is stopped by the operating system until it is
-  // closed.
-  private static AutoCloseable frozen(Postgres server, String user, String password)
-      throws Exception {
-    Connection session = server.login("orders", user, password);
-    String pid;
-    try (var rows = session.createStatement().executeQuery("SELECT pg_backend_pid()")) {
-      rows.next();
-      pid = rows.getString(1);
-    }
-    new ProcessBuilder("kill", "-STOP", pid).start().waitFor();
-    return () -> {
-      new ProcessBuilder("kill", "-CONT", pid).start().waitFor();
-      session.close();
-    };
   }
 }

@@ -22,7 +22,7 @@ class InjectIT {
 
     // Then
     stage.eventually("RolledOut", "True/RolledOut");
-    var template = template(stage);
+    var template = stage.template();
     assertThat(template.getMetadata().getAnnotations())
         .containsEntry("backingservice.dev/orders-db", "1");
     assertThat(template.getSpec().getVolumes())
@@ -62,7 +62,7 @@ class InjectIT {
         () ->
             assertThat(stage.sandbox.condition(stage.namespace, "orders-owner", "Ready"))
                 .isEqualTo("True/Ready"));
-    var template = template(stage);
+    var template = stage.template();
     var migrate = template.getSpec().getInitContainers().getFirst();
     assertThat(variable(migrate, "DATABASE_URL").getValueFrom().getSecretKeyRef().getName())
         .isEqualTo("orders-owner");
@@ -81,10 +81,10 @@ class InjectIT {
 
     // Then
     stage.eventually("Ready", "False/Detached");
-    assertThat(template(stage).getSpec().getVolumes())
+    assertThat(stage.template().getSpec().getVolumes())
         .extracting(v -> v.getName())
         .containsExactly("backing-orders-owner");
-    assertThat(container(template(stage), "app").getEnv()).isEmpty();
+    assertThat(container(stage.template(), "app").getEnv()).isEmpty();
   }
 
   @Test
@@ -97,7 +97,7 @@ class InjectIT {
     stage.apply(stage.blue, ORDERS);
     stage.eventually("Projected", "False/WorkloadConflict");
     assertThat(stage.message("Projected")).contains("secretKeyRef");
-    assertThat(variable(container(template(stage), "app"), "DATABASE_URL").getValue())
+    assertThat(variable(container(stage.template(), "app"), "DATABASE_URL").getValue())
         .isEqualTo("postgresql://old");
 
     // When
@@ -132,8 +132,8 @@ class InjectIT {
         "-");
 
     // Then
-    assertThat(container(template(stage), "app").getImage()).endsWith("orders:3");
-    assertThat(variable(container(template(stage), "app"), "DATABASE_URL")).isNotNull();
+    assertThat(container(stage.template(), "app").getImage()).endsWith("orders:3");
+    assertThat(variable(container(stage.template(), "app"), "DATABASE_URL")).isNotNull();
 
     // When
     stage.kubectl(manifest, "replace", "-f", "-");
@@ -141,7 +141,7 @@ class InjectIT {
     // Then
     stage.eventually(
         () ->
-            assertThat(container(template(stage), "app").getEnv())
+            assertThat(container(stage.template(), "app").getEnv())
                 .extracting(EnvVar::getName)
                 .contains("DATABASE_URL"));
   }
@@ -209,18 +209,18 @@ class InjectIT {
     // Then
     stage.eventually(
         () ->
-            assertThat(template(stage).getMetadata().getAnnotations())
+            assertThat(stage.template().getMetadata().getAnnotations())
                 .isNotNull()
                 .containsEntry("backingservice.dev/orders-db", "1"));
-    assertThat(template(stage).getSpec().getVolumes()).isEmpty();
-    assertThat(container(template(stage), "app").getEnv()).isEmpty();
+    assertThat(stage.template().getSpec().getVolumes()).isEmpty();
+    assertThat(container(stage.template(), "app").getEnv()).isEmpty();
 
     // When
     stage.patch("{\"spec\":{\"workloads\":null}}");
 
     // Then
     stage.eventually(
-        () -> assertThat(template(stage).getMetadata().getAnnotations()).isNullOrEmpty());
+        () -> assertThat(stage.template().getMetadata().getAnnotations()).isNullOrEmpty());
   }
 
   @Test
@@ -265,9 +265,9 @@ class InjectIT {
     // Then
     stage.eventuallyOn(stage.green);
     stage.eventually("RolledOut", "Unknown/AwaitingRestart");
-    assertThat(template(stage).getMetadata().getAnnotations())
+    assertThat(stage.template().getMetadata().getAnnotations())
         .containsEntry("backingservice.dev/orders-db", "1");
-    assertThat(container(template(stage), "app").getEnv())
+    assertThat(container(stage.template(), "app").getEnv())
         .extracting(EnvVar::getName)
         .doesNotContain("DATABASE_URL");
   }
@@ -298,19 +298,6 @@ class InjectIT {
         """
         .formatted(
             kind, stage.namespace, kind.equals("StatefulSet") ? "serviceName: orders" : "", more);
-  }
-
-  private static PodTemplateSpec template(Stage stage) {
-    return stage
-        .sandbox
-        .admin()
-        .apps()
-        .deployments()
-        .inNamespace(stage.namespace)
-        .withName("orders")
-        .get()
-        .getSpec()
-        .getTemplate();
   }
 
   private static Container container(PodTemplateSpec template, String name) {

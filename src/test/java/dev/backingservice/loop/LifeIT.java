@@ -13,10 +13,10 @@ class LifeIT {
     var stage = new Stage();
     var blue = stage.server(stage.blue);
     stage.sandbox.apply(SwapIT.deployment(stage.namespace));
-    var before = template(stage);
+    var before = stage.template();
     stage.attached(stage.blue, "workloads: [{kind: Deployment, name: orders}]");
     var login = stage.bound("username");
-    assertThat(template(stage)).isNotEqualTo(before);
+    assertThat(stage.template()).isNotEqualTo(before);
 
     // When
     stage.patch("{\"spec\":{\"state\":\"Detached\"}}");
@@ -24,7 +24,7 @@ class LifeIT {
     // Then
     stage.eventually(() -> assertThat(stage.secret()).isNull());
     stage.eventually("Ready", "False/Detached");
-    assertThat(template(stage)).isEqualTo(before);
+    assertThat(stage.template()).isEqualTo(before);
     assertThat(Stage.canLogin(blue, login)).isFalse();
 
     // When
@@ -154,18 +154,5 @@ class LifeIT {
 
   private static void delete(Stage stage) {
     stage.sandbox.admin().resource(stage.sandbox.service(stage.namespace, stage.service)).delete();
-  }
-
-  private static Object template(Stage stage) {
-    return stage
-        .sandbox
-        .admin()
-        .apps()
-        .deployments()
-        .inNamespace(stage.namespace)
-        .withName("orders")
-        .get()
-        .getSpec()
-        .getTemplate();
   }
 }

@@ -34,20 +34,8 @@ class RefusalIT {
     var stage = new Stage();
     stage.server(stage.blue);
     stage.server(stage.green);
-    stage.sandbox.apply(
-        """
-        apiVersion: backingservice.dev/v1alpha1
-        kind: BackingServer
-        metadata: {name: %1$s}
-        spec:
-          engine: PostgreSQL
-          host: 127.0.0.1
-          port: %2$d
-          admin: {secretName: %1$s-admin}
-          tls: {ca: {secretName: %1$s-ca}}
-          allowedNamespaces: {from: None}
-        """
-            .formatted(stage.green, stage.sandbox.postgres(stage.green).port()));
+    stage.sandbox.register(
+        stage.green, stage.sandbox.postgres(stage.green).port(), "allowedNamespaces: {from: None}");
     refused(stage, "Accepted", "ServerNotAvailable");
   }
 

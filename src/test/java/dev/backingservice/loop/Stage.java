@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.backingservice.api.BackingServiceStatus;
 import dev.backingservice.sandbox.Postgres;
 import dev.backingservice.sandbox.Sandbox;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -109,6 +111,40 @@ final class Stage {
 
   Secret secret() {
     return sandbox.admin().secrets().inNamespace(namespace).withName(service).get();
+  }
+
+  /// The pod template of the Deployment `orders`.
+  PodTemplateSpec template() {
+    return sandbox
+        .admin()
+        .apps()
+        .deployments()
+        .inNamespace(namespace)
+        .withName("orders")
+        .get()
+        .getSpec()
+        .getTemplate();
+  }
+
+  /// A session of the published login on a server.
+  Connection session(Postgres server) throws SQLException {
+    return server.login("orders", bound("username"), bound("password"));
+  }
+
+  /// A session of the published login that cannot be ended: the operating system holds its backend
+  /// still until it is closed.
+  AutoCloseable frozen(Postgres server) throws Exception {
+    var session = session(server);
+    String pid;
+    try (var rows = session.createStatement().executeQuery("SELECT pg_backend_pid()")) {
+      rows.next();
+      pid = rows.getString(1);
+    }
+    new ProcessBuilder("kill", "-STOP", pid).start().waitFor();
+    return () -> {
+      new ProcessBuilder("kill", "-CONT", pid).start().waitFor();
+      session.close();
+    };
   }
 
   /// One value of the binding.

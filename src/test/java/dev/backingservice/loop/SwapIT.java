@@ -35,18 +35,7 @@ class SwapIT {
       assertThat(verdict.onOldAfterCut()).isZero();
       assertThat(verdict.onNew()).isPositive();
     }
-    var template =
-        stage
-            .sandbox
-            .admin()
-            .apps()
-            .deployments()
-            .inNamespace(stage.namespace)
-            .withName("orders")
-            .get()
-            .getSpec()
-            .getTemplate();
-    assertThat(template.getMetadata().getAnnotations())
+    assertThat(stage.template().getMetadata().getAnnotations())
         .containsEntry("backingservice.dev/orders-db", "2");
   }
 

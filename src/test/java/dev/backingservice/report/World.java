@@ -186,7 +186,9 @@ record World(
             seen.put(
                 name,
                 new ServerFact(
-                    name, Optional.empty(), Optional.empty(), Set.of(), sight(name, server))));
+                    name,
+                    new ServerFact.Admission(Optional.empty(), Optional.empty(), Set.of(), ""),
+                    sight(name, server))));
     return bare.withServers(seen)
         .withProbe(
             new Probe(
@@ -235,7 +237,7 @@ record World(
       case Action.Tidy(var server, var words) -> ensure(server, words);
       case Action.Knock(var at) -> new Done(this, knock(at));
       case Action.Fence(var at, _) -> fence(at);
-      case Action.Settle(var debt) -> fence(debt.attachment());
+      case Action.Settle(var at) -> fence(at);
       case Action.Publish p ->
           publish(new Secret(p.attachment(), p.requested(), p.debts(), 0), p.guard());
       case Action.Amend p ->

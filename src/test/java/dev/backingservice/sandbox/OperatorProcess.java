@@ -10,10 +10,13 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// The packaged operator as its own process, under its own identity.
 public final class OperatorProcess implements AutoCloseable {
   private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
   private final Process process;
   private final Path log;
   private final int port;
@@ -35,7 +38,7 @@ public final class OperatorProcess implements AutoCloseable {
     environment.put("KUBECONFIG", kubeconfig.toString());
     environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
     environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
-    var log = plane.folder().resolve("operator.log");
+    var log = plane.folder().resolve("operator-%d.log".formatted(COUNT.incrementAndGet()));
     var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     var process =
         Processes.start(
@@ -69,6 +72,19 @@ public final class OperatorProcess implements AutoCloseable {
 
   public long pid() {
     return process.pid();
+  }
+
+  /// Holds it still, as a long garbage collection or a paused machine would.
+  public void freeze() throws IOException, InterruptedException {
+    signal("-STOP");
+  }
+
+  public void thaw() throws IOException, InterruptedException {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", signal, Long.toString(pid())).start().waitFor();
   }
 
   /// As a crash would.

@@ -38,7 +38,7 @@ public final class Postgres implements AutoCloseable {
 
   private final String name;
   private final int major;
-  private final int port = ControlPlane.freePort();
+  private int port = ControlPlane.freePort();
   private final Path data;
   private final Pki pki;
   private EmbeddedPostgres server;
@@ -71,13 +71,25 @@ public final class Postgres implements AutoCloseable {
       statement.execute(primary.major < 15 ? "SELECT pg_stop_backup()" : "SELECT pg_backup_stop()");
     }
     Files.deleteIfExists(standby.data.resolve("postmaster.pid"));
-    Files.createFile(standby.data.resolve("standby.signal"));
+    standby.follow(primary);
+    return standby;
+  }
+
+  /// Starts as a standby of `primary`; also a stopped former primary.
+  public void follow(Postgres primary) throws IOException {
+    Files.writeString(data.resolve("standby.signal"), "");
     Files.writeString(
-        standby.data.resolve("postgresql.auto.conf"),
+        data.resolve("postgresql.auto.conf"),
         "primary_conninfo = 'host=127.0.0.1 port=%d user=replicator password=replicator sslmode=require'\n"
             .formatted(primary.port));
-    standby.start();
-    return standby;
+    start();
+  }
+
+  /// Goes on at the address of another server, which must be stopped: as a name that moves.
+  public void moveTo(Postgres other) {
+    stop();
+    port = other.port;
+    start();
   }
 
   /// Also after [#stop]: the same data, the same port.

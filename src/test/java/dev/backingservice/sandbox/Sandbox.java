@@ -29,6 +29,7 @@ public final class Sandbox implements AutoCloseable {
   private final Pki pki = new Pki();
   private final Map<String, Postgres> servers = new LinkedHashMap<>();
   private final List<AutoCloseable> others = new ArrayList<>();
+  private final List<OperatorProcess> formerly = new ArrayList<>();
   private OperatorProcess operator;
 
   private Sandbox(Path dir, ControlPlane plane) {
@@ -71,6 +72,7 @@ public final class Sandbox implements AutoCloseable {
 
   /// Starts the operator; settings are environment variables.
   public OperatorProcess startOperator(Map<String, String> settings) throws IOException {
+    if (operator != null) formerly.add(operator);
     operator = OperatorProcess.start(plane, settings);
     return operator;
   }
@@ -104,9 +106,12 @@ public final class Sandbox implements AutoCloseable {
 
   /// A BackingServer with its Secrets.
   public void register(String name, int port) {
-    secret(
-        name + "-admin", Map.of("username", Postgres.ADMIN, "password", Postgres.ADMIN_PASSWORD));
-    secret(name + "-ca", Map.of("ca.crt", pki.anchor()));
+    register(name, port, "allowedNamespaces: {from: All}");
+  }
+
+  /// The same with the rest of the spec, in YAML.
+  public void register(String name, int port, String more) {
+    secrets(name);
     apply(
         """
         apiVersion: backingservice.dev/v1alpha1
@@ -118,9 +123,9 @@ public final class Sandbox implements AutoCloseable {
           port: %2$d
           admin: {secretName: %1$s-admin}
           tls: {ca: {secretName: %1$s-ca}}
-          allowedNamespaces: {from: All}
+          %3$s
         """
-            .formatted(name, port));
+            .formatted(name, port, more));
   }
 
   private void secrets(String name) {
@@ -248,6 +253,7 @@ public final class Sandbox implements AutoCloseable {
   public void close() throws Exception {
     for (var other : others) other.close();
     if (operator != null) operator.close();
+    for (var former : formerly) former.close();
     admin.close();
     for (var server : servers.values()) server.close();
     plane.close();

@@ -43,7 +43,7 @@ final class Fence {
     int quiet = 0;
     while (true) {
       var sessions = sessions();
-      ended += end(sessions);
+      if (!sessions.isEmpty()) ended += end(sql, login);
       int prepared = prepared();
       quiet = sessions.isEmpty() && prepared == 0 ? quiet + 1 : 0;
       if (quiet == QUIET_COUNTS) return new Drain(ended, 0, 0);
@@ -58,8 +58,7 @@ final class Fence {
   }
 
   /// One statement for all; the right to signal is a matter of the role, not of the session.
-  private int end(List<Integer> pids) throws SQLException {
-    if (pids.isEmpty()) return 0;
+  static int end(Sql sql, String login) throws SQLException {
     return sql.query(
             "SELECT a.pid FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid WHERE r.rolname = $1 AND (NOT r.rolcanlogin OR pg_catalog.pg_is_in_recovery()) AND pg_catalog.pg_terminate_backend(a.pid)",
             row -> row.getInt(1),

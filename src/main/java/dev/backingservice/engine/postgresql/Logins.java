@@ -73,6 +73,10 @@ final class Logins {
   void lock(Sql sql, Claim claim, String login) throws SQLException, EngineException {
     var found = ours(sql, claim, login);
     if (found.isEmpty() || (!found.get().canLogin() && found.get().connections() == 0)) return;
+    shut(sql, login);
+  }
+
+  void shut(Sql sql, String login) throws SQLException {
     sql.run("ALTER ROLE " + Sql.name(login) + " NOLOGIN CONNECTION LIMIT 0");
   }
 
@@ -115,7 +119,7 @@ final class Logins {
   // plain
   /// REVOKE that still reports success. What only its grantor may revoke is left for [#others] to
   // tell.
-  private static void narrow(Sql sql, LoginRow row, String keep) throws SQLException {
+  static void narrow(Sql sql, LoginRow row, String keep) throws SQLException {
     if (row.groups().isEmpty() || row.groups().equals(Set.of(keep))) return;
     boolean modern = Groups.modern(sql);
     for (var membership : memberships(sql, row)) {

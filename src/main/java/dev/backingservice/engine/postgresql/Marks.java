@@ -54,6 +54,11 @@ final class Marks {
     }
   }
 
+  /// Whether a comment says, under our seal, that `role` is a login of ours.
+  boolean isLogin(String role, @Nullable String comment) {
+    return read(role, comment).filter(m -> "login".equals(m.get("kind"))).isPresent();
+  }
+
   private static String[] sealed(String role, SortedMap<String, String> fields) {
     var parts = new ArrayList<String>();
     parts.add(role);

@@ -116,6 +116,11 @@ final class PostgresSession implements Session {
   }
 
   @Override
+  public int lockStrangers(Set<String> held) throws EngineException {
+    return provision.lockStrangers(connection, held);
+  }
+
+  @Override
   public void close() {
     lane.giveBack(connection);
   }

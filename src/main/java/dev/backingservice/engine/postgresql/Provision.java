@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /// Makes words true on one server, in this order: what must not work any more, then the groups,
@@ -39,20 +40,32 @@ final class Provision {
     for (var want : wants) if (!want.word().works()) close(connection, claim, want);
     for (var want : wants) if (want.word().works()) evict(connection, claim, want);
     if (wants.stream().noneMatch(w -> w.word().works())) return;
-    var key = server.name() + "/" + claim.place();
-    boolean groupsKnown = known.holds(key);
+    try {
+      open(connection, claim, wants);
+    } catch (EngineException e) {
+      if (!known.holds(key(claim))) throw e;
+      known.forget(); // another server may answer under the name by now
+      open(connection, claim, wants);
+    }
+    for (var want : wants) if (want.word().works()) checkOthers(connection, want);
+  }
+
+  private void open(Connection connection, Claim claim, List<Want> wants) throws EngineException {
+    boolean complete = known.holds(key(claim));
     transactions.run(
         connection,
         sql -> {
-          if (!groupsKnown) new Groups(marks).ensure(sql, claim);
+          if (!complete) new Groups(marks).ensure(sql, claim);
           for (var want : wants) if (want.word().works()) logins.open(sql, claim, want);
         },
-        groupsKnown ? new String[] {service(claim)} : new String[] {group(claim), service(claim)});
-    if (!groupsKnown) {
-      inside(claim);
-      known.add(key);
-    }
-    for (var want : wants) if (want.word().works()) checkOthers(connection, want);
+        complete ? new String[] {service(claim)} : new String[] {group(claim), service(claim)});
+    if (complete) return;
+    inside(claim);
+    known.add(key(claim));
+  }
+
+  private String key(Claim claim) {
+    return server.name() + "/" + claim.place();
   }
 
   /// What others granted is theirs to take back; it is told, after everything of ours was put
@@ -76,8 +89,29 @@ final class Provision {
   private void close(Connection connection, Claim claim, Want want) throws EngineException {
     transactions.run(connection, sql -> logins.strip(sql, claim, want.login()), service(claim));
     transactions.run(connection, sql -> logins.lock(sql, claim, want.login()), service(claim));
-    if (want.word() == Word.Absent)
-      new Removal(server, transactions, logins).drop(connection, claim, want);
+    if (want.word() != Word.Absent) return;
+    vacate(connection, claim, want.login());
+    new Removal(server, transactions, logins).drop(connection, claim, want);
+  }
+
+  /// A role can be dropped while it is connected, and its sessions go on.
+  private void vacate(Connection connection, Claim claim, String login) throws EngineException {
+    try {
+      if (logins.find(new Sql(connection), login).isEmpty()) return;
+      if (new Fence(new Sql(connection), claim, login).sever(EVICTION).done()) return;
+      throw EngineException.of(
+          Reason.SessionsRemain, "sessions of %s on %s do not end".formatted(login, server.name()));
+    } catch (SQLException e) {
+      throw PgErrors.running(e, server);
+    }
+  }
+
+  int lockStrangers(Connection connection, Set<String> held) throws EngineException {
+    try {
+      return new Strangers(marks, logins, transactions).lock(connection, held);
+    } catch (SQLException e) {
+      throw PgErrors.running(e, server);
+    }
   }
 
   /// A slot that is used again must not bring sessions of its former credential along.

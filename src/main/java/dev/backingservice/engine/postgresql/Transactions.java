@@ -44,7 +44,7 @@ final class Transactions {
   private void once(Connection connection, Work work, String... keys)
       throws SQLException, EngineException {
     connection.setAutoCommit(false);
-    try {
+    try (var _ = Clearing.of(server, connection)) {
       var sql = new Sql(connection);
       for (var key : keys) lock(sql, key);
       checkTerm(sql);

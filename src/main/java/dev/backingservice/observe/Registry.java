@@ -1,0 +1,12 @@
+package dev.backingservice.observe;
+
+import dev.backingservice.api.BackingServer;
+import java.util.List;
+import java.util.Optional;
+
+/// The BackingServers, from a cache.
+public interface Registry {
+  Optional<BackingServer> find(String name);
+
+  List<BackingServer> all();
+}

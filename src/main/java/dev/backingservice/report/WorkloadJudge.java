@@ -1,0 +1,63 @@
+package dev.backingservice.report;
+
+import dev.backingservice.api.Condition.Status;
+import dev.backingservice.model.Intent;
+import dev.backingservice.model.Reason;
+import dev.backingservice.plan.Facts;
+import dev.backingservice.plan.WorkloadFact;
+
+/// What the conditions about workloads say.
+final class WorkloadJudge {
+  private final Story story;
+  private final Facts f;
+
+  WorkloadJudge(Story story) {
+    this.story = story;
+    this.f = story.facts();
+  }
+
+  Verdict projected() {
+    if (story.leaving()) return Judge.detached(Judge.PROJECTED);
+    var chosen = f.workloads().stream().filter(w -> w.chosen().isPresent()).toList();
+    if (chosen.isEmpty())
+      return new Verdict(Judge.PROJECTED, Status.True, Reason.NoWorkloads, "No workload is named.");
+    var problem = chosen.stream().flatMap(w -> w.problem().stream()).findFirst();
+    if (problem.isPresent()) return Verdict.no(Judge.PROJECTED, problem.get());
+    long done = chosen.stream().filter(this::current).count();
+    return done == chosen.size()
+        ? Verdict.yes(Judge.PROJECTED, "%d workloads carry the binding.".formatted(done))
+        : Verdict.wait(
+            Judge.PROJECTED,
+            Reason.Pending,
+            "%d of %d workloads carry the binding.".formatted(done, chosen.size()));
+  }
+
+  private boolean current(WorkloadFact workload) {
+    boolean patient = f.intent().filter(i -> i.rollout() == Intent.Rollout.OnNextStart).isPresent();
+    return workload.intact() && (patient || atEpoch(workload));
+  }
+
+  private boolean atEpoch(WorkloadFact workload) {
+    return story.active().filter(a -> a.epoch() == workload.epoch()).isPresent();
+  }
+
+  Verdict rolledOut() {
+    if (story.leaving()) return Judge.detached(Judge.ROLLED_OUT);
+    var chosen = f.workloads().stream().filter(w -> w.chosen().isPresent()).toList();
+    if (chosen.isEmpty())
+      return Verdict.wait(
+          Judge.ROLLED_OUT,
+          Reason.ConsumersUnknown,
+          "No workload is named: restart what reads the Secret.");
+    if (chosen.stream().anyMatch(w -> current(w) && !atEpoch(w)))
+      return Verdict.wait(
+          Judge.ROLLED_OUT, Reason.AwaitingRestart, "Pods take the new epoch at their next start.");
+    long done = chosen.stream().filter(w -> current(w) && w.rolledOut()).count();
+    return done == chosen.size()
+        ? Verdict.yes(Judge.ROLLED_OUT, "Every workload runs the current epoch.")
+        : Verdict.wait(
+            Judge.ROLLED_OUT,
+            Reason.RolloutInProgress,
+            "%d of %d workloads run the current epoch.".formatted(done, chosen.size()));
+  }
+}
