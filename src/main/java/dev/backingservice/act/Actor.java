@@ -27,7 +27,7 @@ public final class Actor {
   public Actor(Hands hands, InstantSource clock) {
     this.servers = new OnServers(hands.directory(), hands.key());
     this.secrets = new OnSecrets(hands);
-    this.workloads = new OnWorkloads(hands.workloads());
+    this.workloads = new OnWorkloads(hands.workloads(), hands.rollouts());
     this.clock = clock;
   }
 

@@ -2,6 +2,7 @@ package dev.backingservice.act;
 
 import dev.backingservice.engine.Directory;
 import dev.backingservice.kube.Resources;
+import dev.backingservice.kube.Rollouts;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.kube.Workloads;
 import dev.backingservice.model.RootKey;
@@ -13,6 +14,7 @@ import dev.backingservice.tls.Authority;
 public record Hands(
     Secrets secrets,
     Workloads workloads,
+    Rollouts rollouts,
     Resources resources,
     Directory directory,
     RootKey key,

@@ -2,6 +2,7 @@ package dev.backingservice.act;
 
 import dev.backingservice.kube.Projection;
 import dev.backingservice.kube.Refusals;
+import dev.backingservice.kube.Rollouts;
 import dev.backingservice.kube.Workload;
 import dev.backingservice.kube.Workloads;
 import dev.backingservice.model.Failure;
@@ -17,9 +18,11 @@ import java.util.Set;
 /// What is written into workloads.
 final class OnWorkloads {
   private final Workloads workloads;
+  private final Rollouts rollouts;
 
-  OnWorkloads(Workloads workloads) {
+  OnWorkloads(Workloads workloads, Rollouts rollouts) {
     this.workloads = workloads;
+    this.rollouts = rollouts;
   }
 
   Result project(Facts f, WorkloadFact fact, long epoch) {
@@ -29,12 +32,27 @@ final class OnWorkloads {
     if (found.isEmpty() || intent.isEmpty())
       return new Result.Failed(
           new Failure(Reason.WorkloadNotFound, fact.key() + " does not exist any more"));
+    if (rolls(fact) && !rollouts.begin(found.get().uid())) return waiting(fact);
     try {
       workloads.project(namespace, found.get(), projection(intent.get(), fact), epoch);
       return new Result.Done();
     } catch (KubernetesClientException e) {
+      rollouts.end(found.get().uid());
       return refused(fact, found.get(), e);
     }
+  }
+
+  /// A CronJob starts no pods when its template changes.
+  private static boolean rolls(WorkloadFact fact) {
+    return fact.key().kind() != WorkloadSelector.Kind.CronJob;
+  }
+
+  private Result waiting(WorkloadFact fact) {
+    return new Result.Unclear(
+        new Failure(
+            Reason.Pending,
+            "%s waits for its turn: %d workloads roll at once"
+                .formatted(fact.key(), rollouts.atOnce())));
   }
 
   private static Projection projection(Intent intent, WorkloadFact fact) {

@@ -4,9 +4,11 @@ import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Finding;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Place;
+import dev.backingservice.model.Protection;
 import dev.backingservice.model.Standing;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// The administrator's session on one server. Not safe for several threads.
@@ -17,6 +19,9 @@ public interface Session extends AutoCloseable {
 
   /// Weaknesses of this server.
   List<Finding> posture() throws EngineException;
+
+  /// What the connection is protected with; empty without TLS.
+  Optional<Protection> protection() throws EngineException;
 
   /// What holds for these logins, compared with what `claim` asks for. Reads only.
   Standing look(Claim claim, Set<String> logins) throws EngineException;

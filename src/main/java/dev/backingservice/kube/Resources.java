@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -56,12 +55,5 @@ public final class Resources {
         .patch(
             PatchContext.of(PatchType.JSON_MERGE),
             "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
-  }
-
-  /// The labels of a namespace; empty when it does not exist.
-  public Map<String, String> namespaceLabels(String name) {
-    return Optional.ofNullable(client.namespaces().withName(name).get())
-        .map(n -> n.getMetadata().getLabels())
-        .orElse(Map.of());
   }
 }

@@ -4,7 +4,6 @@ import dev.backingservice.api.AllowedNamespaces;
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.Condition;
 import dev.backingservice.api.EngineName;
-import dev.backingservice.kube.Resources;
 import dev.backingservice.kube.Words;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
@@ -21,10 +20,10 @@ import org.jboss.logging.Logger;
 /// not admit it look alike; the true cause goes to the log.
 final class Consent {
   private static final Logger LOG = Logger.getLogger(Consent.class);
-  private final Resources resources;
+  private final Registry known;
 
-  Consent(Resources resources) {
-    this.resources = resources;
+  Consent(Registry known) {
+    this.known = known;
   }
 
   /// Why not; empty when it may.
@@ -61,7 +60,7 @@ final class Consent {
       case All -> true;
       case Selector ->
           Selectors.read(Objects.requireNonNull(allowed.selector()))
-              .matches(resources.namespaceLabels(namespace));
+              .matches(known.labels(namespace));
     };
   }
 

@@ -2,6 +2,7 @@ package dev.backingservice.observe;
 
 import dev.backingservice.engine.Directory;
 import dev.backingservice.kube.Resources;
+import dev.backingservice.kube.Rollouts;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.kube.Workloads;
 import dev.backingservice.model.RootKey;
@@ -11,6 +12,7 @@ import java.util.random.RandomGenerator;
 public record Eyes(
     Secrets secrets,
     Workloads workloads,
+    Rollouts rollouts,
     Resources resources,
     Directory directory,
     Servers servers,

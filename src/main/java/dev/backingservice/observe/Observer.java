@@ -41,6 +41,8 @@ public final class Observer {
     var facts = recorded(resource, engine);
     facts = facts.withServers(servers.look(facts, engine, known));
     facts = facts.withWorkloads(finder.find(facts));
+    for (var workload : facts.workloads())
+      if (workload.rolledOut()) eyes.rollouts().end(workload.uid());
     if (doubtful(resource)) eyes.rhythm().checkSoon(facts.service().id().uid());
     facts = logins.tried(facts).map(facts::withLogin).orElse(facts);
     return waiting(facts) ? probed(facts) : facts;

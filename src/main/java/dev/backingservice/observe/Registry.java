@@ -2,6 +2,7 @@ package dev.backingservice.observe;
 
 import dev.backingservice.api.BackingServer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The BackingServers, from a cache.
@@ -9,4 +10,7 @@ public interface Registry {
   Optional<BackingServer> find(String name);
 
   List<BackingServer> all();
+
+  /// The labels of a namespace; empty when it does not exist.
+  Map<String, String> labels(String namespace);
 }

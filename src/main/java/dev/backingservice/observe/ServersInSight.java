@@ -15,12 +15,10 @@ import java.util.Set;
 
 /// Looks at every server that matters to one service.
 final class ServersInSight {
-  private final Consent consent;
   private final Sights sights;
   private final Servers servers;
 
   ServersInSight(Eyes eyes) {
-    this.consent = new Consent(eyes.resources());
     this.servers = eyes.servers();
     this.sights = new Sights(eyes.directory(), eyes.key().instance());
   }
@@ -29,7 +27,9 @@ final class ServersInSight {
     var seen = new HashMap<String, ServerFact>();
     for (var place : places(f, known))
       if (!seen.containsKey(place.server()))
-        seen.put(place.server(), fact(f, place, found(place.server(), engine, known)));
+        seen.put(
+            place.server(),
+            fact(f, place, found(place.server(), engine, known), new Consent(known)));
     return seen;
   }
 
@@ -39,7 +39,7 @@ final class ServersInSight {
     return resource;
   }
 
-  private ServerFact fact(Facts f, Place place, Optional<BackingServer> resource) {
+  private ServerFact fact(Facts f, Place place, Optional<BackingServer> resource, Consent consent) {
     var admission =
         new ServerFact.Admission(
             consent.refusal(place.server(), resource, f.service().id().namespace()),
@@ -68,6 +68,7 @@ final class ServersInSight {
 
   /// Every server that admits the namespace.
   private List<Place> everywhere(Facts f, Place like, Registry known) {
+    var consent = new Consent(known);
     return known.all().stream()
         .filter(s -> consent.admits(s, f.service().id().namespace()))
         .map(s -> new Place(s.getMetadata().getName(), like.database(), like.schema()))

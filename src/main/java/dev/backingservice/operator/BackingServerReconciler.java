@@ -12,6 +12,7 @@ import dev.backingservice.kube.Words;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Finding;
 import dev.backingservice.model.Identity;
+import dev.backingservice.model.Protection;
 import dev.backingservice.model.Reason;
 import dev.backingservice.report.ServerReporter;
 import dev.backingservice.report.ServerReporter.Seen;
@@ -32,6 +33,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -62,7 +64,7 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
   public List<EventSource<?, BackingServer>> prepareEventSources(
       EventSourceContext<BackingServer> context) {
     var poked = new SimpleInboundEventSource<BackingServer>("attachments");
-    workshop.census.servers(poked);
+    workshop.census.servers(context.getPrimaryCache(), poked);
     return List.of(poked);
   }
 
@@ -107,10 +109,11 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
       var key = resource.getMetadata().getGeneration() + identity.instanceId();
       var known = postures.get(resource.getMetadata().getName());
       if (known == null || !known.key.equals(key) || known.old())
-        known = new Posture(key, session.posture(), System.nanoTime());
+        known = new Posture(key, session.posture(), session.protection(), System.nanoTime());
       postures.put(resource.getMetadata().getName(), known);
       int owed = workshop.debts.pay(session, served.server().name(), gone(resource));
-      return new Seen.Answers(identity, known.findings, served.server().data(), owed);
+      return new Seen.Answers(
+          identity, known.findings, known.protection, served.server().data(), owed);
     } catch (EngineException e) {
       int owed = workshop.debts.forgive(resource.getMetadata().getName(), gone(resource));
       return new Seen.Troubled(new Failure(e.reason(), e.sentence()), owed);
@@ -147,7 +150,8 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
   }
 
   /// What was found weak, and when.
-  private record Posture(String key, List<Finding> findings, long at) {
+  private record Posture(
+      String key, List<Finding> findings, Optional<Protection> protection, long at) {
     boolean old() {
       return System.nanoTime() - at > Duration.ofMinutes(1).toNanos();
     }

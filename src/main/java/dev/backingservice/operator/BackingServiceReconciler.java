@@ -2,6 +2,7 @@ package dev.backingservice.operator;
 
 import dev.backingservice.api.BackingService;
 import dev.backingservice.api.BackingServiceStatus;
+import dev.backingservice.api.SwapProgress;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Words;
 import dev.backingservice.observe.Registry;
@@ -84,17 +85,21 @@ public class BackingServiceReconciler
   }
 
   private Pass pass(BackingService resource) {
+    long began = System.nanoTime();
     var facts = workshop.observer.observe(resource, workshop.engine, registry());
     if (workshop.stopping) return new Pass(List.of(), SOON);
     var plan = Planner.plan(facts, workshop.clock.instant());
     var outcomes = workshop.actor.carryOut(plan);
+    workshop.meters.acted(outcomes);
     var report =
         Reporter.report(
             resource.getStatus(),
             new Reporter.Done(plan, outcomes),
             workshop.rhythm.jittered(),
             workshop.clock.instant());
-    return new Pass(outcomes, record(marked(resource, outcomes), report));
+    var again = record(marked(resource, outcomes), report);
+    measure(resource, report, facts.inPhase().plusNanos(System.nanoTime() - began));
+    return new Pass(outcomes, again);
   }
 
   /// Our own annotation made a new version of the resource; an edit besides it is not taken for
@@ -142,6 +147,20 @@ public class BackingServiceReconciler
     }
     tell(resource, report);
     return report.again();
+  }
+
+  /// A phase that was left is worth a figure.
+  private void measure(BackingService resource, Report report, Duration inPhase) {
+    var was = phase(resource.getStatus());
+    if (was.isPresent() && !was.equals(phase(report.status())))
+      workshop.meters.phaseTook(was.get(), inPhase);
+  }
+
+  private static Optional<String> phase(@Nullable BackingServiceStatus status) {
+    return Optional.ofNullable(status)
+        .flatMap(s -> Optional.ofNullable(s.swap()))
+        .filter(s -> s.completedAt() == null && s.abortedAt() == null)
+        .map(SwapProgress::phase);
   }
 
   private void tell(BackingService resource, Report report) {

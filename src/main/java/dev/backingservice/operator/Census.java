@@ -2,26 +2,31 @@ package dev.backingservice.operator;
 
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingService;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.reconciler.IndexedResourceCache;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Who is attached where, from the cache of the services; and a way to tell a server that this has
-// changed.
+/// Who is there and who is attached where, from the caches; and a way to tell a server that this
+/// has changed.
 class Census {
   static final String BY_ACTIVE = "by-active-server";
   private volatile @Nullable IndexedResourceCache<BackingService> services;
-  private volatile @Nullable SimpleInboundEventSource<BackingServer> servers;
+  private volatile @Nullable IndexedResourceCache<BackingServer> servers;
+  private volatile @Nullable SimpleInboundEventSource<BackingServer> attachments;
 
   void services(IndexedResourceCache<BackingService> cache) {
     services = cache;
   }
 
-  void servers(SimpleInboundEventSource<BackingServer> source) {
-    servers = source;
+  void servers(
+      IndexedResourceCache<BackingServer> cache, SimpleInboundEventSource<BackingServer> source) {
+    servers = cache;
+    attachments = source;
   }
 
   /// The services whose binding leads to a server; empty while the cache is not there yet.
@@ -32,7 +37,15 @@ class Census {
 
   /// Something about who is attached to a server has changed.
   void changed(String server) {
-    var source = servers;
+    var source = attachments;
     if (source != null) source.propagateEvent(new ResourceID(server));
+  }
+
+  Panel panel(Instant now) {
+    return new Panel(all(services), all(servers), now);
+  }
+
+  private static <T extends HasMetadata> List<T> all(@Nullable IndexedResourceCache<T> cache) {
+    return cache == null ? List.of() : cache.list().toList();
   }
 }

@@ -5,6 +5,7 @@ import dev.backingservice.api.BackingService;
 import dev.backingservice.kube.MetadataOnly;
 import dev.backingservice.observe.Registry;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -18,6 +19,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -28,9 +30,11 @@ import org.jspecify.annotations.Nullable;
 final class Watches implements Registry {
   static final String BY_SERVER = "by-server";
   private static final String BY_WORKLOAD = "by-workload";
+  private static final String BY_NAMESPACE = "by-namespace";
   private final EventSourceContext<BackingService> context;
   private final KubernetesClient metadata;
   private final InformerEventSource<BackingServer, BackingService> servers;
+  private final InformerEventSource<Namespace, BackingService> namespaces;
 
   Watches(EventSourceContext<BackingService> context, Census census) {
     this.context = context;
@@ -40,7 +44,9 @@ final class Watches implements Registry {
     services.addIndexer(Census.BY_ACTIVE, service -> active(service));
     services.addIndexer(BY_WORKLOAD, service -> List.copyOf(Choices.of(service)));
     census.services(services);
+    services.addIndexer(BY_NAMESPACE, service -> List.of(service.getMetadata().getNamespace()));
     servers = serverSource();
+    namespaces = namespaceSource();
   }
 
   @Override
@@ -53,8 +59,16 @@ final class Watches implements Registry {
     return servers.list().toList();
   }
 
+  @Override
+  public Map<String, String> labels(String namespace) {
+    return namespaces
+        .get(new ResourceID(namespace))
+        .map(n -> n.getMetadata().getLabels())
+        .orElse(Map.of());
+  }
+
   List<EventSource<?, BackingService>> sources() {
-    var sources = new ArrayList<EventSource<?, BackingService>>(List.of(servers));
+    var sources = new ArrayList<EventSource<?, BackingService>>(List.of(servers, namespaces));
     for (var kind : List.of(Deployment.class, StatefulSet.class, DaemonSet.class, CronJob.class))
       sources.add(workloads(kind));
     return sources;
@@ -65,6 +79,7 @@ final class Watches implements Registry {
     var configuration =
         InformerEventSourceConfiguration.from(BackingServer.class, BackingService.class)
             .withName("servers")
+            .withWatchAllNamespaces() // it is in none
             .withSecondaryToPrimaryMapper(
                 server ->
                     services.byIndex(BY_SERVER, server.getMetadata().getName()).stream()
@@ -74,6 +89,28 @@ final class Watches implements Registry {
                 (BackingService service) ->
                     servers(service).stream().map(ResourceID::new).collect(Collectors.toSet()))
             .withOnUpdateFilter(Watches::matters)
+            .withComparableResourceVersion(false)
+            .build();
+    return new InformerEventSource<>(configuration, context);
+  }
+
+  /// Labels of a namespace decide which servers admit it.
+  private InformerEventSource<Namespace, BackingService> namespaceSource() {
+    var services = context.getPrimaryCache();
+    var configuration =
+        InformerEventSourceConfiguration.from(Namespace.class, BackingService.class)
+            .withName("namespaces")
+            .withWatchAllNamespaces() // it is in none
+            .withKubernetesClient(metadata)
+            .withSecondaryToPrimaryMapper(
+                namespace ->
+                    services.byIndex(BY_NAMESPACE, namespace.getMetadata().getName()).stream()
+                        .map(ResourceID::fromResource)
+                        .collect(Collectors.toSet()))
+            .withOnUpdateFilter(
+                (now, before) ->
+                    !Objects.equals(
+                        now.getMetadata().getLabels(), before.getMetadata().getLabels()))
             .withComparableResourceVersion(false)
             .build();
     return new InformerEventSource<>(configuration, context);

@@ -9,6 +9,7 @@ import dev.backingservice.engine.Engine;
 import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.kube.Events;
 import dev.backingservice.kube.Resources;
+import dev.backingservice.kube.Rollouts;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.kube.Workloads;
 import dev.backingservice.observe.Durations;
@@ -43,16 +44,19 @@ class Workshop {
   final Set<String> namespaces;
   final Rhythm rhythm;
   final Term term;
+  final Meters meters;
   final Census census = new Census();
 
   /// Set when the process is asked to stop: caches empty from then on, and nothing is decided any
   // more.
   volatile boolean stopping;
 
-  Workshop(KubernetesClient client, Settings settings) {
+  Workshop(KubernetesClient client, Settings settings, Meters meters) {
+    this.meters = meters;
     var random = new SecureRandom();
     var secrets = new Secrets(client);
     var workloads = new Workloads(client);
+    var rollouts = new Rollouts(settings.rollouts());
     namespace = Place.namespace(settings);
     resources = new Resources(client);
     events = new Events(client, clock);
@@ -66,8 +70,10 @@ class Workshop {
     servers = new Servers(secrets, namespace, authority.certificatePem(), directory);
     observer =
         new Observer(
-            new Eyes(secrets, workloads, resources, directory, servers, key, rhythm, random));
-    var hands = new Hands(secrets, workloads, resources, directory, key, authority, namespace);
+            new Eyes(
+                secrets, workloads, rollouts, resources, directory, servers, key, rhythm, random));
+    var hands =
+        new Hands(secrets, workloads, rollouts, resources, directory, key, authority, namespace);
     actor = new Actor(hands, clock);
     debts = new ServerDebts(hands);
     firstSight = new FirstSight(directory, random);

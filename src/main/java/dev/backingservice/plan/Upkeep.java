@@ -41,8 +41,9 @@ final class Upkeep {
     return new Action.Publish(active, requested, f.debts(), guard);
   }
 
-  /// Client certificates are renewed at two thirds of their life.
+  /// Client certificates are renewed at two thirds of their life, while the namespace is admitted.
   private static boolean ageing(Facts f, Published.Binding binding, Instant now) {
+    if (f.server(binding.active().server()).flatMap(ServerFact::consent).isPresent()) return false;
     var life = f.intent().map(Intent::certificateLife).orElse(Duration.ZERO);
     return binding
         .certificateEnds()

@@ -67,7 +67,7 @@ final class Judge {
         story
             .failures()
             .filter(failure -> !Story.speaksOfAcceptance(failure))
-            .filter(failure -> !ofWorkloads(failure))
+            .filter(failure -> failure.reason() != Reason.SecretNotOwned)
             .findFirst()
             .or(this::trouble);
     if (failed.isPresent()) return Verdict.no(PROVISIONED, failed.get());
@@ -81,13 +81,6 @@ final class Judge {
 
   private Optional<Failure> trouble() {
     return f.intent().flatMap(i -> f.server(i.place().server())).flatMap(ServerFact::trouble);
-  }
-
-  private static boolean ofWorkloads(Failure failure) {
-    return switch (failure.reason()) {
-      case WorkloadConflict, WorkloadNotFound, ContainerNotFound, SecretNotOwned -> true;
-      default -> false;
-    };
   }
 
   private Verdict published() {

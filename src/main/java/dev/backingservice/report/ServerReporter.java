@@ -9,6 +9,7 @@ import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Finding;
 import dev.backingservice.model.Identity;
+import dev.backingservice.model.Protection;
 import dev.backingservice.model.Reason;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,8 +30,14 @@ public final class ServerReporter {
     /// How many fences are owed to it.
     int debts();
 
+    /// @param protection of the connection; empty without TLS
     /// @param data where workloads connect
-    record Answers(Identity identity, List<Finding> findings, Endpoint data, int debts)
+    record Answers(
+        Identity identity,
+        List<Finding> findings,
+        Optional<Protection> protection,
+        Endpoint data,
+        int debts)
         implements Seen {
       public Answers {
         findings = List.copyOf(findings);
@@ -96,7 +103,9 @@ public final class ServerReporter {
         identity.instanceId(),
         identity.writable() || before == null ? identity.timeline() : before.timeline(),
         identity.role().name(),
-        before == null ? null : before.tls(),
+        seen.protection()
+            .map(p -> new BackingServerStatus.Tls(p.protocol(), Conditions.time(p.notAfter())))
+            .orElse(null),
         seen.findings().stream().map(ServerReporter::finding).toList(),
         attached,
         seen.debts());

@@ -44,9 +44,12 @@ record Story(Plan plan, Facts facts, Swap swap, Memory memory) {
             .flatMap(o -> failure(o).stream()));
   }
 
-  /// Old servers have conditions of their own.
+  /// Old servers and workloads have conditions of their own.
   private static boolean elsewhere(Action action) {
-    return action instanceof Action.Tidy || action instanceof Action.Settle;
+    return switch (action) {
+      case Action.Tidy _, Action.Settle _, Action.Project _, Action.Withdraw _ -> true;
+      default -> false;
+    };
   }
 
   static Optional<Failure> failure(Outcome outcome) {

@@ -1,6 +1,6 @@
 package dev.backingservice.loop;
 
-import dev.backingservice.sandbox.Rollouts;
+import dev.backingservice.sandbox.Kubelet;
 import dev.backingservice.sandbox.Sandbox;
 import java.util.Map;
 
@@ -20,7 +20,7 @@ final class Shared {
     try {
       var started = Sandbox.start();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> close(started)));
-      started.with(new Rollouts(started.plane()));
+      started.with(new Kubelet(started.plane()));
       started.startOperator(Map.of());
       return started;
     } catch (Exception e) {

@@ -53,7 +53,7 @@ final class Stage {
   /// Applies a service on `server` with more of the spec in YAML flow style, such as `swap:
   // {fenceTimeout: 1s}`.
   void apply(String server, String more) {
-    sandbox.apply(
+    sandbox.develop(
         """
         apiVersion: backingservice.dev/v1alpha1
         kind: BackingService

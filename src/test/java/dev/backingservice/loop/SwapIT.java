@@ -39,6 +39,30 @@ class SwapIT {
         .containsEntry("backingservice.dev/orders-db", "2");
   }
 
+  @Test
+  void theSessionsOfOthersOnTheOldServerGoOn() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.server(stage.green);
+    stage.attached(stage.blue, "");
+    blue.execute(
+        "postgres",
+        "CREATE ROLE other LOGIN PASSWORD 'other'",
+        "GRANT CONNECT ON DATABASE orders TO other");
+    try (var ours = stage.session(blue);
+        var others = blue.login("orders", "other", "other")) {
+      // When
+      stage.swap(stage.green);
+
+      // Then
+      stage.eventuallyOn(stage.green);
+      assertThat(stage.status().swap().fence().sessionsEnded()).isOne();
+      assertThat(ours.isValid(1)).isFalse();
+      assertThat(others.isValid(1)).isTrue();
+    }
+  }
+
   static String deployment(String namespace) {
     return """
         apiVersion: apps/v1

@@ -33,6 +33,11 @@ public final class Audit {
     this.from = from;
   }
 
+  /// Everything since the API server was started first.
+  public static Audit whole(ControlPlane plane) {
+    return new Audit(plane.folder().resolve("audit.log"), 0);
+  }
+
   /// Everything from now on.
   public static Audit fromNow(ControlPlane plane) throws IOException {
     var log = plane.folder().resolve("audit.log");

@@ -39,7 +39,7 @@ public final class Demo {
 
   private boolean play() throws Exception {
     servers(sandbox);
-    sandbox.with(new Rollouts(sandbox.plane()));
+    sandbox.with(new Kubelet(sandbox.plane()));
     sandbox.startOperator(Map.of());
     say("The operator runs as its own process, under exactly operator/rbac/.");
     say("The sandbox has no kubelet: rollouts are played, everything else is real.");

@@ -18,7 +18,7 @@ public final class Playground {
           "CREATE TABLE writes (id bigint PRIMARY KEY)",
           "ALTER TABLE writes OWNER TO bs_admin");
     }
-    sandbox.with(new Rollouts(sandbox.plane()));
+    sandbox.with(new Kubelet(sandbox.plane()));
     sandbox.startOperator(Map.of());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(sandbox)));
     System.out.printf(

@@ -105,6 +105,8 @@ public final class Postgres implements AutoCloseable {
               .setServerConfig("ssl", "on")
               .setServerConfig("fsync", "off")
               .setServerConfig("autovacuum", "off")
+              .setServerConfig("logging_collector", "on")
+              .setServerConfig("log_filename", "server.log")
               .setServerConfig("max_connections", "400")
               .setServerConfig("max_prepared_transactions", "10")
               .setServerConfig("password_encryption", "scram-sha-256")
@@ -214,6 +216,11 @@ public final class Postgres implements AutoCloseable {
         ask(
             "postgres",
             "SELECT sum(tup_inserted + tup_updated + tup_deleted)::bigint FROM pg_stat_database"));
+  }
+
+  /// What the server wrote into its log.
+  public String log() throws IOException {
+    return Files.readString(data.resolve("log").resolve("server.log"));
   }
 
   public String name() {

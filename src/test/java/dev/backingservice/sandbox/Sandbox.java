@@ -2,7 +2,6 @@ package dev.backingservice.sandbox;
 
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingService;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -26,6 +25,7 @@ public final class Sandbox implements AutoCloseable {
   private final Path dir;
   private final ControlPlane plane;
   private final KubernetesClient admin;
+  private final KubernetesClient developer;
   private final Pki pki = new Pki();
   private final Map<String, Postgres> servers = new LinkedHashMap<>();
   private final List<AutoCloseable> others = new ArrayList<>();
@@ -36,6 +36,7 @@ public final class Sandbox implements AutoCloseable {
     this.dir = dir;
     this.plane = plane;
     this.admin = plane.client(ControlPlane.User.Admin);
+    this.developer = plane.client(ControlPlane.User.Developer);
   }
 
   /// A control plane with our CRDs and the shipped RBAC, nothing else.
@@ -52,6 +53,7 @@ public final class Sandbox implements AutoCloseable {
             "crds/backingservers.yaml",
             "crds/backingservices.yaml",
             "operator/rbac/operator.yaml",
+            "operator/rbac/users.yaml",
             "operator/policy.yaml")) apply(Files.readString(Path.of(file)));
     for (var crd : List.of("backingservers", "backingservices"))
       admin
@@ -154,17 +156,37 @@ public final class Sandbox implements AutoCloseable {
         .serverSideApply();
   }
 
+  /// A namespace whose developer may do what `edit` allows.
   public void namespace(String name) {
-    admin
-        .resource(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build())
-        .serverSideApply();
+    apply(
+        """
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: %1$s}
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: RoleBinding
+        metadata: {name: developer, namespace: %1$s}
+        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}
+        subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: developer}]
+        """
+            .formatted(name));
   }
 
   /// Applies documents as the platform's administrator would.
   public void apply(String yaml) {
+    apply(admin, yaml);
+  }
+
+  /// Applies documents as the application's developer would.
+  public void develop(String yaml) {
+    apply(developer, yaml);
+  }
+
+  private static void apply(KubernetesClient client, String yaml) {
     for (var document : yaml.split("(?m)^---$"))
       if (!document.isBlank())
-        admin.resource(document).fieldManager("kubectl").forceConflicts().serverSideApply();
+        client.resource(document).fieldManager("kubectl").forceConflicts().serverSideApply();
   }
 
   public BackingService service(String namespace, String name) {
@@ -181,7 +203,7 @@ public final class Sandbox implements AutoCloseable {
   }
 
   public void patch(String namespace, String name, String merge) {
-    admin
+    developer
         .resources(BackingService.class)
         .inNamespace(namespace)
         .withName(name)
@@ -226,6 +248,11 @@ public final class Sandbox implements AutoCloseable {
             "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
   }
 
+  /// The anchor of every server's certificate, PEM.
+  public String anchor() {
+    return pki.anchor();
+  }
+
   public KubernetesClient admin() {
     return admin;
   }
@@ -255,6 +282,7 @@ public final class Sandbox implements AutoCloseable {
     if (operator != null) operator.close();
     for (var former : formerly) former.close();
     admin.close();
+    developer.close();
     for (var server : servers.values()) server.close();
     plane.close();
     if (System.getenv("BACKING_KEEP") != null) return;

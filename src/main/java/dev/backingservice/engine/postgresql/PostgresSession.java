@@ -9,12 +9,14 @@ import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Finding;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Place;
+import dev.backingservice.model.Protection;
 import dev.backingservice.model.Standing;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -40,6 +42,11 @@ final class PostgresSession implements Session {
   @Override
   public List<Finding> posture() throws EngineException {
     return asked(sql -> new Posture(sql, lane.server()).look());
+  }
+
+  @Override
+  public Optional<Protection> protection() {
+    return Handshake.look(lane.server());
   }
 
   @Override

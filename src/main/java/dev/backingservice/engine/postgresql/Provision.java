@@ -64,8 +64,10 @@ final class Provision {
     known.add(key(claim));
   }
 
+  /// Whose claim was checked, too: another namespace asks anew.
   private String key(Claim claim) {
-    return server.name() + "/" + claim.place();
+    return String.join("/", server.name(), claim.service().namespace(), claim.place().toString())
+        + claim.sharedWith();
   }
 
   /// What others granted is theirs to take back; it is told, after everything of ours was put

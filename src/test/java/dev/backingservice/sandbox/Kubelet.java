@@ -14,12 +14,12 @@ import java.time.temporal.ChronoUnit;
 /// Plays the kubelet's part: there is none in the sandbox, so every pod is declared running and
 // ready as soon as
 /// it exists. Everything else about a rollout is done by the real controllers.
-public final class Rollouts implements AutoCloseable {
+public final class Kubelet implements AutoCloseable {
   private static final long RESYNC_MILLIS = 5000;
   private final KubernetesClient client;
   private final SharedIndexInformer<Pod> informer;
 
-  public Rollouts(ControlPlane plane) {
+  public Kubelet(ControlPlane plane) {
     client = plane.client(ControlPlane.User.Admin);
     informer = client.pods().inAnyNamespace().inform(new Player(), RESYNC_MILLIS);
   }

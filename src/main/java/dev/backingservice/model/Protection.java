@@ -1,0 +1,9 @@
+package dev.backingservice.model;
+
+import java.time.Instant;
+
+/// How a connection is protected.
+///
+/// @param protocol as the Java runtime calls it, such as `TLSv1.3`
+/// @param notAfter when the server's certificate ends
+public record Protection(String protocol, Instant notAfter) {}

@@ -1,0 +1,74 @@
+package dev.backingservice.operator;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/// Shows the [Panel] as metrics, a few seconds old.
+@Singleton
+class Gauges {
+  private static final int EVERY_SECONDS = 5;
+  private static final Logger LOG = Logger.getLogger(Gauges.class);
+
+  private final Workshop workshop;
+  private final ScheduledExecutorService clockwork =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("gauges").factory());
+  private final Several services;
+  private final Several debts;
+  private final Several up;
+  private final Several findings;
+  private volatile double oldestSwap;
+  private volatile double certificateEnds;
+
+  Gauges(MeterRegistry registry, Workshop workshop) {
+    this.workshop = workshop;
+    services = new Several(registry, "services", "BackingServices by phase");
+    debts = new Several(registry, "fence.debts", "Fences still owed to a server");
+    up =
+        new Several(registry, "server.up", "1 while a server answers and its certificate verifies");
+    findings = new Several(registry, "server.findings", "Weaknesses of a server by severity");
+    Gauge.builder("backingservice.swap.oldest", this, g -> g.oldestSwap)
+        .description("Age of the oldest swap under way")
+        .baseUnit("seconds")
+        .register(registry);
+    Gauge.builder("backingservice.certificate.not.after.timestamp", this, g -> g.certificateEnds)
+        .description("When the first certificate ends, since 1970")
+        .baseUnit("seconds")
+        .register(registry);
+  }
+
+  void start(@Observes StartupEvent event) {
+    clockwork.scheduleWithFixedDelay(this::tick, 1, EVERY_SECONDS, TimeUnit.SECONDS);
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    clockwork.shutdownNow();
+  }
+
+  /// A clockwork that meets an exception never ticks again.
+  private void tick() {
+    try {
+      refresh();
+    } catch (RuntimeException e) {
+      LOG.warn("metrics not refreshed", e);
+    }
+  }
+
+  private void refresh() {
+    var panel = workshop.census.panel(workshop.clock.instant());
+    services.show(panel.byPhase());
+    debts.show(panel.debts());
+    up.show(panel.up());
+    findings.show(panel.findings());
+    oldestSwap = panel.oldestSwap();
+    certificateEnds = panel.certificateEnds();
+  }
+}

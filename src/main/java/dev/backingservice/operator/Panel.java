@@ -1,0 +1,110 @@
+package dev.backingservice.operator;
+
+import dev.backingservice.api.BackingServer;
+import dev.backingservice.api.BackingServerStatus;
+import dev.backingservice.api.BackingService;
+import dev.backingservice.api.BackingServiceStatus;
+import dev.backingservice.api.Condition;
+import io.micrometer.core.instrument.Tags;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/// What the caches say, as values of gauges by their labels. Pure.
+record Panel(List<BackingService> services, List<BackingServer> servers, Instant now) {
+  private static final List<String> PHASES =
+      List.of("Pending", "Attached", "Swapping", "Detaching", "Detached", "Failing");
+
+  Map<Tags, Integer> byPhase() {
+    var count = new TreeMap<String, Integer>();
+    PHASES.forEach(phase -> count.put(phase, 0));
+    statuses()
+        .forEach(s -> count.merge(s.phase() == null ? "Pending" : s.phase(), 1, Integer::sum));
+    return rows("phase", count);
+  }
+
+  /// Age of the oldest swap under way, in seconds; 0 when there is none.
+  double oldestSwap() {
+    return statuses()
+        .flatMap(s -> Stream.ofNullable(s.swap()))
+        .filter(s -> s.completedAt() == null && s.abortedAt() == null)
+        .mapToLong(s -> now.getEpochSecond() - Instant.parse(s.startedAt()).getEpochSecond())
+        .max()
+        .orElse(0);
+  }
+
+  /// Fences owed to each server, by services that are there and by those that are gone.
+  Map<Tags, Integer> debts() {
+    var count = new TreeMap<String, Integer>();
+    for (var server : servers) count.put(name(server), known(server).map(s -> s.debts()).orElse(0));
+    statuses()
+        .flatMap(s -> s.debts() == null ? Stream.empty() : s.debts().stream())
+        .forEach(d -> count.merge(d.server(), 1, Integer::sum));
+    return rows("server", count);
+  }
+
+  Map<Tags, Integer> up() {
+    var up = new TreeMap<String, Integer>();
+    for (var server : servers) up.put(name(server), reachable(server) ? 1 : 0);
+    return rows("server", up);
+  }
+
+  Map<Tags, Integer> findings() {
+    var count = new HashMap<Tags, Integer>();
+    for (var server : servers)
+      for (var severity : List.of("Warning", "Critical"))
+        count.put(Tags.of("server", name(server), "severity", severity), count(server, severity));
+    return count;
+  }
+
+  /// The earliest end of a certificate that the operator or a server shows, in seconds since 1970.
+  double certificateEnds() {
+    var issued = statuses().flatMap(s -> Stream.ofNullable(s.certificate())).map(c -> c.notAfter());
+    var shown =
+        servers.stream()
+            .flatMap(s -> known(s).stream())
+            .flatMap(s -> Stream.ofNullable(s.tls()))
+            .flatMap(t -> Stream.ofNullable(t.notAfter()));
+    return Stream.concat(issued, shown)
+        .mapToLong(end -> Instant.parse(end).getEpochSecond())
+        .min()
+        .orElse(0);
+  }
+
+  private Stream<BackingServiceStatus> statuses() {
+    return services.stream().flatMap(s -> Stream.ofNullable(s.getStatus()));
+  }
+
+  private static Optional<BackingServerStatus> known(BackingServer server) {
+    return Optional.ofNullable(server.getStatus());
+  }
+
+  private static boolean reachable(BackingServer server) {
+    return known(server)
+        .flatMap(s -> Optional.ofNullable(s.conditions()))
+        .orElse(List.of())
+        .stream()
+        .anyMatch(c -> c.type().equals("Reachable") && c.status() == Condition.Status.True);
+  }
+
+  private static int count(BackingServer server, String severity) {
+    return (int)
+        known(server).flatMap(s -> Optional.ofNullable(s.findings())).orElse(List.of()).stream()
+            .filter(f -> f.severity().equals(severity))
+            .count();
+  }
+
+  private static String name(BackingServer server) {
+    return server.getMetadata().getName();
+  }
+
+  private static Map<Tags, Integer> rows(String label, Map<String, Integer> values) {
+    var rows = new HashMap<Tags, Integer>();
+    values.forEach((name, value) -> rows.put(Tags.of(label, name), value));
+    return rows;
+  }
+}
