@@ -25,7 +25,7 @@ public final class Actor {
   private final InstantSource clock;
 
   public Actor(Hands hands, InstantSource clock) {
-    this.servers = new OnServers(hands.directory(), hands.key());
+    this.servers = new OnServers(hands, clock);
     this.secrets = new OnSecrets(hands);
     this.workloads = new OnWorkloads(hands.workloads(), hands.rollouts());
     this.clock = clock;

@@ -2,6 +2,7 @@ package dev.backingservice.act;
 
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EntryMaterial;
+import dev.backingservice.engine.Server;
 import dev.backingservice.kube.BindingSeal;
 import dev.backingservice.kube.DebtText;
 import dev.backingservice.kube.Secrets;
@@ -104,14 +105,11 @@ final class BindingWriter {
     var at = publish.attachment();
     var shape = f.intent().map(Intent::binding).orElseThrow();
     var password = hands.key().password(f.service().id(), at);
-    var trust = served.server().trust();
     var entries =
         served
             .engine()
             .entries(
-                served.server().data(),
-                at.place(),
-                new EntryMaterial(at.login(), password, shape.path(), trust.mode()));
+                at.place(), new EntryMaterial(at.login(), password, shape.path(), served.server()));
     var data = new LinkedHashMap<String, String>();
     entries.forEach((name, value) -> data.put(name, Secrets.encoded(value)));
     new Template(entries, shape.path())
@@ -119,13 +117,23 @@ final class BindingWriter {
         .forEach((name, value) -> data.putIfAbsent(name, Secrets.encoded(value)));
     var storePassword =
         new Sensitive(hands.key().seal("keystore", f.service().id().uid(), at.login()));
-    var own = hands.authority().certificatePem();
-    data.put("ca.crt", Secrets.encoded(trust.systemStore() ? own : own + trust.anchors()));
+    data.put("ca.crt", Secrets.encoded(hands.authority().certificatePem() + anchors(served)));
     data.put("tls.crt", Secrets.encoded(issued.chainPem()));
     data.put("tls.key", Secrets.encoded(issued.keyPem()));
     data.put("keystore.p12", Secrets.encoded(issued.keyStore(storePassword)));
     data.put("keystore-password", Secrets.encoded(storePassword));
+    if (served.server().clientCertificate() == Server.ClientCertificate.Required)
+      data.put("tls.pk8", Secrets.encoded(issued.keyDer()));
     return data;
+  }
+
+  /// What verifies the server: the anchors named, or the one of the system's that it leads to.
+  private String anchors(Directory.Served served) {
+    var trust = served.server().trust();
+    var own = hands.authority().certificatePem();
+    return trust.systemStore()
+        ? served.engine().anchor(served.server()).filter(a -> !a.equals(own)).orElse("")
+        : trust.anchors();
   }
 
   private Secret sealed(Secret secret, String uid) {

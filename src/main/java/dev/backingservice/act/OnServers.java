@@ -3,6 +3,7 @@ package dev.backingservice.act;
 import dev.backingservice.engine.Claim;
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Session;
 import dev.backingservice.engine.Want;
 import dev.backingservice.model.Attachment;
@@ -16,8 +17,10 @@ import dev.backingservice.plan.Action;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.FenceProof;
 import dev.backingservice.plan.Outcome.Result;
+import dev.backingservice.tls.Authority;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,10 +30,14 @@ final class OnServers {
   private static final Duration SETTLE = Duration.ofSeconds(2);
   private final Directory directory;
   private final RootKey key;
+  private final Authority authority;
+  private final InstantSource clock;
 
-  OnServers(Directory directory, RootKey key) {
-    this.directory = directory;
-    this.key = key;
+  OnServers(Hands hands, InstantSource clock) {
+    this.directory = hands.directory();
+    this.key = hands.key();
+    this.authority = hands.authority();
+    this.clock = clock;
   }
 
   Result createDatabase(Facts f, Place place) throws EngineException {
@@ -55,7 +62,12 @@ final class OnServers {
 
   Result knock(Facts f, Attachment attachment) throws EngineException {
     var served = served(attachment.server());
-    served.engine().knock(served.server(), claim(f, attachment.place()), credential(f, attachment));
+    served
+        .engine()
+        .knock(
+            served.server(),
+            claim(f, attachment.place()),
+            credential(f, served.server(), attachment));
     return new Result.Done();
   }
 
@@ -110,8 +122,12 @@ final class OnServers {
         attachment, desired.word(), key.password(id, attachment), key.salt(id, attachment));
   }
 
-  private Credential credential(Facts f, Attachment attachment) {
-    return new Credential(attachment, key.password(f.service().id(), attachment), Optional.empty());
+  private Credential credential(Facts f, Server server, Attachment attachment) {
+    var certificate =
+        server.clientCertificate() == Server.ClientCertificate.Required
+            ? Optional.of(authority.shown(attachment.login(), clock.instant()))
+            : Optional.<Credential.ClientCertificate>empty();
+    return new Credential(attachment, key.password(f.service().id(), attachment), certificate);
   }
 
   private static Claim claim(Facts f, Place place) {

@@ -1,11 +1,11 @@
 package dev.backingservice.engine;
 
 import dev.backingservice.model.Credential;
-import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 
 /// One kind of server.
 public interface Engine {
@@ -23,7 +23,11 @@ public interface Engine {
   void knock(Server server, Claim claim, Credential credential) throws EngineException;
 
   /// The engine's own keys of a binding. Pure.
-  Map<String, String> entries(Endpoint endpoint, Place place, EntryMaterial material);
+  Map<String, String> entries(Place place, EntryMaterial material);
+
+  /// The anchor that the server's certificate leads to, PEM; empty when nobody could be asked or
+  /// nothing is verified.
+  Optional<String> anchor(Server server);
 
   /// The variables a workload gets when its owner names none.
   Map<String, String> defaultEnv();

@@ -10,6 +10,7 @@ import dev.backingservice.model.Trust;
 /// @param data where workloads connect
 /// @param admin where the administrator connects
 /// @param adminDatabase where the administrator logs in
+/// @param clientCertificate whether clients have to show one
 public record Server(
     String name,
     Endpoint data,
@@ -17,4 +18,14 @@ public record Server(
     String adminDatabase,
     String adminUser,
     Sensitive adminPassword,
-    Trust trust) {}
+    Trust trust,
+    ClientCertificate clientCertificate) {
+
+  /// Whether clients have to show a certificate.
+  public enum ClientCertificate {
+    /// It is issued, and used by whoever wants to.
+    Offered,
+    /// The server asks for it: URLs name it.
+    Required
+  }
+}

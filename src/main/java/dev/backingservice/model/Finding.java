@@ -16,6 +16,7 @@ public record Finding(Id id, String message, String remedy) {
   public enum Id {
     TlsNotVerified(Severity.Critical),
     AdminDatabaseOpen(Severity.Critical),
+    DatabaseOpen(Severity.Warning),
     PlaintextAccepted(Severity.Warning),
     OldVersion(Severity.Warning),
     StatementLogging(Severity.Warning),

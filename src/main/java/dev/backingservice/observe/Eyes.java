@@ -6,6 +6,8 @@ import dev.backingservice.kube.Rollouts;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.kube.Workloads;
 import dev.backingservice.model.RootKey;
+import dev.backingservice.tls.Authority;
+import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
 /// What the observer looks with.
@@ -17,5 +19,7 @@ public record Eyes(
     Directory directory,
     Servers servers,
     RootKey key,
+    Authority authority,
+    InstantSource clock,
     Rhythm rhythm,
     RandomGenerator random) {}

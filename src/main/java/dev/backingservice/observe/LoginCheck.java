@@ -3,6 +3,7 @@ package dev.backingservice.observe;
 import dev.backingservice.engine.Claim;
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Server;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Credential;
 import dev.backingservice.model.Failure;
@@ -10,6 +11,8 @@ import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Facts.Login;
+import dev.backingservice.tls.Authority;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,11 +21,15 @@ final class LoginCheck {
   private final Directory directory;
   private final RootKey key;
   private final Rhythm rhythm;
+  private final Authority authority;
+  private final InstantSource clock;
 
   LoginCheck(Eyes eyes) {
     this.directory = eyes.directory();
     this.key = eyes.key();
     this.rhythm = eyes.rhythm();
+    this.authority = eyes.authority();
+    this.clock = eyes.clock();
   }
 
   Optional<Login> tried(Facts f) {
@@ -41,8 +48,11 @@ final class LoginCheck {
           new Failure(Reason.ServerUnreachable, active.server() + " has not been reached yet"));
     var engine = served.get().engine();
     var server = served.get().server();
-    var credential =
-        new Credential(active, key.password(f.service().id(), active), Optional.empty());
+    var certificate =
+        server.clientCertificate() == Server.ClientCertificate.Required
+            ? Optional.of(authority.shown(active.login(), clock.instant()))
+            : Optional.<Credential.ClientCertificate>empty();
+    var credential = new Credential(active, key.password(f.service().id(), active), certificate);
     try (var session = engine.open(server)) {
       engine.knock(
           server, Claim.of(f.service().id(), active.place(), f.intent(), Set.of()), credential);

@@ -66,7 +66,8 @@ public final class Servers {
                     Objects.requireNonNullElse(admin.database(), "postgres"),
                     user.get(),
                     new Sensitive(password.get()),
-                    trust)));
+                    trust,
+                    clientCertificate(spec.tls()))));
         yield Optional.empty();
       }
     };
@@ -85,6 +86,12 @@ public final class Servers {
     if (endpoint == null) return data(spec, engine);
     return new Endpoint(
         endpoint.host(), Objects.requireNonNullElse(endpoint.port(), engine.defaultPort()));
+  }
+
+  private static Server.ClientCertificate clientCertificate(@Nullable ServerTls tls) {
+    return tls == null || tls.clientCertificate() == null
+        ? Server.ClientCertificate.Offered
+        : Server.ClientCertificate.valueOf(tls.clientCertificate().name());
   }
 
   private sealed interface Anchors {

@@ -1,6 +1,7 @@
 package dev.backingservice.operator;
 
 import dev.backingservice.act.FirstSight;
+import dev.backingservice.act.ServerCertificates;
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingServerStatus;
 import dev.backingservice.api.BackingService;
@@ -97,7 +98,8 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
               Reason.EngineNotSupported,
               "this operator does not serve %s yet".formatted(resource.getSpec().engine())),
           0);
-    var unreadable = workshop.servers.refresh(resource, workshop.engine);
+    var unreadable =
+        certificate(resource).or(() -> workshop.servers.refresh(resource, workshop.engine));
     workshop.directory.tidy(workshop.engine);
     if (unreadable.isPresent())
       return new Seen.Troubled(
@@ -118,6 +120,17 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
       int owed = workshop.debts.forgive(resource.getMetadata().getName(), gone(resource));
       return new Seen.Troubled(new Failure(e.reason(), e.sentence()), owed);
     }
+  }
+
+  /// The server's own certificate, when the operator is to issue it.
+  private Optional<Failure> certificate(BackingServer resource) {
+    var tls = resource.getSpec().tls();
+    var wanted = tls == null ? null : tls.serverCertificate();
+    if (wanted == null) return Optional.empty();
+    return workshop.certificates.keep(
+        new ServerCertificates.Wanted(
+            resource.getMetadata().getName(), wanted.secretName(), wanted.dnsNames()),
+        workshop.clock.instant());
   }
 
   private void greet(Session session, BackingServer resource, Identity identity)

@@ -3,6 +3,7 @@ package dev.backingservice.operator;
 import dev.backingservice.act.Actor;
 import dev.backingservice.act.FirstSight;
 import dev.backingservice.act.Hands;
+import dev.backingservice.act.ServerCertificates;
 import dev.backingservice.act.ServerDebts;
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.Engine;
@@ -41,6 +42,7 @@ class Workshop {
   final Actor actor;
   final ServerDebts debts;
   final FirstSight firstSight;
+  final ServerCertificates certificates;
   final Set<String> namespaces;
   final Rhythm rhythm;
   final Term term;
@@ -71,11 +73,13 @@ class Workshop {
     observer =
         new Observer(
             new Eyes(
-                secrets, workloads, rollouts, resources, directory, servers, key, rhythm, random));
+                secrets, workloads, rollouts, resources, directory, servers, key, authority, clock,
+                rhythm, random));
     var hands =
         new Hands(secrets, workloads, rollouts, resources, directory, key, authority, namespace);
     actor = new Actor(hands, clock);
     debts = new ServerDebts(hands);
+    certificates = new ServerCertificates(hands);
     firstSight = new FirstSight(directory, random);
     namespaces = Set.copyOf(settings.namespaces().orElse(List.of()));
   }

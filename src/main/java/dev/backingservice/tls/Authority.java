@@ -1,5 +1,6 @@
 package dev.backingservice.tls;
 
+import dev.backingservice.model.Credential;
 import dev.backingservice.model.Sensitive;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -12,10 +13,13 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
@@ -71,19 +75,48 @@ public final class Authority {
   ///
   /// @param life 1 h to 1 y
   public Issued issue(String login, Instant now, Duration life) {
+    return issue(login, KeyPurposeId.id_kp_clientAuth, List.of(), now.plus(life), now);
+  }
+
+  /// A certificate for a server.
+  ///
+  /// @param names DNS names and addresses it is good for, at least one
+  public Issued issueServer(List<String> names, Instant now, Duration life) {
+    return issue(names.getFirst(), KeyPurposeId.id_kp_serverAuth, names, now.plus(life), now);
+  }
+
+  private Issued issue(
+      String subject, KeyPurposeId purpose, List<String> names, Instant end, Instant now) {
     try {
       var keys = keyPair(random);
       var issuer = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
-      var end = now.plus(life);
-      var builder = builder(issuer, new X500Name("CN=" + login), keys, now, end, random);
+      var builder = builder(issuer, new X500Name("CN=" + subject), keys, now, end, random);
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
       builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-      builder.addExtension(
-          Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_clientAuth));
+      builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
+      if (!names.isEmpty())
+        builder.addExtension(Extension.subjectAlternativeName, false, alternatives(names));
       return new Issued(signed(builder, key), certificate, keys.getPrivate(), end);
     } catch (GeneralSecurityException | CertIOException | OperatorCreationException e) {
       throw new IllegalStateException("an EC certificate can be made everywhere", e);
     }
+  }
+
+  private static GeneralNames alternatives(List<String> names) {
+    return new GeneralNames(
+        names.stream()
+            .map(n -> new GeneralName(address(n) ? GeneralName.iPAddress : GeneralName.dNSName, n))
+            .toArray(GeneralName[]::new));
+  }
+
+  private static boolean address(String name) {
+    return name.contains(":") || name.matches("[0-9.]+");
+  }
+
+  /// What the operator itself shows when it logs in as a workload would; good for an hour.
+  public Credential.ClientCertificate shown(String login, Instant now) {
+    var issued = issue(login, now, Duration.ofHours(1));
+    return new Credential.ClientCertificate(issued.chainPem(), issued.keyPem());
   }
 
   private static KeyPair keyPair(SecureRandom random) throws GeneralSecurityException {
@@ -92,7 +125,6 @@ public final class Authority {
     return generator.generateKeyPair();
   }
 
-  @SuppressWarnings("TooManyParameters")
   private static JcaX509v3CertificateBuilder builder(
       X500Name issuer,
       X500Name subject,

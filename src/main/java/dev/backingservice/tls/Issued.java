@@ -24,6 +24,11 @@ public record Issued(
     return new Sensitive(Pem.write("PRIVATE KEY", key.getEncoded()));
   }
 
+  /// PKCS#8, DER: what the JDBC driver reads without a password.
+  public byte[] keyDer() {
+    return key.getEncoded();
+  }
+
   /// The same as a PKCS#12 key store, which is what Java clients read.
   public byte[] keyStore(Sensitive password) {
     try {

@@ -45,7 +45,10 @@ public final class Audit {
   }
 
   /// One request.
-  public record Request(String verb, String resource, String name, int code) {}
+  ///
+  /// @param denied for lack of a right; a namespace that is being deleted refuses with the same
+  // code
+  public record Request(String verb, String resource, String name, int code, boolean denied) {}
 
   public List<Request> requests() throws IOException {
     var requests = new ArrayList<Request>();
@@ -63,7 +66,8 @@ public final class Audit {
         event.path("verb").asText(),
         object.path("resource").asText() + (sub.isEmpty() ? "" : "/" + sub),
         object.path("namespace").asText("") + "/" + object.path("name").asText(""),
-        event.path("responseStatus").path("code").asInt());
+        event.path("responseStatus").path("code").asInt(),
+        "forbid".equals(event.path("annotations").path("authorization.k8s.io/decision").asText()));
   }
 
   /// What changed something, but for the lease that every leader renews.
@@ -75,6 +79,6 @@ public final class Audit {
 
   /// What was refused for lack of a right.
   public List<Request> forbidden() throws IOException {
-    return requests().stream().filter(r -> r.code() == 403).toList();
+    return requests().stream().filter(Request::denied).toList();
   }
 }

@@ -133,6 +133,28 @@ public final class Postgres implements AutoCloseable {
     start();
   }
 
+  /// Shows another certificate from now on.
+  public void present(String certificate, String key) throws IOException, SQLException {
+    Files.writeString(data.resolve("server.crt"), certificate);
+    Files.writeString(data.resolve("server.key"), key);
+    execute("postgres", "SELECT pg_reload_conf()");
+  }
+
+  /// Lets workloads in only with a certificate of `authority` for exactly their login.
+  public void demandClientCertificates(String authority) throws IOException, SQLException {
+    Files.writeString(data.resolve("clients.crt"), authority);
+    Files.writeString(
+        data.resolve("pg_hba.conf"),
+        HBA.replace(
+                    "hostssl all         all ",
+                    "hostssl all         %s 127.0.0.1/32 scram-sha-256\nhostssl all         all "
+                        .formatted(ADMIN))
+                .stripTrailing()
+            + " clientcert=verify-full\n");
+    execute("postgres", "ALTER SYSTEM SET ssl_ca_file = 'clients.crt'");
+    execute("postgres", "SELECT pg_reload_conf()");
+  }
+
   /// Makes a standby a primary.
   public void promote() throws SQLException {
     execute("postgres", "SELECT pg_promote(true, 30)");

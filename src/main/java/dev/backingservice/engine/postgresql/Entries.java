@@ -1,7 +1,7 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EntryMaterial;
-import dev.backingservice.model.Endpoint;
+import dev.backingservice.engine.Server;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Trust;
 import java.net.URLEncoder;
@@ -13,7 +13,8 @@ import java.util.Map;
 final class Entries {
   private Entries() {}
 
-  static Map<String, String> of(Endpoint endpoint, Place place, EntryMaterial material) {
+  static Map<String, String> of(Place place, EntryMaterial material) {
+    var endpoint = material.server().data();
     var entries = new LinkedHashMap<String, String>();
     entries.put("type", "postgresql");
     entries.put("provider", "postgresql");
@@ -23,25 +24,47 @@ final class Entries {
     entries.put("username", material.username());
     entries.put("password", material.password().reveal());
     var target = endpoint.authority() + "/" + encoded(place.database());
-    var mode = Connections.sslMode(material.mode());
-    var ca = encoded(material.bindingPath() + "/ca.crt").replace("%2F", "/");
-    boolean tls = material.mode() != Trust.Mode.Disabled;
-    entries.put(
-        "uri",
-        "postgresql://%s:%s@%s?sslmode=%s"
-                .formatted(
-                    encoded(material.username()),
-                    encoded(material.password().reveal()),
-                    target,
-                    mode)
-            + (tls ? "&sslrootcert=" + ca : ""));
-    entries.put(
-        "jdbc-url",
-        "jdbc:postgresql://" + target + "?sslmode=" + mode + (tls ? "&sslrootcert=" + ca : ""));
-    entries.put(
-        "r2dbc-url",
-        "r2dbc:postgresql://" + target + "?sslMode=" + mode + (tls ? "&sslRootCert=" + ca : ""));
+    var user = encoded(material.username()) + ":" + encoded(material.password().reveal()) + "@";
+    entries.put("uri", "postgresql://" + user + target + query(material, Dialect.LIBPQ));
+    entries.put("jdbc-url", "jdbc:postgresql://" + target + query(material, Dialect.JDBC));
+    entries.put("r2dbc-url", "r2dbc:postgresql://" + target + query(material, Dialect.R2DBC));
     return entries;
+  }
+
+  /// The same parameters under each driver's names; JDBC reads a key as DER (PKCS#8).
+  private enum Dialect {
+    LIBPQ("sslmode", "sslrootcert", "sslcert", "sslkey", "tls.key"),
+    JDBC("sslmode", "sslrootcert", "sslcert", "sslkey", "tls.pk8"),
+    R2DBC("sslMode", "sslRootCert", "sslCert", "sslKey", "tls.key");
+
+    private final String mode;
+    private final String root;
+    private final String certificate;
+    private final String key;
+    private final String keyFile;
+
+    Dialect(String mode, String root, String certificate, String key, String keyFile) {
+      this.mode = mode;
+      this.root = root;
+      this.certificate = certificate;
+      this.key = key;
+      this.keyFile = keyFile;
+    }
+  }
+
+  private static String query(EntryMaterial material, Dialect names) {
+    var mode = material.server().trust().mode();
+    var query = "?" + names.mode + "=" + Connections.sslMode(mode);
+    if (mode == Trust.Mode.Disabled) return query;
+    query += file(names.root, "ca.crt", material);
+    if (material.server().clientCertificate() == Server.ClientCertificate.Offered) return query;
+    return query
+        + file(names.certificate, "tls.crt", material)
+        + file(names.key, names.keyFile, material);
+  }
+
+  private static String file(String parameter, String name, EntryMaterial material) {
+    return "&" + parameter + "=" + encoded(material.bindingPath() + "/" + name).replace("%2F", "/");
   }
 
   /// RFC 3986: everything but unreserved characters as %XX; a space never as a plus.

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.Base64;
 import java.util.Optional;
 import javax.net.ssl.SSLSocket;
 
@@ -22,7 +24,12 @@ final class Handshake {
 
   private Handshake() {}
 
-  static Optional<Protection> look(Server server) {
+  /// What was seen.
+  ///
+  /// @param anchor PEM, of the certificate that the server's chain leads to
+  record Seen(Protection protection, Optional<String> anchor) {}
+
+  static Optional<Seen> look(Server server) {
     if (server.trust().mode() == Trust.Mode.Disabled) return Optional.empty();
     var to = server.admin();
     try (var plain = new Socket()) {
@@ -38,7 +45,7 @@ final class Handshake {
     }
   }
 
-  private static Protection shaken(Server server, Socket plain)
+  private static Seen shaken(Server server, Socket plain)
       throws IOException, GeneralSecurityException {
     var factory = new PinnedSslFactory(PinnedSslFactory.argument(server.trust(), Optional.empty()));
     var host = server.admin().host();
@@ -46,7 +53,16 @@ final class Handshake {
       tls.startHandshake();
       var session = tls.getSession();
       var leaf = (X509Certificate) session.getPeerCertificates()[0];
-      return new Protection(session.getProtocol(), leaf.getNotAfter().toInstant());
+      var anchor = PinnedSslFactory.anchorOf(server.trust(), session.getPeerCertificates());
+      return new Seen(
+          new Protection(session.getProtocol(), leaf.getNotAfter().toInstant()),
+          anchor.isEmpty() ? Optional.empty() : Optional.of(pem(anchor.get())));
     }
+  }
+
+  private static String pem(Certificate certificate) throws GeneralSecurityException {
+    var body =
+        Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
+    return "-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n";
   }
 }

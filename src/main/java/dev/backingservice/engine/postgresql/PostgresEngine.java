@@ -9,13 +9,13 @@ import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Session;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Credential;
-import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.RootKey;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
@@ -65,8 +65,13 @@ public final class PostgresEngine implements Engine {
   }
 
   @Override
-  public Map<String, String> entries(Endpoint endpoint, Place place, EntryMaterial material) {
-    return Entries.of(endpoint, place, material);
+  public Map<String, String> entries(Place place, EntryMaterial material) {
+    return Entries.of(place, material);
+  }
+
+  @Override
+  public Optional<String> anchor(Server server) {
+    return Handshake.look(server).flatMap(Handshake.Seen::anchor);
   }
 
   @Override

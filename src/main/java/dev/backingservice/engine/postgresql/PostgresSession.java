@@ -46,7 +46,7 @@ final class PostgresSession implements Session {
 
   @Override
   public Optional<Protection> protection() {
-    return Handshake.look(lane.server());
+    return Handshake.look(lane.server()).map(Handshake.Seen::protection);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.backingservice.engine.postgresql;
 import dev.backingservice.engine.Server;
 import dev.backingservice.model.Finding;
 import dev.backingservice.model.Finding.Id;
+import dev.backingservice.model.ServerText;
 import dev.backingservice.model.Trust;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ final class Posture {
           Id.AdminDatabaseOpen,
           "every role may connect to the administrator's database",
           "REVOKE CONNECT ON DATABASE " + server.adminDatabase() + " FROM PUBLIC");
+    databases();
     version();
     administrator();
     settings();
@@ -43,6 +45,26 @@ final class Posture {
           "the server talks without TLS to whoever asks",
           "use hostssl instead of host in pg_hba.conf");
     return List.copyOf(findings);
+  }
+
+  /// Databases that we grant on and did not create: others may live there, so we revoke nothing.
+  private void databases() throws SQLException {
+    var open =
+        sql.query(
+            """
+            SELECT pg_catalog.quote_ident(d.datname) FROM pg_catalog.pg_database d
+             WHERE pg_catalog.has_database_privilege('public', d.oid, 'CONNECT')
+               AND EXISTS (SELECT FROM pg_catalog.aclexplode(d.datacl) a
+                             JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+                            WHERE r.rolname LIKE 'bs\\_%\\_ro') ORDER BY 1 LIMIT 10""",
+            row -> row.getString(1));
+    for (var database : open)
+      add(
+          Id.DatabaseOpen,
+          "every role may connect to database %s and make temporary tables there"
+              .formatted(ServerText.clean(database)),
+          "REVOKE ALL ON DATABASE %s FROM PUBLIC, when no client of yours relies on it"
+              .formatted(ServerText.clean(database)));
   }
 
   private void version() throws SQLException {

@@ -12,7 +12,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
@@ -108,6 +107,14 @@ final class Provision {
     }
   }
 
+  void createDatabase(Connection connection, Claim claim) throws EngineException {
+    try {
+      new Creation(server, marks).create(new Sql(connection), claim);
+    } catch (SQLException e) {
+      throw PgErrors.running(e, server);
+    }
+  }
+
   int lockStrangers(Connection connection, Set<String> held) throws EngineException {
     try {
       return new Strangers(marks, logins, transactions).lock(connection, held);
@@ -137,30 +144,6 @@ final class Provision {
       connection.commit();
     } catch (SQLException e) {
       throw PgErrors.running(e, server);
-    }
-  }
-
-  /// Outside a transaction, as the server demands; a second call finds it there.
-  void createDatabase(Connection connection, Claim claim) throws EngineException {
-    try {
-      var sql = new Sql(connection);
-      var database = claim.place().database();
-      if (sql.holds(
-          "SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = $1)", database))
-        return;
-      sql.run("CREATE DATABASE " + Sql.name(database) + " TEMPLATE template0");
-      var mark = marks.write(database, Map.of("kind", "database", "uid", claim.service().uid()));
-      sql.run("COMMENT ON DATABASE " + Sql.name(database) + " IS " + Sql.text(mark));
-      sql.run("REVOKE ALL ON DATABASE " + Sql.name(database) + " FROM PUBLIC");
-      closePublic(database);
-    } catch (SQLException e) {
-      throw PgErrors.running(e, server);
-    }
-  }
-
-  private void closePublic(String database) throws EngineException, SQLException {
-    try (var connection = Connections.administrator(server, database)) {
-      new Sql(connection).run("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
     }
   }
 

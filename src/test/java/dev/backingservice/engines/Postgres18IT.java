@@ -1,0 +1,7 @@
+package dev.backingservice.engines;
+
+class Postgres18IT extends PostgresContract {
+  Postgres18IT() {
+    super(18);
+  }
+}

@@ -1,0 +1,459 @@
+package dev.backingservice.engines;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.backingservice.engine.Engine;
+import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Server;
+import dev.backingservice.engine.postgresql.PostgresEngine;
+import dev.backingservice.model.Access;
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Endpoint;
+import dev.backingservice.model.Finding;
+import dev.backingservice.model.Names.Slot;
+import dev.backingservice.model.Reason;
+import dev.backingservice.model.Sensitive;
+import dev.backingservice.model.Standing.Holds;
+import dev.backingservice.model.Trust;
+import dev.backingservice.model.Word;
+import dev.backingservice.sandbox.Pki;
+import dev.backingservice.sandbox.Postgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// PostgreSQL's part: exact rights, and tenants who attack the administrator.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class PostgresContract extends EngineContract {
+  private final int major;
+  private final Pki pki = new Pki();
+  private Path folder;
+  Postgres postgres;
+  private Server server;
+  private Engine engine;
+
+  PostgresContract(int major) {
+    this.major = major;
+  }
+
+  @BeforeAll
+  void start() throws IOException {
+    folder = Files.createTempDirectory("backing-engine-");
+    postgres = Postgres.start("blue", major, folder, pki);
+    var endpoint = new Endpoint("127.0.0.1", postgres.port());
+    server =
+        new Server(
+            "blue",
+            endpoint,
+            endpoint,
+            "postgres",
+            Postgres.ADMIN,
+            new Sensitive(Postgres.ADMIN_PASSWORD),
+            new Trust(Trust.Mode.VerifyFull, pki.anchor(), false),
+            Server.ClientCertificate.Offered);
+    engine = new PostgresEngine(KEY, () -> 1, 4);
+  }
+
+  @AfterAll
+  void stop() throws IOException {
+    engine.retain(List.of());
+    postgres.close();
+    try (var files = Files.walk(folder)) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
+    }
+  }
+
+  @Override
+  Engine engine(LongSupplier term) {
+    return term.getAsLong() == 1 ? engine : new PostgresEngine(KEY, term, 4);
+  }
+
+  @Override
+  Server server() {
+    return server;
+  }
+
+  @Override
+  void database(String name) throws SQLException {
+    postgres.execute("postgres", "DROP ROLE IF EXISTS \"bs_%s\"".formatted(KEY.instance()));
+    postgres.withDatabase(name);
+    postgres.execute(
+        name,
+        "CREATE TABLE writes (id bigserial PRIMARY KEY)",
+        "ALTER TABLE writes OWNER TO bs_admin");
+  }
+
+  @Override
+  Connection session(String login, String password) throws SQLException {
+    return postgres.login(place.database(), login, password);
+  }
+
+  Connection session(Attachment at) throws SQLException {
+    return session(at.login(), KEY.password(service, at).reveal());
+  }
+
+  @Override
+  boolean alive(AutoCloseable session) throws SQLException {
+    return ((Connection) session).isValid(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "TRUNCATE writes",
+        "CREATE TABLE mine (id int)",
+        "CREATE TEMP TABLE mine (id int)",
+        "SELECT owners()",
+        "SET ROLE bs_admin",
+        "CREATE ROLE mine",
+        "ALTER TABLE writes ADD COLUMN mine int",
+        "CREATE SCHEMA mine",
+        "COPY writes TO PROGRAM 'true'",
+        "SELECT pg_read_file('PG_VERSION')"
+      })
+  void readWriteMayNot(String statement) throws Exception {
+    // Given
+    var owner = attachment(Slot.b, 1);
+    createdByUs();
+    ensure(Access.Owner, want(owner, Word.Active));
+    try (var session = session(owner)) {
+      session.createStatement().execute("CREATE TABLE writes (id bigserial PRIMARY KEY)");
+      session
+          .createStatement()
+          .execute("CREATE FUNCTION owners() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+    }
+    var at = open(Access.ReadWrite);
+
+    // Then
+    try (var session = session(at)) {
+      assertThatThrownBy(() -> session.createStatement().execute(statement))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+      session.createStatement().execute("INSERT INTO writes DEFAULT VALUES");
+      session.createStatement().execute("UPDATE writes SET id = id + 1000");
+      session.createStatement().execute("DELETE FROM writes");
+    }
+  }
+
+  /// On other databases PUBLIC keeps what it had: unmanaged clients may live there.
+  private void createdByUs() throws Exception {
+    postgres.execute("postgres", "DROP DATABASE " + place.database());
+    try (var session = engine(() -> 1).open(server())) {
+      session.createDatabase(claim(Access.Owner));
+    }
+  }
+
+  @Test
+  void aDatabaseThatPublicMayEnterIsAFindingWithItsRemedy() throws Exception {
+    open(Access.ReadWrite);
+    assertThat(findings()).contains(Finding.Id.DatabaseOpen);
+    postgres.execute(
+        "postgres", "REVOKE ALL ON DATABASE %s FROM PUBLIC".formatted(place.database()));
+    try (var session = engine(() -> 1).open(server())) {
+      assertThat(session.posture())
+          .noneMatch(f -> f.remedy().contains("DATABASE " + place.database() + " "));
+    }
+  }
+
+  @Test
+  void aLoginMayNotEnterOtherDatabasesNorBecomeAnother() throws Exception {
+    var at = open(Access.ReadWrite);
+    var other = attachment(Slot.b, 2);
+    ensure(Access.Owner, want(other, Word.Active));
+    assertThatThrownBy(
+            () -> postgres.login("postgres", at.login(), KEY.password(service, at).reveal()))
+        .hasMessageContaining("permission denied for database");
+    try (var session = session(at)) {
+      for (var role : List.of(other.login(), owner()))
+        assertThatThrownBy(() -> session.createStatement().execute("SET ROLE \"" + role + "\""))
+            .hasMessageContaining("permission denied");
+    }
+  }
+
+  @Test
+  void aReaderReadsWhatTheMigratorMakesLaterAndNothingElse() throws Exception {
+    // Given
+    var reader = attachment(Slot.a, 1);
+    ensure(Access.ReadOnly, want(reader, Word.Active));
+    engine(() -> 1).knock(server(), claim(Access.ReadOnly), credential(reader));
+    var migrator = attachment(Slot.b, 2);
+    ensure(Access.Owner, want(migrator, Word.Active));
+    engine(() -> 1).knock(server(), claim(Access.Owner), credential(migrator));
+
+    // When
+    try (var session = session(migrator)) {
+      session.createStatement().execute("CREATE TABLE later (id serial)");
+      session.createStatement().execute("TRUNCATE later");
+    }
+
+    // Then
+    try (var session = session(reader)) {
+      session.createStatement().execute("SELECT * FROM later");
+      session.createStatement().execute("SELECT * FROM writes");
+      assertThatThrownBy(() -> session.createStatement().execute("INSERT INTO later VALUES (1)"))
+          .hasMessageContaining("permission denied");
+    }
+    assertThat(
+            postgres.ask(
+                place.database(), "SELECT tableowner FROM pg_tables WHERE tablename = 'later'"))
+        .isEqualTo(owner());
+  }
+
+  @Test
+  void whatOthersOwnIsGrantedWhereWeMayAndReportedWhereWeMayNot() throws Exception {
+    // Given
+    postgres.execute(
+        place.database(),
+        "CREATE ROLE foreign_%s NOLOGIN".formatted(place.database()),
+        "CREATE TABLE foreigners (id int)",
+        "ALTER TABLE foreigners OWNER TO foreign_%s".formatted(place.database()));
+
+    // When
+    var refused = catchThrowableOfType(EngineException.class, () -> open(Access.ReadWrite));
+
+    // Then
+    assertThat(refused.reason()).isEqualTo(Reason.PrivilegesIncomplete);
+    assertThat(refused.sentence()).contains("foreign_" + place.database());
+
+    // When
+    postgres.execute("postgres", "GRANT foreign_%s TO bs_admin".formatted(place.database()));
+    var at = open(Access.ReadWrite);
+
+    // Then
+    try (var session = session(at)) {
+      session.createStatement().execute("INSERT INTO foreigners VALUES (1)");
+    }
+  }
+
+  @Test
+  void anOperatorPlantedInTheSearchPathIsNotRun() throws Exception {
+    // Given
+    var at = attachment(Slot.a, 1);
+    ensure(Access.Owner, want(at, Word.Active));
+    try (var tenant = session(at);
+        var statement = tenant.createStatement()) {
+      statement.execute("CREATE SCHEMA evil");
+      statement.execute(
+          "CREATE FUNCTION evil.equals(name, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'ALTER ROLE \"%s\" CREATEROLE'; RETURN true; END $$"
+              .formatted(at.login()));
+      statement.execute("GRANT ALL ON SCHEMA evil TO PUBLIC");
+      statement.execute("GRANT EXECUTE ON FUNCTION evil.equals(name, text) TO PUBLIC");
+      statement.execute(
+          "CREATE OPERATOR evil.= (LEFTARG = name, RIGHTARG = text, FUNCTION = evil.equals)");
+    }
+    database(place.database(), "SET search_path = evil, pg_catalog");
+
+    // When
+    everything(at);
+
+    // Then
+    assertThat(strong(at)).isEqualTo("f");
+  }
+
+  @Test
+  void settingsOfTheDatabaseInjectNothing() throws Exception {
+    // Given
+    var at = open(Access.Owner);
+    database(place.database(), "SET standard_conforming_strings = off");
+    database(place.database(), "SET backslash_quote = on");
+    database(place.database(), "SET escape_string_warning = off");
+    try (var tenant = session(at)) {
+      tenant.createStatement().execute("CREATE TABLE \"x\\'; CREATE ROLE injected; --\" (id int)");
+    }
+
+    // When
+    everything(at);
+
+    // Then
+    assertThat(postgres.ask("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = 'injected'"))
+        .isEqualTo("0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SET default_transaction_read_only = on",
+        "SET lock_timeout = '1ms'",
+        "SET statement_timeout = '1ms'",
+        "SET client_encoding = 'SJIS'",
+        "SET search_path = nowhere",
+        "SET synchronous_commit = off"
+      })
+  void settingsOfTheDatabaseDoNotReachTheAdministrator(String setting) throws Exception {
+    var at = open(Access.ReadWrite);
+    database(place.database(), setting);
+    everything(at);
+    assertThat(holds(Access.ReadWrite, at)).isEqualTo(Holds.Works);
+  }
+
+  @Test
+  void aRoleSetByTheDatabaseDoesNotReachTheAdministrator() throws Exception {
+    var at = open(Access.Owner);
+    database(place.database(), "SET role = '%s'".formatted(owner()));
+    everything(at);
+    assertThat(holds(Access.Owner, at)).isEqualTo(Holds.Works);
+  }
+
+  @Test
+  void whatATenantChangesOnItsOwnLoginIsPutRight() throws Exception {
+    var at = open(Access.ReadWrite);
+    try (var tenant = session(at)) {
+      tenant.createStatement().execute("ALTER ROLE CURRENT_USER SET search_path = evil");
+      tenant.createStatement().execute("ALTER ROLE CURRENT_USER PASSWORD 'mine'");
+    }
+    assertThat(holds(Access.ReadWrite, at)).isEqualTo(Holds.Differs);
+    ensure(Access.ReadWrite, want(at, Word.Active));
+    assertThat(holds(Access.ReadWrite, at)).isEqualTo(Holds.Works);
+    engine(() -> 1).knock(server(), claim(Access.ReadWrite), credential(at));
+    assertThatThrownBy(() -> postgres.login(place.database(), at.login(), "mine"))
+        .hasMessageContaining("password authentication failed");
+  }
+
+  @Test
+  void aRoleOfOursByNameOnlyIsNeverTouched() throws Exception {
+    var at = attachment(Slot.a, 1);
+    postgres.execute("postgres", "CREATE ROLE \"%s\" LOGIN".formatted(at.login()));
+    var refused =
+        catchThrowableOfType(
+            EngineException.class, () -> ensure(Access.ReadWrite, want(at, Word.Active)));
+    assertThat(refused.reason()).isEqualTo(Reason.NameTaken);
+    assertThat(holds(Access.ReadWrite, at)).isEqualTo(Holds.Foreign);
+  }
+
+  @Test
+  void aPreparedTransactionOfAnOwnerStandsInTheWayOfAFence() throws Exception {
+    // Given
+    var at = open(Access.Owner);
+    try (var tenant = session(at)) {
+      tenant.setAutoCommit(false);
+      tenant.createStatement().execute("INSERT INTO writes DEFAULT VALUES");
+      tenant.createStatement().execute("PREPARE TRANSACTION '%s'".formatted(place.database()));
+    }
+
+    // Then
+    try (var session = engine(() -> 1).open(server())) {
+      var refused =
+          catchThrowableOfType(
+              EngineException.class, () -> session.fenceable(claim(Access.Owner), at));
+      assertThat(refused.reason()).isEqualTo(Reason.PreparedTransactions);
+      ensure(Access.Owner, want(at, Word.Locked));
+      var drain = session.sever(claim(Access.Owner), at, Duration.ofMillis(300));
+      assertThat(drain.prepared()).isOne();
+      assertThat(drain.done()).isFalse();
+    }
+    postgres.execute(place.database(), "ROLLBACK PREPARED '%s'".formatted(place.database()));
+  }
+
+  @Test
+  void aTenantThatHoldsOurLocksIsEnded() throws Exception {
+    var at = open(Access.ReadWrite);
+    postgres.execute(
+        "postgres", "GRANT CONNECT ON DATABASE postgres TO \"%s\"".formatted(at.login()));
+    try (var tenant = postgres.login("postgres", at.login(), KEY.password(service, at).reveal())) {
+      tenant.setAutoCommit(false);
+      tenant
+          .createStatement()
+          .execute(
+              "SELECT pg_advisory_xact_lock(hashtextextended('backingservice/service/%s', 0))"
+                  .formatted(service));
+      ensure(Access.ReadWrite, want(at, Word.Locked));
+      assertThat(holds(Access.ReadWrite, at)).isEqualTo(Holds.Locked);
+      assertThat(tenant.isValid(1)).isFalse();
+    }
+  }
+
+  @Test
+  void removingALoginKeepsWhatItOwned() throws Exception {
+    var at = open(Access.Owner);
+    try (var tenant = session(at);
+        var statement = tenant.createStatement()) {
+      statement.execute("SET ROLE NONE");
+      statement.execute("CREATE SCHEMA own_%s".formatted(place.database()));
+      statement.execute("CREATE TABLE own_%1$s.kept AS SELECT 1 AS id".formatted(place.database()));
+    }
+    ensure(Access.Owner, want(at, Word.Absent));
+    assertThat(
+            postgres.ask(
+                place.database(), "SELECT count(*) FROM own_%s.kept".formatted(place.database())))
+        .isEqualTo("1");
+    assertThat(holds(Access.Owner, at)).isEqualTo(Holds.Absent);
+  }
+
+  @Test
+  void weaknessesAreFoundAndGoAway() throws Exception {
+    assertThat(findings())
+        .doesNotContain(Finding.Id.AdminDatabaseOpen, Finding.Id.PlaintextAccepted);
+    postgres.execute("postgres", "GRANT CONNECT ON DATABASE postgres TO PUBLIC");
+    postgres.execute(
+        "postgres", "ALTER ROLE %s SET log_statement = 'all'".formatted(Postgres.ADMIN));
+    engine.retain(List.of());
+    assertThat(findings()).contains(Finding.Id.AdminDatabaseOpen, Finding.Id.StatementLogging);
+    postgres.execute("postgres", "REVOKE CONNECT ON DATABASE postgres FROM PUBLIC");
+    postgres.execute("postgres", "ALTER ROLE %s RESET log_statement".formatted(Postgres.ADMIN));
+    engine.retain(List.of());
+    assertThat(findings())
+        .doesNotContain(Finding.Id.AdminDatabaseOpen, Finding.Id.StatementLogging);
+    assertThat(findings().contains(Finding.Id.AdminTooStrong)).isEqualTo(major < 16);
+  }
+
+  private List<Finding.Id> findings() throws EngineException {
+    try (var session = engine(() -> 1).open(server())) {
+      assertThat(session.protection()).isPresent();
+      return session.posture().stream().map(Finding::id).toList();
+    }
+  }
+
+  /// Everything the operator does in a database, new sessions included.
+  private void everything(Attachment at) throws EngineException {
+    var fresh = new PostgresEngine(KEY, () -> 1, 2);
+    var access = at.login().isEmpty() ? Access.ReadWrite : access(at);
+    try (var session = fresh.open(server())) {
+      session.ensure(claim(access), List.of(want(at, Word.Active)));
+      session.relations(place);
+      session.look(claim(access), Set.of(at.login()));
+      session.fenceable(claim(access), at);
+      var other = attachment(Slot.b, 2);
+      session.ensure(claim(access), List.of(want(other, Word.Prepared)));
+      session.ensure(claim(access), List.of(want(other, Word.Absent)));
+    } finally {
+      fresh.retain(List.of());
+    }
+  }
+
+  private Access access(Attachment at) throws EngineException {
+    return holds(Access.Owner, at) == Holds.Works ? Access.Owner : Access.ReadWrite;
+  }
+
+  private String owner() throws SQLException {
+    return postgres.ask(
+        "postgres",
+        "SELECT rolname FROM pg_roles WHERE rolname LIKE 'bs\\_%%\\_%s\\_owner'"
+            .formatted(place.database()));
+  }
+
+  private String strong(Attachment at) throws SQLException {
+    return postgres.ask(
+        "postgres",
+        "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = '%s'"
+            .formatted(at.login()));
+  }
+
+  private void database(String name, String setting) throws SQLException {
+    postgres.execute("postgres", "ALTER DATABASE \"%s\" %s".formatted(name, setting));
+  }
+}

@@ -1,0 +1,133 @@
+package dev.backingservice.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.backingservice.sandbox.Sandbox;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Certificates of both sides, used as clients use them: from the files of the binding.
+class TlsIT {
+  private static final String ADMIT = "allowedNamespaces: {from: All}";
+
+  @Test
+  void aServerThatDemandsClientCertificatesGetsThemFromTheUrl(@TempDir Path files)
+      throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    blue.demandClientCertificates(text(stage, "backing-service-authority", "tls.crt"));
+    stage.sandbox.apply(
+        server(
+            stage,
+            blue.port(),
+            "{ca: {secretName: %s-ca}, clientCertificate: Required}".formatted(stage.blue)));
+
+    // When
+    stage.attached(stage.blue, "");
+
+    // Then
+    assertThat(stage.bound("uri"))
+        .contains("&sslcert=/bindings/orders-db/tls.crt&sslkey=/bindings/orders-db/tls.key");
+    connect(stage, files);
+    assertThatThrownBy(() -> stage.session(blue))
+        .hasMessageContaining("requires a valid client certificate");
+  }
+
+  @Test
+  void aServerWithoutACertificateOfItsOwnGetsOne(@TempDir Path files) throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = Stage.tables(stage.sandbox.database(stage.blue, 17).withDatabase("orders"));
+
+    // When
+    stage.sandbox.apply(
+        server(
+            stage,
+            blue.port(),
+            "{serverCertificate: {secretName: %s-tls, dnsNames: [127.0.0.1, localhost]}}"
+                .formatted(stage.blue)));
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.serverCondition(stage.blue, "Ready"))
+                .isEqualTo("False/CertificateNotTrusted"));
+    var secret = stage.blue + "-tls";
+    blue.present(text(stage, secret, "tls.crt"), text(stage, secret, "tls.key"));
+    stage.attached(stage.blue, "");
+    connect(stage, files);
+  }
+
+  @Test
+  void aCertificateSecretThatIsNotOursIsNeverTouched() throws Exception {
+    // Given
+    var stage = new Stage();
+    stage.sandbox.secret(stage.blue + "-tls", Map.of("mine", "yes"));
+    stage.sandbox.register(stage.blue, 1);
+
+    // When
+    stage.sandbox.apply(
+        server(
+            stage,
+            1,
+            "{serverCertificate: {secretName: %s-tls, dnsNames: [127.0.0.1]}}"
+                .formatted(stage.blue)));
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.serverCondition(stage.blue, "Ready"))
+                .isEqualTo("False/SecretNotOwned"));
+    assertThat(text(stage, stage.blue + "-tls", "mine")).isEqualTo("yes");
+  }
+
+  /// As a JDBC client does, with the binding's files mounted.
+  private static void connect(Stage stage, Path files) throws Exception {
+    for (var entry : stage.secret().getData().entrySet())
+      Files.write(files.resolve(entry.getKey()), Base64.getDecoder().decode(entry.getValue()));
+    for (var key : List.of("tls.key", "tls.pk8"))
+      if (Files.exists(files.resolve(key)))
+        Files.setPosixFilePermissions(
+            files.resolve(key), PosixFilePermissions.fromString("rw-------"));
+    var login = new Properties();
+    login.setProperty("user", stage.bound("username"));
+    login.setProperty("password", stage.bound("password"));
+    var url = stage.bound("jdbc-url").replace("/bindings/orders-db", files.toString());
+    try (var connection = DriverManager.getConnection(url, login)) {
+      assertThat(connection.isValid(2)).isTrue();
+    }
+  }
+
+  private static String server(Stage stage, int port, String tls) {
+    return """
+        apiVersion: backingservice.dev/v1alpha1
+        kind: BackingServer
+        metadata: {name: %1$s}
+        spec:
+          engine: PostgreSQL
+          host: 127.0.0.1
+          port: %2$d
+          admin: {secretName: %1$s-admin}
+          tls: %3$s
+          %4$s
+        """
+        .formatted(stage.blue, port, tls, ADMIT);
+  }
+
+  private static String text(Stage stage, String secret, String key) {
+    var found =
+        stage.sandbox.admin().secrets().inNamespace(Sandbox.NAMESPACE).withName(secret).get();
+    return new String(Base64.getDecoder().decode(found.getData().get(key)), StandardCharsets.UTF_8);
+  }
+}
