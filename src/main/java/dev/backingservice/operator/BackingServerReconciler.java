@@ -1,20 +1,9 @@
 package dev.backingservice.operator;
 
-import dev.backingservice.act.FirstSight;
-import dev.backingservice.act.ServerCertificates;
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingServerStatus;
-import dev.backingservice.api.BackingService;
-import dev.backingservice.api.EngineName;
-import dev.backingservice.engine.EngineException;
-import dev.backingservice.engine.Session;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Words;
-import dev.backingservice.model.Failure;
-import dev.backingservice.model.Finding;
-import dev.backingservice.model.Identity;
-import dev.backingservice.model.Protection;
-import dev.backingservice.model.Reason;
 import dev.backingservice.report.ServerReporter;
 import dev.backingservice.report.ServerReporter.Seen;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -32,11 +21,7 @@ import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInbound
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// Looks at one server, again and again, and says what was seen.
 @GradualRetry(
@@ -55,10 +40,11 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
   private static final Duration ILL = Duration.ofSeconds(1);
   private static final Duration SOON = Duration.ofMillis(20);
   private final Workshop workshop;
-  private final Map<String, Posture> postures = new ConcurrentHashMap<>();
+  private final Inspection inspection;
 
   BackingServerReconciler(Workshop workshop) {
     this.workshop = workshop;
+    this.inspection = new Inspection(workshop);
   }
 
   @Override
@@ -75,7 +61,7 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
     var fresh = workshop.resources.fresh(cached);
     if (fresh.isEmpty()) return UpdateControl.noUpdate();
     var resource = fresh.get();
-    var seen = look(resource);
+    var seen = inspection.look(resource);
     var status =
         ServerReporter.report(resource, seen, attached(resource), workshop.clock.instant());
     var again = seen instanceof Seen.Answers ? WELL : ILL;
@@ -89,85 +75,6 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
     workshop.directory.remove(resource.getMetadata().getName());
     workshop.directory.tidy(workshop.engine);
     return DeleteControl.defaultDelete();
-  }
-
-  private Seen look(BackingServer resource) {
-    if (resource.getSpec().engine() != EngineName.PostgreSQL)
-      return new Seen.Troubled(
-          new Failure(
-              Reason.EngineNotSupported,
-              "this operator does not serve %s yet".formatted(resource.getSpec().engine())),
-          0);
-    var unreadable =
-        certificate(resource).or(() -> workshop.servers.refresh(resource, workshop.engine));
-    workshop.directory.tidy(workshop.engine);
-    if (unreadable.isPresent())
-      return new Seen.Troubled(
-          unreadable.get(), workshop.debts.owed(resource.getMetadata().getName()));
-    var served = workshop.directory.find(resource.getMetadata().getName()).orElseThrow();
-    try (var session = workshop.engine.open(served.server())) {
-      var identity = session.identity();
-      if (ServerReporter.isNew(resource, identity)) greet(session, resource, identity);
-      var key = resource.getMetadata().getGeneration() + identity.instanceId();
-      var known = postures.get(resource.getMetadata().getName());
-      if (known == null || !known.key.equals(key) || known.old())
-        known = new Posture(key, session.posture(), session.protection(), System.nanoTime());
-      postures.put(resource.getMetadata().getName(), known);
-      int owed = workshop.debts.pay(session, served.server().name(), gone(resource));
-      return new Seen.Answers(
-          identity, known.findings, known.protection, served.server().data(), owed);
-    } catch (EngineException e) {
-      int owed = workshop.debts.forgive(resource.getMetadata().getName(), gone(resource));
-      return new Seen.Troubled(new Failure(e.reason(), e.sentence()), owed);
-    }
-  }
-
-  /// The server's own certificate, when the operator is to issue it.
-  private Optional<Failure> certificate(BackingServer resource) {
-    var tls = resource.getSpec().tls();
-    var wanted = tls == null ? null : tls.serverCertificate();
-    if (wanted == null) return Optional.empty();
-    return workshop.certificates.keep(
-        new ServerCertificates.Wanted(
-            resource.getMetadata().getName(), wanted.secretName(), wanted.dnsNames()),
-        workshop.clock.instant());
-  }
-
-  private void greet(Session session, BackingServer resource, Identity identity)
-      throws EngineException {
-    var name = resource.getMetadata().getName();
-    var relatives =
-        workshop.resources.every(BackingServer.class, Set.of()).stream()
-            .filter(s -> !s.getMetadata().getName().equals(name))
-            .filter(s -> s.getStatus() != null)
-            .filter(s -> identity.serverId().equals(s.getStatus().serverId()))
-            .map(
-                s ->
-                    new FirstSight.Relative(
-                        s.getMetadata().getName(), String.valueOf(s.getStatus().instanceId())))
-            .toList();
-    workshop.firstSight.greet(
-        session,
-        new FirstSight.Newcomer(name, identity),
-        relatives,
-        names ->
-            new Holders(workshop.instance)
-                .logins(
-                    workshop.resources.every(BackingService.class, workshop.namespaces), names));
-  }
-
-  /// The lineage that will never answer again, as the platform team says.
-  private static String gone(BackingServer resource) {
-    var annotations = resource.getMetadata().getAnnotations();
-    return annotations == null ? "" : annotations.getOrDefault(Words.GONE, "");
-  }
-
-  /// What was found weak, and when.
-  private record Posture(
-      String key, List<Finding> findings, Optional<Protection> protection, long at) {
-    boolean old() {
-      return System.nanoTime() - at > Duration.ofMinutes(1).toNanos();
-    }
   }
 
   private int attached(BackingServer resource) {

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// The first attachment, and the one after a detachment: a motion without an old server. Nothing of
 /// it needs to be recorded before, because every repetition makes the same login with the same
@@ -55,39 +56,40 @@ final class Attach {
   /// A restored service may have a login anywhere: every server that admits it is asked first.
   private static Optional<Failure> unasked(Facts f) {
     if (!f.forgotten()) return Optional.empty();
-    return f.servers().values().stream()
-        .filter(s -> s.answer().isEmpty())
-        .map(
-            s ->
-                new Failure(
-                    Reason.Pending,
-                    "this service was attached before, and %s has to be asked for its login first, but does not answer: heal it or delete the BackingServer"
-                        .formatted(s.name())))
-        .findFirst();
+    return new TreeMap<>(f.servers())
+        .values().stream()
+            .filter(s -> s.answer().isEmpty())
+            .map(
+                s ->
+                    new Failure(
+                        Reason.Pending,
+                        "this service was attached before, and %s has to be asked for its login first, but does not answer: heal it or delete the BackingServer"
+                            .formatted(s.name())))
+            .findFirst();
   }
 
   /// Every other login of this service, wherever it is.
   private static List<Action> fences(Facts f, Attachment to) {
     var fences = new ArrayList<Action>();
-    for (var server : f.servers().values())
+    for (var server : new TreeMap<>(f.servers()).values())
       server
           .answer()
+          .filter(a -> a.identity().writable())
           .ifPresent(
-              answer ->
-                  answer
-                      .standing()
-                      .logins()
-                      .forEach(
-                          (login, holds) -> {
-                            boolean ours = holds.holds() != Holds.Foreign;
-                            boolean old =
-                                !login.equals(to.login()) || !server.name().equals(to.server());
-                            if (ours && old && answer.identity().writable())
-                              fences.add(
-                                  new Action.Fence(
-                                      at(server.name(), answer, login, to.place()), SLICE));
-                          }));
+              a ->
+                  others(server.name(), a, to)
+                      .forEach(o -> fences.add(new Action.Fence(o, SLICE))));
     return fences;
+  }
+
+  private static List<Attachment> others(
+      String server, ServerFact.Sight.Answers answer, Attachment to) {
+    return new TreeMap<>(answer.standing().logins())
+        .entrySet().stream()
+            .filter(l -> l.getValue().holds() != Holds.Foreign)
+            .filter(l -> !l.getKey().equals(to.login()) || !server.equals(to.server()))
+            .map(l -> at(server, answer, l.getKey(), to.place()))
+            .toList();
   }
 
   private static Attachment at(

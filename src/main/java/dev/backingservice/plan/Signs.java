@@ -8,7 +8,6 @@ import dev.backingservice.model.SwapPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// The small pure questions that the transitions of [Swap] ask.
 final class Signs {
@@ -33,55 +32,6 @@ final class Signs {
 
   static FenceProof unfenced(Instant now) {
     return new FenceProof(FenceProof.Result.NotNeeded, "", 0, now);
-  }
-
-  /// What follows from the last try to fence.
-  static Optional<Swap> fenced(Motion m, Facts f, Instant now) {
-    var policy = f.intent().map(Intent::swap);
-    if (policy.isEmpty()) return Optional.empty();
-    return results(f)
-        .flatMap(result -> verdict(m, f, policy.get(), result, now).stream())
-        .findFirst();
-  }
-
-  private static Stream<Outcome.Result> results(Facts f) {
-    return f.outcomes().stream()
-        .filter(o -> o.action() instanceof Action.Fence)
-        .map(Outcome::result);
-  }
-
-  private static Optional<Swap> verdict(
-      Motion m, Facts f, SwapPolicy policy, Outcome.Result result, Instant now) {
-    boolean late = f.inPhase().compareTo(policy.fenceTimeout()) >= 0;
-    return switch (result) {
-      case Outcome.Result.Fenced(var proof) -> Optional.of(new Swap.Cut(m, proof));
-      case Outcome.Result.Silent _ ->
-          policy.ifUnreachable() == SwapPolicy.IfUnreachable.Proceed
-              ? Optional.of(cut(m, FenceProof.Result.Unreachable, now))
-              : Optional.empty();
-      case Outcome.Result.Draining(int left) when late -> remaining(m, policy, left, now);
-      case Outcome.Result.Failed(var failure) when late ->
-          remaining(m, policy, failure.message(), now);
-      case Outcome.Result.Draining _, Outcome.Result.Failed _ -> Optional.empty();
-      case Outcome.Result.Done _, Outcome.Result.Unclear _ -> Optional.empty();
-    };
-  }
-
-  private static Optional<Swap> remaining(Motion m, SwapPolicy policy, int left, Instant now) {
-    return remaining(
-        m, policy, left + " sessions or prepared transactions did not end in time", now);
-  }
-
-  private static Optional<Swap> remaining(Motion m, SwapPolicy policy, String why, Instant now) {
-    return Optional.of(
-        switch (policy.ifNotDrained()) {
-          case Abort -> new Swap.Aborting(m, unfenced(now), why);
-          case Proceed -> cut(m, FenceProof.Result.SessionsRemain, now);
-        });
-  }
-
-  private static Swap cut(Motion m, FenceProof.Result result, Instant now) {
-    return new Swap.Cut(m, new FenceProof(result, "", 0, now));
   }
 
   /// The commit point is behind us.

@@ -66,7 +66,7 @@ public sealed interface Swap {
       case Prepare _                                                -> this;
 
       case Fence(var m) when !f.wants(m.to().place())               -> new Aborting(m, Signs.unfenced(now), Signs.EDITED);
-      case Fence(var m)                                             -> Signs.fenced(m, f, now).orElse(this);
+      case Fence(var m)                                             -> Fences.next(m, f, now).orElse(this);
 
       case Cut(var m, var p) when Signs.cut(f, m)                   -> new Roll(m, p, now);
       case Cut(var m, var p) when !f.wants(m.to().place())          -> new Aborting(m, p, Signs.EDITED);

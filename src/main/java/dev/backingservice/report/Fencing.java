@@ -20,6 +20,9 @@ final class Fencing {
     if (!debts.isEmpty())
       return Verdict.no(
           Judge.FENCED, new Failure(reason(story), debts.getFirst().message() + more(debts)));
+    if (story.facts().forgotten() && story.active().isEmpty())
+      return Verdict.wait(
+          Judge.FENCED, Reason.Pending, "Not every server was asked for an older login yet.");
     if (story.swap() instanceof Swap.Aborted(_, var why, _))
       return Verdict.no(
           Judge.FENCED,

@@ -40,7 +40,12 @@ final class Notices {
               "Attached to %s as %s, epoch %d."
                   .formatted(active.get().server(), active.get().login(), active.get().epoch())));
     if (before.active().isPresent() && active.isEmpty())
-      notices.add(Notice.normal("Detached", "The binding was withdrawn and its login locked."));
+      notices.add(
+          Notice.normal(
+              "Detached",
+              story.memory().debts().isEmpty()
+                  ? "The binding was withdrawn and its login locked."
+                  : "The binding was withdrawn; the fence is still owed to its server."));
   }
 
   private void swap() {
@@ -63,7 +68,7 @@ final class Notices {
     }
   }
 
-  private static String way(Motion m) {
+  static String way(Motion m) {
     return m.from().server().equals(m.to().server())
         ? "%s to a new login on %s".formatted(m.from().login(), m.to().server())
         : m.from().server() + " to " + m.to().server();

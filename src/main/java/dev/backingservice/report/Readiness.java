@@ -22,10 +22,7 @@ final class Readiness {
       return Verdict.wait(
           Judge.READY,
           Reason.Swapping,
-          "Swapping from %s to %s."
-              .formatted(
-                  story.swap().lastMotion().map(m -> m.from().server()).orElse(""),
-                  story.swap().lastMotion().map(m -> m.to().server()).orElse("")));
+          "Swapping from %s.".formatted(story.swap().lastMotion().map(Notices::way).orElse("")));
     return first
         .map(v -> new Verdict(Judge.READY, v.status(), v.reason(), v.message()))
         .orElseGet(() -> Verdict.yes(Judge.READY, attached(story)));

@@ -161,12 +161,28 @@ abstract class PostgresContract extends EngineContract {
   @Test
   void aDatabaseThatPublicMayEnterIsAFindingWithItsRemedy() throws Exception {
     open(Access.ReadWrite);
+    postgres.execute(
+        "postgres", "GRANT CONNECT ON DATABASE %s TO PUBLIC".formatted(place.database()));
     assertThat(findings()).contains(Finding.Id.DatabaseOpen);
     postgres.execute(
         "postgres", "REVOKE ALL ON DATABASE %s FROM PUBLIC".formatted(place.database()));
     try (var session = engine(() -> 1).open(server())) {
       assertThat(session.posture())
           .noneMatch(f -> f.remedy().contains("DATABASE " + place.database() + " "));
+    }
+  }
+
+  @Test
+  void anAdministratorWhoMayNotConnectIsToldWhatToGrant() throws Exception {
+    postgres.execute(
+        "postgres",
+        "REVOKE CONNECT ON DATABASE %s FROM %s".formatted(place.database(), Postgres.ADMIN));
+    try (var session = engine(() -> 1).open(server())) {
+      var refused = catchThrowableOfType(EngineException.class, () -> session.relations(place));
+      assertThat(refused.reason()).isEqualTo(Reason.AdminTooWeak);
+      assertThat(refused.sentence())
+          .contains(
+              "GRANT CONNECT ON DATABASE %s TO %s".formatted(place.database(), Postgres.ADMIN));
     }
   }
 

@@ -41,15 +41,21 @@ public final class Bench {
   private void run() throws Exception {
     for (var name : List.of("blue", "green")) sandbox.server(name, 17).withDatabase("orders");
     sandbox.namespace("bench");
+    System.out.println("| figure | value |\n|---|---|");
     long started = System.nanoTime();
     sandbox.startOperator(Map.of());
+    until(() -> sandbox.operator().log().contains("started in"));
+    row("start of the process to its first reconciles", millis(started));
+    TimeUnit.SECONDS.sleep(5);
+    row("resident memory, idle", memory());
+    long applied = System.nanoTime();
     sandbox.apply(service("first", "blue"));
     until(() -> ready("first"));
-    System.out.println("| figure | value |\n|---|---|");
-    row("start of the process to the first service Ready", millis(started));
-    row("resident memory, one service", memory());
+    row("attach: apply to Ready, the first one", millis(applied));
     swaps();
+    dead();
     many();
+    restart();
   }
 
   private void swaps() throws Exception {
@@ -122,6 +128,41 @@ public final class Bench {
 
     @Override
     public void onClose(WatcherException cause) {}
+  }
+
+  /// The active server is stopped; the edit leads away from it.
+  private void dead() throws Exception {
+    var from = sandbox.service("bench", "first").getStatus().active().server();
+    sandbox.postgres(from).stop();
+    row(
+        "dead old server: edit to switched Secret",
+        swap(from.equals("blue") ? "green" : "blue") + " ms");
+    until(() -> ready("first"));
+    sandbox.postgres(from).start();
+    long answers = System.nanoTime();
+    until(() -> sandbox.condition("bench", "first", "Fenced").equals("True/Fenced"));
+    row("debt settled after the old server answers", millis(answers));
+    if (!from.equals("blue")) return;
+    swap("blue");
+    until(() -> ready("first"));
+  }
+
+  /// With everything settled: nothing is to be written.
+  private void restart() throws Exception {
+    var audit = Audit.fromNow(sandbox.plane());
+    sandbox.operator().close();
+    sandbox.startOperator(Map.of());
+    until(
+        () ->
+            audit.requests().stream()
+                    .filter(r -> r.verb().equals("get") && r.resource().equals("backingservices"))
+                    .map(Audit.Request::name)
+                    .distinct()
+                    .count()
+                > SERVICES);
+    row(
+        "writes after a restart with %d services, but for lease and term".formatted(SERVICES),
+        audit.writes().stream().filter(r -> r.name().startsWith("bench/")).count());
   }
 
   private void many() throws Exception {

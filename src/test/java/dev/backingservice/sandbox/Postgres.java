@@ -190,9 +190,14 @@ public final class Postgres implements AutoCloseable {
     }
   }
 
-  /// Creates a database as its owners would: it belongs to the administrator's role.
+  /// Creates a database as its owners would: it belongs to the administrator's role, and is
+  /// closed to everybody else.
   public Postgres withDatabase(String database) throws SQLException {
-    execute("postgres", "CREATE DATABASE %s OWNER bs_admin".formatted(database));
+    execute(
+        "postgres",
+        "CREATE DATABASE %s OWNER bs_admin".formatted(database),
+        "REVOKE ALL ON DATABASE %s FROM PUBLIC".formatted(database),
+        "GRANT CONNECT ON DATABASE %s TO %s".formatted(database, ADMIN));
     return this;
   }
 

@@ -62,6 +62,7 @@ final class Connections {
       var connection = connect(server.admin(), database, properties);
       return checked(server, connection);
     } catch (SQLException e) {
+      if (PgErrors.state(e).equals("42501")) throw PgErrors.mayNotConnect(server, database);
       throw PgErrors.connecting(e, server, server.admin(), Reason.AdminRefused);
     }
   }

@@ -53,7 +53,7 @@ final class Handshake {
       tls.startHandshake();
       var session = tls.getSession();
       var leaf = (X509Certificate) session.getPeerCertificates()[0];
-      var anchor = PinnedSslFactory.anchorOf(server.trust(), session.getPeerCertificates());
+      var anchor = Anchors.anchorOf(server.trust(), session.getPeerCertificates());
       return new Seen(
           new Protection(session.getProtocol(), leaf.getNotAfter().toInstant()),
           anchor.isEmpty() ? Optional.empty() : Optional.of(pem(anchor.get())));

@@ -52,6 +52,14 @@ final class PgErrors {
     return EngineException.of(Reason.ServerUnreachable, where + " does not let us in: " + said(e));
   }
 
+  /// A database that is closed to PUBLIC opens by a grant to the login itself: it inherits nothing.
+  static EngineException mayNotConnect(Server server, String database) {
+    return EngineException.of(
+        Reason.AdminTooWeak,
+        "the administrator of %s may not connect to database %s: GRANT CONNECT ON DATABASE %s TO %s"
+            .formatted(server.name(), database, database, server.adminUser()));
+  }
+
   /// A statement that failed.
   static EngineException running(SQLException e, Server server) {
     return EngineException.of(

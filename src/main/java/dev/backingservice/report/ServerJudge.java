@@ -1,0 +1,86 @@
+package dev.backingservice.report;
+
+import dev.backingservice.api.BackingServer;
+import dev.backingservice.api.BackingServerSpec;
+import dev.backingservice.api.Condition.Status;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Finding;
+import dev.backingservice.model.Identity;
+import dev.backingservice.model.Reason;
+import dev.backingservice.report.ServerReporter.Seen;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Decides what each condition of a server says.
+final class ServerJudge {
+  private ServerJudge() {}
+
+  static List<Verdict> verdicts(BackingServer resource, Seen seen) {
+    return switch (seen) {
+      case Seen.Troubled(var failure, _) ->
+          List.of(
+              Verdict.no("Reachable", failure),
+              Verdict.wait("Identified", Reason.Pending, "Nobody could be asked."),
+              Verdict.wait("Writable", Reason.Pending, "Nobody could be asked."),
+              Verdict.wait("Secure", Reason.Pending, "Nobody could be asked."),
+              Verdict.no("Ready", failure));
+      case Seen.Answers answers -> verdicts(resource, answers);
+    };
+  }
+
+  private static List<Verdict> verdicts(BackingServer resource, Seen.Answers seen) {
+    var verdicts = new ArrayList<Verdict>();
+    verdicts.add(Verdict.yes("Reachable", "The server answers and its certificate verifies."));
+    var identified = identity(resource, seen.identity().serverId());
+    verdicts.add(identified);
+    verdicts.add(writable(seen.identity()));
+    verdicts.add(secure(resource, seen.findings()));
+    verdicts.add(
+        identified.status() == Status.True
+            ? Verdict.yes("Ready", "The server can be attached.")
+            : new Verdict("Ready", identified.status(), identified.reason(), identified.message()));
+    return verdicts;
+  }
+
+  private static Verdict identity(BackingServer resource, String serverId) {
+    if (ServerReporter.identified(resource, serverId))
+      return Verdict.yes("Identified", "The server is the one first seen.");
+    return Verdict.no(
+        "Identified",
+        new Failure(
+            Reason.IdentityChanged,
+            "another server (%s) answers under this name: if that is right, annotate %s: \"%s\""
+                .formatted(serverId, ServerReporter.ACCEPT_IDENTITY, serverId)));
+  }
+
+  private static Verdict writable(Identity identity) {
+    return identity.writable()
+        ? Verdict.yes("Writable", "The server accepts writes.")
+        : Verdict.no("Writable", new Failure(Reason.InRecovery, "The server is a standby."));
+  }
+
+  private static Verdict secure(BackingServer resource, List<Finding> findings) {
+    var refuse =
+        Optional.ofNullable(resource.getSpec().posture())
+            .map(BackingServerSpec.Posture::refuse)
+            .orElse(BackingServerSpec.Posture.Refuse.Critical);
+    var refused = findings.stream().filter(f -> refuses(refuse, f.severity())).toList();
+    if (refused.isEmpty()) return Verdict.yes("Secure", "No finding refuses an attachment.");
+    var first = refused.getFirst();
+    return Verdict.no(
+        "Secure",
+        new Failure(
+            Reason.PostureRefused,
+            "%s: %s; %s".formatted(first.id(), first.message(), first.remedy())));
+  }
+
+  private static boolean refuses(
+      BackingServerSpec.Posture.Refuse refuse, Finding.Severity severity) {
+    return switch (refuse) {
+      case Nothing -> false;
+      case Critical -> severity == Finding.Severity.Critical;
+      case Warning -> true;
+    };
+  }
+}

@@ -1,0 +1,241 @@
+package dev.backingservice.observe;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.backingservice.api.BackingService;
+import dev.backingservice.engine.postgresql.PostgresEngine;
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Debt;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Identity;
+import dev.backingservice.model.Place;
+import dev.backingservice.model.Reason;
+import dev.backingservice.model.RootKey;
+import dev.backingservice.model.ServiceId;
+import dev.backingservice.model.Standing;
+import dev.backingservice.model.WorkloadKey;
+import dev.backingservice.model.WorkloadSelector;
+import dev.backingservice.plan.Action;
+import dev.backingservice.plan.Facts;
+import dev.backingservice.plan.FenceProof;
+import dev.backingservice.plan.Outcome;
+import dev.backingservice.plan.Plan;
+import dev.backingservice.plan.Planner;
+import dev.backingservice.plan.Published;
+import dev.backingservice.plan.ServerFact;
+import dev.backingservice.plan.ServerFact.Sight;
+import dev.backingservice.plan.WorkloadFact;
+import dev.backingservice.report.Report;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/// One story, read from its folder.
+///
+/// @param seen what the observer would see besides the resource
+record Case(BackingService service, JsonNode seen) {
+  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+  private static final String INSTANCE = "test";
+
+  static Case read(Path story) throws IOException {
+    return new Case(
+        YAML.readValue(story.resolve("in-service.yaml").toFile(), BackingService.class),
+        YAML.readTree(story.resolve("in-seen.yaml").toFile()));
+  }
+
+  Instant now() {
+    return Instant.parse(seen.path("now").asText());
+  }
+
+  Plan plan() {
+    return Planner.plan(facts(), now());
+  }
+
+  /// Everything succeeds; a fence is proven.
+  List<Outcome> outcomes(Plan plan) {
+    return plan.actions().stream().map(a -> new Outcome(a, result(a))).toList();
+  }
+
+  private Outcome.Result result(Action action) {
+    return action instanceof Action.Fence || action instanceof Action.Settle
+        ? new Outcome.Result.Fenced(
+            new FenceProof(FenceProof.Result.Verified, "1/later@2", 3, now()))
+        : new Outcome.Result.Done();
+  }
+
+  private Facts facts() {
+    var meta = service.getMetadata();
+    var request =
+        IntentReader.read(service, new PostgresEngine(new RootKey(new byte[32]), () -> 1, 1));
+    var annotations = Objects.requireNonNullElse(meta.getAnnotations(), Map.<String, String>of());
+    return new Facts(
+        new Facts.Service(
+            new ServiceId(meta.getNamespace(), meta.getName(), "uid"),
+            meta.getGeneration(),
+            meta.getDeletionTimestamp() == null ? Facts.Life.Living : Facts.Life.Deleting,
+            annotations.containsKey("backingservice.dev/attached"),
+            INSTANCE,
+            new Facts.Annotations("", "", "")),
+        request,
+        published(request),
+        MemoryReader.read(service.getStatus()),
+        servers(),
+        rows(seen.path("workloads")).map(Case::workload).toList(),
+        Optional.empty(),
+        Optional.empty(),
+        Duration.ofSeconds(seen.path("inPhaseSeconds").asLong()),
+        List.of());
+  }
+
+  private static Stream<JsonNode> rows(JsonNode list) {
+    return StreamSupport.stream(list.spliterator(), false);
+  }
+
+  private Published published(Facts.Request request) {
+    var secret = seen.path("secret");
+    if (secret.isMissingNode()) return new Published.None();
+    var shape =
+        request instanceof Facts.Request.Understood(var intent)
+            ? intent.binding().fingerprint()
+            : "";
+    return new Published.Binding(
+        secret.path("genuine").asBoolean(true),
+        attachment(secret),
+        place(secret.path("requested").asText()),
+        shape,
+        rows(secret.path("debts"))
+            .map(d -> new Debt(attachment(d), Instant.EPOCH, "owed"))
+            .toList(),
+        Optional.ofNullable(secret.get("certificateEnds")).map(e -> Instant.parse(e.asText())),
+        "7");
+  }
+
+  private static Attachment attachment(JsonNode node) {
+    return new Attachment(
+        place(node.path("server").asText()),
+        node.path("serverId").asText(),
+        node.path("login").asText(),
+        node.path("epoch").asLong());
+  }
+
+  private static Place place(String server) {
+    return new Place(server, "orders", "public");
+  }
+
+  private Map<String, ServerFact> servers() {
+    var servers = new HashMap<String, ServerFact>();
+    seen.path("servers")
+        .properties()
+        .forEach(s -> servers.put(s.getKey(), server(s.getKey(), s.getValue())));
+    return servers;
+  }
+
+  private static ServerFact server(String name, JsonNode node) {
+    var consent =
+        Optional.ofNullable(node.get("refuses"))
+            .map(why -> new Failure(Reason.ServerNotAvailable, why.asText()));
+    var admission =
+        new ServerFact.Admission(consent, Optional.empty(), Set.of(), node.path("gone").asText());
+    return new ServerFact(name, admission, sight(node));
+  }
+
+  private static Sight sight(JsonNode node) {
+    if (node.has("silent"))
+      return new Sight.Silent(new Failure(Reason.ServerUnreachable, node.path("silent").asText()));
+    var logins = new HashMap<String, Standing.Login>();
+    node.path("logins")
+        .properties()
+        .forEach(
+            l ->
+                logins.put(
+                    l.getKey(),
+                    new Standing.Login(
+                        Standing.Holds.valueOf(l.getValue().path("holds").asText()),
+                        l.getValue().path("epoch").asLong(),
+                        "uid",
+                        l.getValue().path("sessions").asInt())));
+    return new Sight.Answers(
+        new Identity(
+            node.path("serverId").asText(),
+            node.path("instanceId").asText(),
+            node.path("timeline").asText(),
+            Identity.Role.valueOf(node.path("role").asText("Primary")),
+            "17"),
+        new Standing(logins));
+  }
+
+  private static WorkloadFact workload(JsonNode node) {
+    return new WorkloadFact(
+        new WorkloadKey(
+            WorkloadSelector.Kind.valueOf(node.path("kind").asText()), node.path("name").asText()),
+        "uid",
+        Optional.of(new WorkloadFact.Choice(Set.of(), WorkloadSelector.Injection.Full)),
+        node.path("epoch").asLong(),
+        node.path("intact").asBoolean(true),
+        node.path("rolledOut").asBoolean(true),
+        Optional.empty());
+  }
+
+  // what comes out
+
+  static String told(Plan plan) {
+    var text = new StringBuilder("swap: " + plan.swap().getClass().getSimpleName() + "\n");
+    plan.refusal()
+        .ifPresent(f -> text.append("refusal: " + f.reason() + ": " + f.message() + "\n"));
+    for (var action : plan.actions()) text.append(told(action)).append('\n');
+    return text.toString();
+  }
+
+  private static String told(Action action) {
+    var name = action.getClass().getSimpleName() + " ";
+    return switch (action) {
+      case Action.Ensure(var server, var words) -> name + server + words(words);
+      case Action.Tidy(var server, var words) -> name + server + words(words);
+      case Action.Knock(var at) -> name + at(at);
+      case Action.Fence(var at, var within) -> name + at(at) + " within " + within;
+      case Action.Settle(var at) -> name + at(at);
+      case Action.Publish p -> name + at(p.attachment()) + owing(p.debts()) + " over " + p.guard();
+      case Action.Amend a -> name + at(a.attachment()) + owing(a.debts());
+      case Action.Project(var workload, var epoch) -> name + workload.key() + " epoch " + epoch;
+      case Action.Withdraw(var workload) -> name + workload.key();
+      case Action.Owe(var debts) -> name.strip() + owing(debts);
+      case Action.HandOver(var debts) -> name.strip() + owing(debts);
+      case Action.CreateDatabase(var place) -> name + place.server() + "/" + place.database();
+      case Action.MarkAttached _, Action.Unpublish _ -> name.strip();
+    };
+  }
+
+  private static String words(List<Action.Desired> words) {
+    return words.stream()
+        .map(w -> " " + w.attachment().login() + "#" + w.attachment().epoch() + "=" + w.word())
+        .collect(Collectors.joining(","));
+  }
+
+  private static String at(Attachment at) {
+    return at.server() + " " + at.login() + "#" + at.epoch();
+  }
+
+  private static String owing(List<Debt> debts) {
+    return debts.stream().map(d -> " owing " + at(d.attachment())).collect(Collectors.joining());
+  }
+
+  static String told(Report report) {
+    var text = new StringBuilder("phase: " + report.status().phase() + "\n");
+    for (var c : Objects.requireNonNull(report.status().conditions()))
+      text.append("%s %s/%s %s%n".formatted(c.type(), c.status(), c.reason(), c.message()));
+    for (var notice : report.notices())
+      text.append("event %s %s: %s%n".formatted(notice.kind(), notice.reason(), notice.note()));
+    return text.toString();
+  }
+}
