@@ -62,13 +62,9 @@ final class OnServers {
 
   Result knock(Facts f, Attachment attachment) throws EngineException {
     var served = served(attachment.server());
-    served
-        .engine()
-        .knock(
-            served.server(),
-            claim(f, attachment.place()),
-            credential(f, served.server(), attachment));
-    return new Result.Done();
+    var credential = credential(f, served.server(), attachment);
+    return new Result.LetIn(
+        served.engine().knock(served.server(), claim(f, attachment.place()), credential));
   }
 
   /// Locks first, then ends sessions, then proves that the login is refused.

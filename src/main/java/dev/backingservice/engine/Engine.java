@@ -19,8 +19,9 @@ public interface Engine {
   /// Logs in as the workload would and proves what the access level promises, without touching
   // tenants' data.
   ///
+  /// @return how much the place holds, in relations
   /// @throws EngineException with `LoginRefused` when the credential is not let in
-  void knock(Server server, Claim claim, Credential credential) throws EngineException;
+  int knock(Server server, Claim claim, Credential credential) throws EngineException;
 
   /// The engine's own keys of a binding. Pure.
   Map<String, String> entries(Place place, EntryMaterial material);

@@ -53,10 +53,9 @@ final class LoginCheck {
             ? Optional.of(authority.shown(active.login(), clock.instant()))
             : Optional.<Credential.ClientCertificate>empty();
     var credential = new Credential(active, key.password(f.service().id(), active), certificate);
-    try (var session = engine.open(server)) {
-      engine.knock(
-          server, Claim.of(f.service().id(), active.place(), f.intent(), Set.of()), credential);
-      return new Login.LetIn(session.relations(active.place()).size());
+    try {
+      var claim = Claim.of(f.service().id(), active.place(), f.intent(), Set.of());
+      return new Login.LetIn(engine.knock(server, claim, credential));
     } catch (EngineException e) {
       return new Login.TurnedAway(new Failure(e.reason(), e.sentence()));
     }

@@ -9,6 +9,11 @@ public record Outcome(Action action, Result result) {
   public sealed interface Result {
     record Done() implements Result {}
 
+    /// A login was let in.
+    ///
+    /// @param relations how much its schema holds
+    record LetIn(int relations) implements Result {}
+
     /// A fence with its proof.
     record Fenced(FenceProof proof) implements Result {}
 
@@ -26,6 +31,9 @@ public record Outcome(Action action, Result result) {
   }
 
   public boolean done() {
-    return result instanceof Result.Done || result instanceof Result.Fenced;
+    return switch (result) {
+      case Result.Done _, Result.LetIn _, Result.Fenced _ -> true;
+      case Result.Draining _, Result.Silent _, Result.Failed _, Result.Unclear _ -> false;
+    };
   }
 }

@@ -15,6 +15,7 @@ import dev.backingservice.plan.WorkloadFact;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What has to be remembered from now on.
 final class Recollection {
@@ -100,9 +101,20 @@ final class Recollection {
   }
 
   private Optional<Integer> relations() {
-    return f.login().orElse(null) instanceof Facts.Login.LetIn(int relations)
-        ? Optional.of(relations)
-        : f.memory().relations();
+    if (f.login().orElse(null) instanceof Facts.Login.LetIn(int relations))
+      return Optional.of(relations);
+    return active()
+        .flatMap(a -> f.outcomes().stream().flatMap(o -> held(o, a.attachment())).findFirst())
+        .or(() -> f.memory().relations());
+  }
+
+  /// What the schema held when the published login was let in.
+  private static Stream<Integer> held(Outcome outcome, Attachment active) {
+    return outcome.action() instanceof Action.Knock(var at)
+            && at.equals(active)
+            && outcome.result() instanceof Outcome.Result.LetIn(int relations)
+        ? Stream.of(relations)
+        : Stream.empty();
   }
 
   private String handledRetry() {

@@ -57,7 +57,10 @@ record Story(Plan plan, Facts facts, Swap swap, Memory memory) {
       case Outcome.Result.Failed(var failure) -> Optional.of(failure);
       case Outcome.Result.Silent(var failure) -> Optional.of(failure);
       case Outcome.Result.Unclear(var failure) -> Optional.of(failure);
-      case Outcome.Result.Done _, Outcome.Result.Fenced _, Outcome.Result.Draining _ ->
+      case Outcome.Result.Done _,
+          Outcome.Result.LetIn _,
+          Outcome.Result.Fenced _,
+          Outcome.Result.Draining _ ->
           Optional.empty();
     };
   }

@@ -9,9 +9,13 @@ import java.sql.SQLException;
 /// Proves, from the workload's own session, what the access level promises. Touches no tenant's
 // table.
 final class Knock {
+  private static final String HELD =
+      "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')";
+
   private Knock() {}
 
-  static void prove(Sql sql, Claim claim, String login) throws SQLException, EngineException {
+  /// @return how many relations the schema holds
+  static int prove(Sql sql, Claim claim, String login) throws SQLException, EngineException {
     var expected = claim.access() == Access.Owner ? Roles.of(claim.place()).owner() : login;
     if (!sql.holds("SELECT session_user = $1 AND current_user = $2", login, expected))
       throw refused(claim, "is let in as somebody else: connect past the pooler");
@@ -27,6 +31,7 @@ final class Knock {
     if (sql.holds(
         "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls FROM pg_catalog.pg_roles WHERE rolname = session_user"))
       throw refused(claim, "has more rights than it was given");
+    return sql.first(HELD, row -> row.getInt(1), claim.place().schema()).orElse(0);
   }
 
   /// A transaction id is given out only where writing is possible.

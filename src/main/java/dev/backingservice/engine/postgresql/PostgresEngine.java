@@ -53,9 +53,9 @@ public final class PostgresEngine implements Engine {
   }
 
   @Override
-  public void knock(Server server, Claim claim, Credential credential) throws EngineException {
+  public int knock(Server server, Claim claim, Credential credential) throws EngineException {
     try (var connection = Connections.workload(server, credential)) {
-      Knock.prove(new Sql(connection), claim, credential.attachment().login());
+      return Knock.prove(new Sql(connection), claim, credential.attachment().login());
     } catch (SQLException e) {
       throw PgErrors.running(e, server);
     } catch (EngineException e) {
