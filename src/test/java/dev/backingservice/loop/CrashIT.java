@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.sandbox.ControlPlane;
 import dev.backingservice.sandbox.Ledger;
+import dev.backingservice.sandbox.Sandbox;
 import dev.backingservice.sandbox.Writer;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.Watcher;
@@ -71,32 +72,37 @@ class CrashIT {
 
   @Test
   void anAttachmentGoesOnWhereItWasCutOff() throws Exception {
-    // Given
-    var stage = new Stage();
-    var blue = stage.server(stage.blue);
-    var marked = new CompletableFuture<String>();
-    try (var watch =
-        stage
-            .sandbox
-            .admin()
-            .resources(BackingService.class)
-            .inNamespace(stage.namespace)
-            .watch(new Marked(marked))) {
-      // When
-      stage.apply(stage.blue, "");
-      marked.get(30, TimeUnit.SECONDS);
-      stage.sandbox.operator().kill();
-    }
-    stage.sandbox.startOperator(Map.of());
+    try (var sandbox = Sandbox.start()) {
+      // Given: no dead server of another test, which it would have to ask first
+      sandbox.startOperator(Map.of());
+      var stage = new Stage(sandbox);
+      var blue = stage.server(stage.blue);
+      stage.eventually(
+          () -> assertThat(sandbox.serverCondition(stage.blue, "Ready")).isEqualTo("True/Ready"));
+      var marked = new CompletableFuture<String>();
+      try (var watch =
+          stage
+              .sandbox
+              .admin()
+              .resources(BackingService.class)
+              .inNamespace(stage.namespace)
+              .watch(new Marked(marked))) {
+        // When
+        stage.apply(stage.blue, "");
+        marked.get(30, TimeUnit.SECONDS);
+        stage.sandbox.operator().kill();
+      }
+      stage.sandbox.startOperator(Map.of());
 
-    // Then
-    stage.eventually("Ready", "True/Ready");
-    stage.session(blue).close();
-    assertThat(
-            blue.ask(
-                "postgres",
-                "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'bs\\_%orders\\_db\\__' AND rolcanlogin"))
-        .isEqualTo("1");
+      // Then
+      stage.eventually("Ready", "True/Ready");
+      stage.session(blue).close();
+      assertThat(
+              blue.ask(
+                  "postgres",
+                  "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'bs\\_%orders\\_db\\__' AND rolcanlogin"))
+          .isEqualTo("1");
+    }
   }
 
   @Test
