@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /// What is done on servers.
@@ -119,10 +118,7 @@ final class OnServers {
   }
 
   private Credential credential(Facts f, Server server, Attachment attachment) {
-    var certificate =
-        server.clientCertificate() == Server.ClientCertificate.Required
-            ? Optional.of(authority.shown(attachment.login(), clock.instant()))
-            : Optional.<Credential.ClientCertificate>empty();
+    var certificate = server.shown(() -> authority.shown(attachment.login(), clock.instant()));
     return new Credential(attachment, key.password(f.service().id(), attachment), certificate);
   }
 

@@ -1,8 +1,11 @@
 package dev.backingservice.engine;
 
+import dev.backingservice.model.Credential;
 import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.Trust;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /// A server with what its administrator needs to log in.
 ///
@@ -20,6 +23,16 @@ public record Server(
     Sensitive adminPassword,
     Trust trust,
     ClientCertificate clientCertificate) {
+
+  /// What a client shows here: nothing where nothing is demanded.
+  ///
+  /// @param issued makes the certificate, when one is needed
+  public Optional<Credential.ClientCertificate> shown(
+      Supplier<Credential.ClientCertificate> issued) {
+    return clientCertificate == ClientCertificate.Required
+        ? Optional.of(issued.get())
+        : Optional.empty();
+  }
 
   /// Whether clients have to show a certificate.
   public enum ClientCertificate {

@@ -3,7 +3,6 @@ package dev.backingservice.observe;
 import dev.backingservice.engine.Claim;
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
-import dev.backingservice.engine.Server;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Credential;
 import dev.backingservice.model.Failure;
@@ -48,10 +47,7 @@ final class LoginCheck {
           new Failure(Reason.ServerUnreachable, active.server() + " has not been reached yet"));
     var engine = served.get().engine();
     var server = served.get().server();
-    var certificate =
-        server.clientCertificate() == Server.ClientCertificate.Required
-            ? Optional.of(authority.shown(active.login(), clock.instant()))
-            : Optional.<Credential.ClientCertificate>empty();
+    var certificate = server.shown(() -> authority.shown(active.login(), clock.instant()));
     var credential = new Credential(active, key.password(f.service().id(), active), certificate);
     try {
       var claim = Claim.of(f.service().id(), active.place(), f.intent(), Set.of());
