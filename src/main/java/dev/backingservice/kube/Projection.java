@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.KeyToPathBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 /// @param containers the chosen ones; empty: all
 public record Projection(BindingShape shape, Set<String> containers, Injection injection) {
   private static final String ROOT = "SERVICE_BINDING_ROOT";
+  private static final List<String> KEYS = List.of("tls.key", "tls.pk8");
 
   public Projection {
     containers = Set.copyOf(containers);
@@ -130,13 +132,26 @@ public record Projection(BindingShape shape, Set<String> containers, Injection i
         .build();
   }
 
+  /// The whole Secret, and once more its private keys with the mode that clients insist on
+  /// (libpq: at most 0640 for a file of root's). The later source wins.
   private Volume volume() {
+    var keys =
+        KEYS.stream()
+            .map(key -> new KeyToPathBuilder().withKey(key).withPath(key).withMode(0640).build())
+            .toList();
     return new VolumeBuilder()
         .withName(volumeName())
         .withNewProjected()
         .addNewSource()
         .withNewSecret()
         .withName(shape.secretName())
+        .endSecret()
+        .endSource()
+        .addNewSource()
+        .withNewSecret()
+        .withName(shape.secretName())
+        .withItems(keys)
+        .withOptional(true)
         .endSecret()
         .endSource()
         .endProjected()

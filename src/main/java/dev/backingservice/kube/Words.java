@@ -20,11 +20,6 @@ public final class Words {
   public static final String CERTIFICATE_ENDS = DOMAIN + "/certificate-ends";
   public static final String SEAL = DOMAIN + "/seal";
   public static final String ATTACHED = DOMAIN + "/attached";
-  public static final String RETRY = DOMAIN + "/retry";
-  public static final String ACCEPT_DATA = DOMAIN + "/accept-data";
-  public static final String ACCEPT_DIVERGENCE = DOMAIN + "/accept-divergence";
-  public static final String ACCEPT_IDENTITY = DOMAIN + "/accept-identity";
-  public static final String GONE = DOMAIN + "/gone";
 
   private Words() {}
 

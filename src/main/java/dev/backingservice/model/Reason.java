@@ -11,6 +11,7 @@ public enum Reason {
   AccessNotSupported,
   NotYetSupported,
   PostureRefused,
+  Terminating,
   Provisioned,
   ServerUnreachable,
   ServerReadOnly,

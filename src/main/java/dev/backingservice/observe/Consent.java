@@ -1,10 +1,10 @@
 package dev.backingservice.observe;
 
 import dev.backingservice.api.AllowedNamespaces;
+import dev.backingservice.api.Annotations;
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.Condition;
 import dev.backingservice.api.EngineName;
-import dev.backingservice.kube.Words;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Reason;
@@ -78,10 +78,7 @@ final class Consent {
 
   /// The lineage that will never answer again, as the platform team says; empty text for none.
   static String gone(Optional<BackingServer> server) {
-    return server
-        .flatMap(s -> Optional.ofNullable(s.getMetadata().getAnnotations()))
-        .map(a -> a.getOrDefault(Words.GONE, ""))
-        .orElse("");
+    return server.map(s -> Annotations.read(s, Annotations.GONE)).orElse("");
   }
 
   /// Which namespaces the platform team lists for a database.

@@ -1,5 +1,6 @@
 package dev.backingservice.observe;
 
+import dev.backingservice.api.Annotations;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.api.BackingServiceSpec;
 import dev.backingservice.api.Inject;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a spec asks for, or the sentence that says what to write instead.
@@ -42,6 +44,7 @@ final class IntentReader {
           Optional.empty());
     var intent = intent(resource, spec, block, engine);
     return later(spec)
+        .or(() -> later(resource.getMetadata().getAnnotations()))
         .<Request>map(field -> new Request.Refused(notYet(field), Optional.of(intent)))
         .orElse(new Request.Understood(intent));
   }
@@ -58,6 +61,14 @@ final class IntentReader {
     if (spec.swap() != null && spec.swap().awaitReplay() == SwapBlock.AwaitReplay.IfReplica)
       return Optional.of("spec.swap.awaitReplay: IfReplica");
     return Optional.empty();
+  }
+
+  private static Optional<String> later(@Nullable Map<String, String> annotations) {
+    if (annotations == null) return Optional.empty();
+    return Stream.of(Annotations.ROTATE, Annotations.RETURN)
+        .filter(annotations::containsKey)
+        .findFirst()
+        .map("the annotation "::concat);
   }
 
   private static Intent intent(

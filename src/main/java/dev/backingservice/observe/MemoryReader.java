@@ -104,7 +104,7 @@ public final class MemoryReader {
       case "Aborting" ->
           swap.abortedAt() == null
               ? new Swap.Aborting(motion, proof, why)
-              : new Swap.Aborted(motion, why, time(swap.abortedAt()));
+              : new Swap.Aborted(motion, proof, why, time(swap.abortedAt()));
       default -> new Swap.Settled();
     };
   }

@@ -1,5 +1,6 @@
 package dev.backingservice.observe;
 
+import dev.backingservice.api.Annotations;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.api.Condition;
 import dev.backingservice.engine.Claim;
@@ -76,17 +77,16 @@ public final class Observer {
 
   private Facts.Service service(BackingService resource) {
     var meta = resource.getMetadata();
-    var annotations = Optional.ofNullable(meta.getAnnotations()).orElse(Map.of());
     return new Facts.Service(
         new ServiceId(meta.getNamespace(), meta.getName(), meta.getUid()),
         Optional.ofNullable(meta.getGeneration()).orElse(0L),
         meta.getDeletionTimestamp() == null ? Facts.Life.Living : Facts.Life.Deleting,
-        annotations.containsKey(Words.ATTACHED),
+        !Annotations.read(resource, Words.ATTACHED).isEmpty(),
         eyes.key().instance(),
         new Facts.Annotations(
-            annotations.getOrDefault(Words.ACCEPT_DATA, ""),
-            annotations.getOrDefault(Words.ACCEPT_DIVERGENCE, ""),
-            annotations.getOrDefault(Words.RETRY, "")));
+            Annotations.read(resource, Annotations.ACCEPT_DATA),
+            Annotations.read(resource, Annotations.ACCEPT_DIVERGENCE),
+            Annotations.read(resource, Annotations.RETRY)));
   }
 
   private static String secretName(BackingService resource) {

@@ -1,10 +1,10 @@
 package dev.backingservice.observe;
 
+import dev.backingservice.api.Annotations;
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.engine.Claim;
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
-import dev.backingservice.kube.Words;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Names;
 import dev.backingservice.model.Reason;
@@ -52,13 +52,12 @@ final class Sights {
     if (status == null || status.serverId() == null)
       return Optional.of(
           new Failure(Reason.Pending, "server " + name + " has not been looked at yet"));
-    var annotations = resource.getMetadata().getAnnotations();
-    var accepted = annotations != null && serverId.equals(annotations.get(Words.ACCEPT_IDENTITY));
+    boolean accepted = serverId.equals(Annotations.read(resource, Annotations.ACCEPT_IDENTITY));
     if (status.serverId().equals(serverId) || accepted) return Optional.empty();
     return Optional.of(
         new Failure(
             Reason.IdentityChanged,
             "another server answers under the name of %s: if that is right, the platform team annotates it with %s: \"%s\""
-                .formatted(name, Words.ACCEPT_IDENTITY, serverId)));
+                .formatted(name, Annotations.ACCEPT_IDENTITY, serverId)));
   }
 }

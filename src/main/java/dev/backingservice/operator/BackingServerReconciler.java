@@ -6,6 +6,7 @@ import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Words;
 import dev.backingservice.report.ServerReporter;
 import dev.backingservice.report.ServerReporter.Seen;
+import dev.backingservice.report.ServerReporter.Ties;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -60,30 +61,38 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
       BackingServer cached, Context<BackingServer> context) {
     var fresh = workshop.resources.fresh(cached);
     if (fresh.isEmpty()) return UpdateControl.noUpdate();
-    var resource = fresh.get();
-    var seen = inspection.look(resource);
-    var status =
-        ServerReporter.report(resource, seen, attached(resource), workshop.clock.instant());
-    var again = seen instanceof Seen.Answers ? WELL : ILL;
-    return UpdateControl.<BackingServer>noUpdate()
-        .rescheduleAfter(record(resource, status) ? again : SOON);
+    return UpdateControl.<BackingServer>noUpdate().rescheduleAfter(pass(fresh.get()).again);
   }
 
+  private Pass pass(BackingServer resource) {
+    var seen = inspection.look(resource);
+    var ties = ties(resource, seen);
+    var status = ServerReporter.report(resource, seen, ties, workshop.clock.instant());
+    var again = seen instanceof Seen.Answers ? WELL : ILL;
+    return new Pass(ties, record(resource, status) ? again : SOON);
+  }
+
+  private record Pass(Ties ties, Duration again) {}
+
   @Override
-  public DeleteControl cleanup(BackingServer resource, Context<BackingServer> context) {
-    if (attached(resource) > 0) return DeleteControl.noFinalizerRemoval().rescheduleAfter(ILL);
+  public DeleteControl cleanup(BackingServer cached, Context<BackingServer> context) {
+    var resource = workshop.resources.fresh(cached).orElse(cached);
+    if (!pass(resource).ties.none()) return DeleteControl.noFinalizerRemoval().rescheduleAfter(ILL);
     workshop.directory.remove(resource.getMetadata().getName());
     workshop.directory.tidy(workshop.engine);
     return DeleteControl.defaultDelete();
   }
 
-  private int attached(BackingServer resource) {
+  private Ties ties(BackingServer resource, Seen seen) {
+    var name = resource.getMetadata().getName();
     var before = resource.getStatus() == null ? null : resource.getStatus().attached();
-    return workshop
-        .census
-        .attachedTo(resource.getMetadata().getName())
-        .map(List::size)
-        .orElse(Objects.requireNonNullElse(before, 0));
+    int attached =
+        workshop
+            .census
+            .attachedTo(name)
+            .map(List::size)
+            .orElse(Objects.requireNonNullElse(before, 0));
+    return new Ties(attached, seen.debts() + workshop.census.owedTo(name));
   }
 
   private boolean record(BackingServer resource, BackingServerStatus status) {

@@ -9,6 +9,7 @@ import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInbound
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Who is there and who is attached where, from the caches; and a way to tell a server that this
@@ -33,6 +34,17 @@ class Census {
   Optional<List<BackingService>> attachedTo(String server) {
     var cache = services;
     return cache == null ? Optional.empty() : Optional.of(cache.byIndex(BY_ACTIVE, server));
+  }
+
+  /// How many fences the services that are there owe to a server.
+  int owedTo(String server) {
+    return (int)
+        all(services).stream()
+            .flatMap(s -> Stream.ofNullable(s.getStatus()))
+            .flatMap(s -> Stream.ofNullable(s.debts()))
+            .flatMap(List::stream)
+            .filter(d -> d.server().equals(server))
+            .count();
   }
 
   /// Something about who is attached to a server has changed.

@@ -2,17 +2,15 @@ package dev.backingservice.operator;
 
 import dev.backingservice.act.FirstSight;
 import dev.backingservice.act.ServerCertificates;
+import dev.backingservice.api.Annotations;
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingService;
-import dev.backingservice.api.EngineName;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Session;
-import dev.backingservice.kube.Words;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Finding;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Protection;
-import dev.backingservice.model.Reason;
 import dev.backingservice.report.ServerReporter;
 import dev.backingservice.report.ServerReporter.Seen;
 import java.time.Duration;
@@ -34,12 +32,8 @@ final class Inspection {
 
   /// Everything that is asked of a server on its own behalf.
   Seen look(BackingServer resource) {
-    if (resource.getSpec().engine() != EngineName.PostgreSQL)
-      return new Seen.Troubled(
-          new Failure(
-              Reason.EngineNotSupported,
-              "this operator does not serve %s yet".formatted(resource.getSpec().engine())),
-          0);
+    var notServed = ServerReporter.notServed(resource);
+    if (notServed.isPresent()) return new Seen.Troubled(notServed.get(), 0);
     var unreadable =
         certificate(resource).or(() -> workshop.servers.refresh(resource, workshop.engine));
     workshop.directory.tidy(workshop.engine);
@@ -51,11 +45,15 @@ final class Inspection {
       var identity = session.identity();
       if (ServerReporter.isNew(resource, identity)) greet(session, resource, identity);
       var known = posture(session, resource, identity);
-      int owed = workshop.debts.pay(session, served.server().name(), gone(resource));
+      int owed =
+          workshop.debts.pay(
+              session, served.server().name(), Annotations.read(resource, Annotations.GONE));
       return new Seen.Answers(
           identity, known.findings, known.protection, served.server().data(), owed);
     } catch (EngineException e) {
-      int owed = workshop.debts.forgive(resource.getMetadata().getName(), gone(resource));
+      int owed =
+          workshop.debts.forgive(
+              resource.getMetadata().getName(), Annotations.read(resource, Annotations.GONE));
       return new Seen.Troubled(new Failure(e.reason(), e.sentence()), owed);
     }
   }
@@ -104,12 +102,6 @@ final class Inspection {
             new Holders(workshop.instance)
                 .logins(
                     workshop.resources.every(BackingService.class, workshop.namespaces), names));
-  }
-
-  /// The lineage that will never answer again, as the platform team says.
-  private static String gone(BackingServer resource) {
-    var annotations = resource.getMetadata().getAnnotations();
-    return annotations == null ? "" : annotations.getOrDefault(Words.GONE, "");
   }
 
   /// What was found weak, and when.

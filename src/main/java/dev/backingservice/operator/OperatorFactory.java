@@ -41,6 +41,10 @@ class OperatorFactory {
     operator.register(reconciler, controller);
   }
 
+  /// Reconciles on platform threads: a virtual one is pinned while it loads a class, and when all
+  /// carriers are (two on a small machine) while the lock of the jar is held by one that waits for
+  // a
+  /// carrier, nothing moves any more.
   private static final class Configuration extends OverriddenConfigurationService {
     private final QuarkusConfigurationService base;
 
@@ -53,7 +57,8 @@ class OperatorFactory {
               o ->
                   o.withExecutorService(
                           Executors.newFixedThreadPool(
-                              threads, Thread.ofVirtual().name("reconcile-", 0).factory()))
+                              threads,
+                              Thread.ofPlatform().daemon().name("reconcile-", 0).factory()))
                       .withLeaderElectionConfiguration(leadership)
                       .withReconciliationTerminationTimeout(TERMINATION)));
       this.base = base;

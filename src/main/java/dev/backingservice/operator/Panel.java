@@ -37,13 +37,10 @@ record Panel(List<BackingService> services, List<BackingServer> servers, Instant
         .orElse(0);
   }
 
-  /// Fences owed to each server, by services that are there and by those that are gone.
+  /// Fences owed to each server.
   Map<Tags, Integer> debts() {
     var count = new TreeMap<String, Integer>();
     for (var server : servers) count.put(name(server), known(server).map(s -> s.debts()).orElse(0));
-    statuses()
-        .flatMap(s -> s.debts() == null ? Stream.empty() : s.debts().stream())
-        .forEach(d -> count.merge(d.server(), 1, Integer::sum));
     return rows("server", count);
   }
 

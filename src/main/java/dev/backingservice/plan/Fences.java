@@ -32,7 +32,8 @@ final class Fences {
       case Outcome.Result.Fenced(var proof) -> Optional.of(new Swap.Cut(m, proof));
       case Outcome.Result.Silent _ ->
           policy.ifUnreachable() == SwapPolicy.IfUnreachable.Proceed
-              ? Optional.of(cut(m, FenceProof.Result.Unreachable, now))
+              ? Optional.of(
+                  new Swap.Cut(m, new FenceProof(FenceProof.Result.Unreachable, "", 0, now)))
               : Optional.empty();
       case Outcome.Result.Draining(int left) when late -> remaining(m, policy, left, now);
       case Outcome.Result.Failed(var failure) when late ->
@@ -51,12 +52,12 @@ final class Fences {
   private static Optional<Swap> remaining(Motion m, SwapPolicy policy, String why, Instant now) {
     return Optional.of(
         switch (policy.ifNotDrained()) {
-          case Abort -> new Swap.Aborting(m, Signs.unfenced(now), why);
-          case Proceed -> cut(m, FenceProof.Result.SessionsRemain, now);
+          case Abort -> new Swap.Aborting(m, sessionsRemain(now), why);
+          case Proceed -> new Swap.Cut(m, sessionsRemain(now));
         });
   }
 
-  private static Swap cut(Motion m, FenceProof.Result result, Instant now) {
-    return new Swap.Cut(m, new FenceProof(result, "", 0, now));
+  private static FenceProof sessionsRemain(Instant now) {
+    return new FenceProof(FenceProof.Result.SessionsRemain, "", 0, now);
   }
 }

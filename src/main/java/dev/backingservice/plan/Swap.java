@@ -53,7 +53,7 @@ public sealed interface Swap {
 
   record Aborting(Motion motion, FenceProof proof, String why) implements Swap {}
 
-  record Aborted(Motion motion, String why, Instant at) implements Swap {}
+  record Aborted(Motion motion, FenceProof proof, String why, Instant at) implements Swap {}
 
   /// The state that follows from what is known now; this one when nothing follows.
   default Swap next(Facts f, Instant now) {
@@ -84,11 +84,11 @@ public sealed interface Swap {
 
       case Aborting(var m, var p, _) when f.published(m.to())       -> new Roll(m, p, now);
       case Aborting(var m, _, _) when Signs.lost(f, m)              -> new Fence(m);
-      case Aborting(var m, _, var why) when Signs.undone(f, m)      -> f.wants(m.to().place()) ? new Aborted(m.again(), why, now) : new Settled();
+      case Aborting(var m, var p, var why) when Signs.undone(f, m)  -> f.wants(m.to().place()) ? new Aborted(m.again(), p, why, now) : new Settled();
       case Aborting _                                               -> this;
 
       case Aborted _ when !f.pending()                              -> new Settled();
-      case Aborted(var m, _, var at) when Signs.due(f, m, at, now)  -> Start.of(f, now, Signs.attempts(f, m)).orElse(this);
+      case Aborted(var m, _, _, var at) when Signs.due(f, m, at, now) -> Start.of(f, now, Signs.attempts(f, m)).orElse(this);
       case Aborted _                                                -> this;
     };
     // spotless:on
@@ -105,7 +105,7 @@ public sealed interface Swap {
       case Verify(var m, _, _) -> Optional.of(m);
       case Retire(var m, _, _, _) -> Optional.of(m);
       case Aborting(var m, _, _) -> Optional.of(m);
-      case Aborted(var m, _, _) -> Optional.of(m);
+      case Aborted(var m, _, _, _) -> Optional.of(m);
     };
   }
 

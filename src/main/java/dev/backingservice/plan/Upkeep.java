@@ -12,6 +12,8 @@ import java.util.Optional;
 /// Keeps what is attached as it shall be: words, Secret, workloads. Makes no actions when
 // everything stands.
 final class Upkeep {
+  private static final Duration SLACK = Duration.ofMinutes(1);
+
   private Upkeep() {}
 
   static List<Action> actions(Facts f, Swap swap, Instant now) {
@@ -41,13 +43,17 @@ final class Upkeep {
     return new Action.Publish(active, requested, f.debts(), guard);
   }
 
-  /// Client certificates are renewed at two thirds of their life, while the namespace is admitted.
+  /// Client certificates are renewed at two thirds of their life, and when a shorter life is asked
+  /// for; while the namespace is admitted.
   private static boolean ageing(Facts f, Published.Binding binding, Instant now) {
     if (f.server(binding.active().server()).flatMap(ServerFact::consent).isPresent()) return false;
     var life = f.intent().map(Intent::certificateLife).orElse(Duration.ZERO);
     return binding
         .certificateEnds()
-        .filter(end -> now.isAfter(end.minus(life.dividedBy(3))))
+        .filter(
+            end ->
+                now.isAfter(end.minus(life.dividedBy(3)))
+                    || end.isAfter(now.plus(life).plus(SLACK)))
         .isPresent();
   }
 

@@ -23,7 +23,8 @@ final class Fencing {
     if (story.facts().forgotten() && story.active().isEmpty())
       return Verdict.wait(
           Judge.FENCED, Reason.Pending, "Not every server was asked for an older login yet.");
-    if (story.swap() instanceof Swap.Aborted(_, var why, _))
+    if (story.swap() instanceof Swap.Aborted(_, var proof, var why, _)
+        && proof.result() == FenceProof.Result.SessionsRemain)
       return Verdict.no(
           Judge.FENCED,
           new Failure(Reason.SessionsRemain, why + "; the old server is in force again"));

@@ -60,7 +60,7 @@ final class Notices {
               Notice.normal("SwapCompleted", "Every workload runs on " + m.to().server() + "."));
       case Swap.Aborting(_, _, var why) ->
           notices.add(Notice.warning("SwapAborting", "Going back: " + why + "."));
-      case Swap.Aborted(var m, var why, _) ->
+      case Swap.Aborted(var m, _, var why, _) ->
           notices.add(
               Notice.warning(
                   "SwapAborted", "%s stays in force: %s.".formatted(m.from().server(), why)));

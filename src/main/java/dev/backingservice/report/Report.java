@@ -9,4 +9,9 @@ public record Report(BackingServiceStatus status, List<Notice> notices, Duration
   public Report {
     notices = List.copyOf(notices);
   }
+
+  /// Whether the next phase begins at once.
+  public boolean onward() {
+    return again.equals(Pace.AT_ONCE);
+  }
 }

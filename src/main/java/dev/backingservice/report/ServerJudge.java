@@ -1,5 +1,6 @@
 package dev.backingservice.report;
 
+import dev.backingservice.api.Annotations;
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingServerSpec;
 import dev.backingservice.api.Condition.Status;
@@ -8,15 +9,47 @@ import dev.backingservice.model.Finding;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Reason;
 import dev.backingservice.report.ServerReporter.Seen;
+import dev.backingservice.report.ServerReporter.Ties;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Decides what each condition of a server says.
 final class ServerJudge {
   private ServerJudge() {}
 
-  static List<Verdict> verdicts(BackingServer resource, Seen seen) {
+  static List<Verdict> verdicts(BackingServer resource, Seen seen, Ties ties) {
+    return Stream.concat(Stream.of(accepted(resource, ties)), seen(resource, seen).stream())
+        .toList();
+  }
+
+  private static Verdict accepted(BackingServer resource, Ties ties) {
+    if (resource.getMetadata().getDeletionTimestamp() != null)
+      return Verdict.no(
+          "Accepted",
+          new Failure(
+              Reason.Terminating,
+              "it is being deleted and goes when nothing is left: %d services attached, %d fences owed; swap, detach or delete the services, and for a server that never answers again annotate %s: \"%s\""
+                  .formatted(ties.attached(), ties.debts(), Annotations.GONE, lineage(resource))));
+    var spec = resource.getSpec();
+    var notServed = ServerReporter.notServed(resource);
+    if (notServed.isPresent()) return Verdict.no("Accepted", notServed.get());
+    if (spec.replacedBy() != null)
+      return Verdict.no(
+          "Accepted",
+          new Failure(
+              Reason.NotYetSupported,
+              "spec.replacedBy is not supported yet and moves nothing: remove it, and set spec.server of each service to %s"
+                  .formatted(spec.replacedBy())));
+    return Verdict.yes("Accepted", "The spec makes sense.");
+  }
+
+  private static String lineage(BackingServer resource) {
+    return Optional.ofNullable(resource.getStatus()).map(s -> s.serverId()).orElse("");
+  }
+
+  private static List<Verdict> seen(BackingServer resource, Seen seen) {
     return switch (seen) {
       case Seen.Troubled(var failure, _) ->
           List.of(
@@ -51,7 +84,7 @@ final class ServerJudge {
         new Failure(
             Reason.IdentityChanged,
             "another server (%s) answers under this name: if that is right, annotate %s: \"%s\""
-                .formatted(serverId, ServerReporter.ACCEPT_IDENTITY, serverId)));
+                .formatted(serverId, Annotations.ACCEPT_IDENTITY, serverId)));
   }
 
   private static Verdict writable(Identity identity) {

@@ -1,13 +1,16 @@
 package dev.backingservice.report;
 
+import dev.backingservice.api.Annotations;
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingServerStatus;
 import dev.backingservice.api.Condition;
+import dev.backingservice.api.EngineName;
 import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Finding;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Protection;
+import dev.backingservice.model.Reason;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -17,13 +20,21 @@ import org.jspecify.annotations.Nullable;
 
 /// Tells what was seen of one server.
 public final class ServerReporter {
-  static final String ACCEPT_IDENTITY = "backingservice.dev/accept-identity";
-
   private ServerReporter() {}
+
+  /// What ties services to a server.
+  ///
+  /// @param attached services attached now
+  /// @param debts fences still owed, by services that are there and by those that are gone
+  public record Ties(int attached, int debts) {
+    public boolean none() {
+      return attached == 0 && debts == 0;
+    }
+  }
 
   /// What was seen.
   public sealed interface Seen {
-    /// How many fences are owed to it.
+    /// How many fences are owed to it by services that are gone.
     int debts();
 
     /// @param protection of the connection; empty without TLS
@@ -44,27 +55,25 @@ public final class ServerReporter {
   }
 
   public static BackingServerStatus report(
-      BackingServer resource, Seen seen, int attached, Instant now) {
+      BackingServer resource, Seen seen, Ties ties, Instant now) {
     var before = resource.getStatus();
     var was =
         new Conditions(
             before == null || before.conditions() == null ? List.of() : before.conditions());
     long generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
-    var conditions = was.write(ServerJudge.verdicts(resource, seen), generation, Set.of(), now);
+    var conditions =
+        was.write(ServerJudge.verdicts(resource, seen, ties), generation, Set.of(), now);
     return switch (seen) {
-      case Seen.Troubled(_, int debts) ->
-          troubled(before, conditions, generation, new Counts(attached, debts));
-      case Seen.Answers answers -> answers(resource, answers, conditions, attached);
+      case Seen.Troubled _ -> troubled(before, conditions, generation, ties);
+      case Seen.Answers answers -> answers(resource, answers, conditions, ties);
     };
   }
-
-  private record Counts(int attached, int debts) {}
 
   private static BackingServerStatus troubled(
       @Nullable BackingServerStatus before,
       List<Condition> conditions,
       long generation,
-      Counts counts) {
+      Ties ties) {
     var old =
         Objects.requireNonNullElse(
             before,
@@ -81,12 +90,12 @@ public final class ServerReporter {
         Identity.Role.Unknown.name(),
         old.tls(),
         old.findings(),
-        counts.attached,
-        counts.debts);
+        ties.attached,
+        ties.debts);
   }
 
   private static BackingServerStatus answers(
-      BackingServer resource, Seen.Answers seen, List<Condition> conditions, int attached) {
+      BackingServer resource, Seen.Answers seen, List<Condition> conditions, Ties ties) {
     var identity = seen.identity();
     boolean same = identified(resource, identity.serverId());
     var before = resource.getStatus();
@@ -103,13 +112,24 @@ public final class ServerReporter {
             .map(p -> new BackingServerStatus.Tls(p.protocol(), Conditions.time(p.notAfter())))
             .orElse(null),
         seen.findings().stream().map(ServerReporter::finding).toList(),
-        attached,
-        seen.debts());
+        ties.attached,
+        ties.debts);
   }
 
   private static BackingServerStatus.Finding finding(Finding f) {
     return new BackingServerStatus.Finding(
         f.id().name(), f.severity().name(), f.message(), f.remedy());
+  }
+
+  /// Why a server of this engine is not even asked; empty when it is.
+  public static Optional<Failure> notServed(BackingServer resource) {
+    var engine = resource.getSpec().engine();
+    return engine == EngineName.PostgreSQL
+        ? Optional.empty()
+        : Optional.of(
+            new Failure(
+                Reason.EngineNotSupported,
+                "this operator does not serve %s yet".formatted(engine)));
   }
 
   /// Whether a server accepts writes that did not when it was last recorded, or is another one.
@@ -127,7 +147,6 @@ public final class ServerReporter {
     var before = resource.getStatus();
     if (before == null || before.serverId() == null || before.serverId().equals(serverId))
       return true;
-    var annotations = resource.getMetadata().getAnnotations();
-    return annotations != null && serverId.equals(annotations.get(ACCEPT_IDENTITY));
+    return serverId.equals(Annotations.read(resource, Annotations.ACCEPT_IDENTITY));
   }
 }

@@ -83,11 +83,11 @@ final class StatusWriter {
               m,
               "Aborting",
               new Ends(Optional.of(p), Optional.empty(), Optional.empty(), Optional.empty(), why));
-      case Swap.Aborted(var m, var why, var at) ->
+      case Swap.Aborted(var m, var p, var why, var at) ->
           progress(
               m,
               "Aborting",
-              new Ends(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(at), why));
+              new Ends(Optional.of(p), Optional.empty(), Optional.empty(), Optional.of(at), why));
     };
   }
 

@@ -1,9 +1,14 @@
 package dev.backingservice.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.backingservice.sandbox.Postgres;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Edits that are no swap, and edits at awkward moments.
@@ -55,6 +60,58 @@ class ChangeIT {
                   .isEqualTo("0"));
       stage.eventually(() -> assertThat(session.isValid(1)).isFalse());
     }
+  }
+
+  @Test
+  void anotherLifeOfTheCertificateRenewsItInPlace() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.sandbox.apply(SwapIT.deployment(stage.namespace));
+    stage.attached(stage.blue, "workloads: [{kind: Deployment, name: orders}]");
+    var template = stage.template();
+    var password = stage.bound("password");
+    for (var life : List.of("1h", "2160h")) {
+      var before = stage.bound("tls.crt");
+
+      // When
+      stage.patch("{\"spec\":{\"certificate\":{\"duration\":\"%s\"}}}".formatted(life));
+
+      // Then
+      stage.eventually(() -> assertThat(stage.bound("tls.crt")).isNotEqualTo(before));
+      stage.eventually(
+          () ->
+              assertThat(Instant.parse(stage.status().certificate().notAfter()))
+                  .isCloseTo(
+                      Instant.now().plus(Duration.parse("PT" + life)),
+                      within(5, ChronoUnit.MINUTES)));
+      assertThat(stage.bound("password")).isEqualTo(password);
+      assertThat(stage.status().active().epoch()).isEqualTo(1);
+      assertThat(stage.template()).isEqualTo(template);
+      stage.session(blue).close();
+    }
+  }
+
+  @Test
+  void anAnnotationThatIsNotSupportedYetSaysSo() throws Exception {
+    // Given
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+
+    // When
+    stage.annotate("backingservice.dev/rotate", "1");
+
+    // Then
+    stage.eventually("Accepted", "False/NotYetSupported");
+    assertThat(stage.message("Accepted")).contains("rotate").contains("remove it");
+    assertThat(stage.condition("Available")).isEqualTo("True/Available");
+
+    // When
+    stage.patch("{\"metadata\":{\"annotations\":{\"backingservice.dev/rotate\":null}}}");
+
+    // Then
+    stage.eventually("Ready", "True/Ready");
   }
 
   @Test

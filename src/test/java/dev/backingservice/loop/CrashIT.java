@@ -90,9 +90,8 @@ class CrashIT {
         // When
         stage.apply(stage.blue, "");
         marked.get(30, TimeUnit.SECONDS);
-        stage.sandbox.operator().kill();
+        stage.sandbox.crash();
       }
-      stage.sandbox.startOperator(Map.of());
 
       // Then
       stage.eventually("Ready", "True/Ready");
@@ -119,9 +118,8 @@ class CrashIT {
       // When
       stage.patch("{\"spec\":{\"state\":\"Detached\"}}");
       gone.get(30, TimeUnit.SECONDS);
-      stage.sandbox.operator().kill();
+      stage.sandbox.crash();
     }
-    stage.sandbox.startOperator(Map.of());
 
     // Then
     stage.eventually("Ready", "False/Detached");
@@ -156,8 +154,7 @@ class CrashIT {
 
   private static void killedAt(String phase, Stage stage, Runnable edit) throws Exception {
     reached(phase, stage, edit);
-    stage.sandbox.operator().kill();
-    stage.sandbox.startOperator(Map.of());
+    stage.sandbox.crash();
   }
 
   private static void reached(String phase, Stage stage, Runnable edit) throws Exception {

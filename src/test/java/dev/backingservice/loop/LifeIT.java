@@ -112,6 +112,69 @@ class LifeIT {
   }
 
   @Test
+  void aServerThatIsOwedAFenceIsNotGoneBeforeItIsForgiven() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.server(stage.green);
+    stage.attached(stage.blue, "");
+    var serverId = stage.status().active().serverId();
+    blue.stop();
+    stage.swap(stage.green);
+    stage.eventually("Fenced", "False/OldServerUnreachable");
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.backingServer(stage.blue).getStatus())
+                .matches(s -> s.attached() == 0 && s.debts() == 1));
+
+    // When
+    stage.sandbox.admin().resource(stage.sandbox.backingServer(stage.blue)).delete();
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.backingServer(stage.blue).getStatus().conditions())
+                .anyMatch(
+                    c ->
+                        c.reason().equals("Terminating")
+                            && c.message().contains("1 fences owed")
+                            && c.message().contains(serverId)));
+
+    // When
+    stage.sandbox.annotate(stage.blue, "backingservice.dev/gone", serverId);
+
+    // Then
+    stage.eventually("Fenced", "True/Fenced");
+    stage.eventually(() -> assertThat(stage.sandbox.backingServer(stage.blue)).isNull());
+  }
+
+  @Test
+  void aReplacementIsNotSupportedYetAndMovesNothing() throws Exception {
+    // Given
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+
+    // When
+    stage.kubectl(
+        "",
+        "patch",
+        "bsrv",
+        stage.blue,
+        "--type=merge",
+        "-p",
+        "{\"spec\":{\"replacedBy\":\"%s\"}}".formatted(stage.green));
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.backingServer(stage.blue).getStatus().conditions())
+                .anyMatch(
+                    c -> c.type().equals("Accepted") && c.reason().equals("NotYetSupported")));
+    assertThat(stage.condition("Ready")).isEqualTo("True/Ready");
+  }
+
+  @Test
   void aServiceThatIsCreatedAgainUnderItsNameTakesOver() throws Exception {
     // Given
     var stage = new Stage();

@@ -47,6 +47,7 @@ public final class OperatorProcess implements AutoCloseable {
             List.of(
                 java,
                 "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-XX:+UseCompactObjectHeaders",
                 "-jar",

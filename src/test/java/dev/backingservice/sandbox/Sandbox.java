@@ -79,6 +79,13 @@ public final class Sandbox implements AutoCloseable {
     return operator;
   }
 
+  /// Kills the operator and starts another, as if the lease of the dead one had run out.
+  public void crash() throws IOException {
+    operator.kill();
+    admin.leases().inNamespace(NAMESPACE).withName("backing-service-operator").delete();
+    startOperator(Map.of());
+  }
+
   public OperatorProcess operator() {
     return operator;
   }

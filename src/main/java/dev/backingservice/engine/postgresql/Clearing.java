@@ -27,7 +27,7 @@ final class Clearing implements AutoCloseable {
   private Clearing(Server server, int pid) {
     this.server = server;
     this.pid = pid;
-    this.watch = Thread.ofVirtual().name("clearing").start(this::run);
+    this.watch = Thread.ofPlatform().daemon().name("clearing").start(this::run);
   }
 
   /// Watches over what `connection` does until it is closed.
