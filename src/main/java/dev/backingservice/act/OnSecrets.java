@@ -38,8 +38,8 @@ final class OnSecrets {
             .withName(f.service().id().name())
             .withNamespace(f.service().id().namespace())
             .build());
-    hands.resources().annotate(resource, Words.ATTACHED, "true");
-    return new Result.Done();
+    var marked = hands.resources().annotate(resource, Words.ATTACHED, "true").getMetadata();
+    return new Result.Marked(marked.getResourceVersion(), marked.getGeneration());
   }
 
   /// One request, guarded by the version that was seen: a reader never sees old and new mixed.

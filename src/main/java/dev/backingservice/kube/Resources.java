@@ -47,8 +47,8 @@ public final class Resources {
   }
 
   /// Sets one annotation, by merge: an apply under our manager would drop the finalizer.
-  public void annotate(HasMetadata resource, String name, String value) {
-    client
+  public HasMetadata annotate(HasMetadata resource, String name, String value) {
+    return client
         .genericKubernetesResources(resource.getApiVersion(), resource.getKind())
         .inNamespace(resource.getMetadata().getNamespace())
         .withName(resource.getMetadata().getName())

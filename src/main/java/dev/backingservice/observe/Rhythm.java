@@ -38,7 +38,8 @@ public final class Rhythm {
     return now >= due;
   }
 
-  void checked(String uid) {
+  /// The credential was tried just now.
+  public void checked(String uid) {
     checks.put(uid, System.nanoTime() + jittered().toNanos());
   }
 

@@ -3,7 +3,6 @@ package dev.backingservice.operator;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.kube.Words;
 import dev.backingservice.observe.Registry;
-import dev.backingservice.plan.Action;
 import dev.backingservice.plan.Outcome;
 import dev.backingservice.plan.Planner;
 import dev.backingservice.report.Reporter;
@@ -100,6 +99,8 @@ public class BackingServiceReconciler
     var plan = Planner.plan(facts, workshop.clock.instant());
     var outcomes = workshop.actor.carryOut(plan);
     workshop.meters.acted(outcomes);
+    if (outcomes.stream().anyMatch(o -> o.result() instanceof Outcome.Result.LetIn))
+      workshop.rhythm.checked(facts.service().id().uid());
     var report =
         Reporter.report(
             resource.getStatus(),
@@ -114,17 +115,12 @@ public class BackingServiceReconciler
 
   /// Our own annotation made a new version of the resource; an edit besides it is not taken for
   /// ours.
-  private BackingService marked(BackingService resource, List<Outcome> outcomes) {
-    if (outcomes.stream().noneMatch(o -> o.action() instanceof Action.MarkAttached))
-      return resource;
-    return workshop
-        .resources
-        .fresh(resource)
-        .filter(
-            f ->
-                Objects.equals(
-                    f.getMetadata().getGeneration(), resource.getMetadata().getGeneration()))
-        .orElse(resource);
+  private static BackingService marked(BackingService resource, List<Outcome> outcomes) {
+    var meta = resource.getMetadata();
+    for (var outcome : outcomes)
+      if (outcome.result() instanceof Outcome.Result.Marked(var version, long generation)
+          && Objects.equals(meta.getGeneration(), generation)) meta.setResourceVersion(version);
+    return resource;
   }
 
   private Registry registry() {

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
@@ -24,11 +25,17 @@ import org.eclipse.microprofile.health.Readiness;
 class Contact {
   private static final Duration TOO_LONG = Duration.ofSeconds(30);
 
+  private final LongAdder answers = new LongAdder();
   private final AtomicLong last = new AtomicLong(System.nanoTime());
 
   /// Time since any answer, even a refusal, came from the API server.
   Duration age() {
     return Duration.ofNanos(System.nanoTime() - last.get());
+  }
+
+  /// Answers since the process started.
+  long answers() {
+    return answers.sum();
   }
 
   @Produces
@@ -57,6 +64,7 @@ class Contact {
     public void after(
         HttpRequest request, HttpResponse<?> response, Consumer<List<ByteBuffer>> consumer) {
       last.set(System.nanoTime());
+      answers.increment();
     }
   }
 }

@@ -54,6 +54,9 @@ class Meters {
             "backingservice.sql.statements", registry, _ -> PostgresEngine.statements())
         .description("Statements sent to servers since the process started")
         .register(registry);
+    FunctionCounter.builder("backingservice.api.requests", contact, Contact::answers)
+        .description("Requests that the API server answered since the process started")
+        .register(registry);
     Gauge.builder("backingservice.api.last.contact", contact, c -> c.age().toMillis() / 1000.0)
         .description("Time since the API server was heard")
         .baseUnit("seconds")

@@ -39,7 +39,10 @@ final class Fences {
       case Outcome.Result.Failed(var failure) when late ->
           remaining(m, policy, failure.message(), now);
       case Outcome.Result.Draining _, Outcome.Result.Failed _ -> Optional.empty();
-      case Outcome.Result.Done _, Outcome.Result.LetIn _, Outcome.Result.Unclear _ ->
+      case Outcome.Result.Done _,
+          Outcome.Result.Marked _,
+          Outcome.Result.LetIn _,
+          Outcome.Result.Unclear _ ->
           Optional.empty();
     };
   }

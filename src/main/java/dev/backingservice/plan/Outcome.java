@@ -9,6 +9,12 @@ public record Outcome(Action action, Result result) {
   public sealed interface Result {
     record Done() implements Result {}
 
+    /// The resource carries our mark.
+    ///
+    /// @param version the resource's version since
+    /// @param generation of the spec it was made on
+    record Marked(String version, long generation) implements Result {}
+
     /// A login was let in.
     ///
     /// @param relations how much its schema holds
@@ -32,7 +38,7 @@ public record Outcome(Action action, Result result) {
 
   public boolean done() {
     return switch (result) {
-      case Result.Done _, Result.LetIn _, Result.Fenced _ -> true;
+      case Result.Done _, Result.Marked _, Result.LetIn _, Result.Fenced _ -> true;
       case Result.Draining _, Result.Silent _, Result.Failed _, Result.Unclear _ -> false;
     };
   }

@@ -65,6 +65,7 @@ final class Signs {
       case Outcome.Result.Failed(var failure) -> Optional.of(failure);
       case Outcome.Result.Silent(var failure) -> Optional.of(failure);
       case Outcome.Result.Done _,
+          Outcome.Result.Marked _,
           Outcome.Result.LetIn _,
           Outcome.Result.Fenced _,
           Outcome.Result.Draining _,

@@ -58,6 +58,7 @@ record Story(Plan plan, Facts facts, Swap swap, Memory memory) {
       case Outcome.Result.Silent(var failure) -> Optional.of(failure);
       case Outcome.Result.Unclear(var failure) -> Optional.of(failure);
       case Outcome.Result.Done _,
+          Outcome.Result.Marked _,
           Outcome.Result.LetIn _,
           Outcome.Result.Fenced _,
           Outcome.Result.Draining _ ->

@@ -6,13 +6,22 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Security;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 
 /// A client certificate with its key. The key lives in the binding Secret and nowhere else.
 public record Issued(
     X509Certificate leaf, X509Certificate issuer, PrivateKey key, Instant notAfter) {
+  /// The password of the key store is 256 random bits: to stretch it costs much and gives nothing.
+  private static final String ITERATIONS = "1000";
+
+  static {
+    for (var what : List.of("keyPbe", "certPbe", "mac"))
+      Security.setProperty("keystore.pkcs12." + what + "IterationCount", ITERATIONS);
+  }
 
   /// Leaf first, PEM.
   public String chainPem() {

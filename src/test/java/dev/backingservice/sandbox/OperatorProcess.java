@@ -35,6 +35,8 @@ public final class OperatorProcess implements AutoCloseable {
     var kubeconfig = plane.folder().resolve("operator.kubeconfig");
     Files.writeString(kubeconfig, plane.kubeconfig(ControlPlane.User.Operator));
     var environment = new HashMap<>(settings);
+    // a process of a test lives for a minute: the second compiler would cost more than it gives
+    environment.putIfAbsent("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
     environment.put("KUBECONFIG", kubeconfig.toString());
     environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
     environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
@@ -47,7 +49,6 @@ public final class OperatorProcess implements AutoCloseable {
             List.of(
                 java,
                 "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-XX:+UseCompactObjectHeaders",
                 "-jar",

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 // after REVOKE.
 final class Fence {
   private static final int QUIET_COUNTS = 3;
-  private static final long PAUSE_MILLIS = 100;
+  private static final long PAUSE_MILLIS = 50;
 
   /// Sessions of a login that may not log in any more; so a stale leader ends nothing. On a standby
   // nothing can

@@ -16,11 +16,15 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// TLS with exactly the anchors of one server. The driver makes it by reflection from one string:
@@ -28,14 +32,31 @@ import org.jspecify.annotations.Nullable;
 /// [#argument].
 public final class PinnedSslFactory extends SSLSocketFactory {
   private static final String SEPARATOR = "\n%%\n";
+  private static final int REMEMBERED = 64;
+
+  /// Anchors that were read lately: the system's own are many.
+  private static final Map<String, TrustManager[]> TRUST =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>(REMEMBERED, 0.75f, true) {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, TrustManager[]> eldest) {
+              return size() > REMEMBERED;
+            }
+          });
+
   private static final char[] NO_PASSWORD = new char[0];
   private final SSLSocketFactory factory;
 
   /// @param argument what [#argument] returned
   public PinnedSslFactory(String argument) throws GeneralSecurityException, IOException {
     var parts = argument.split(SEPARATOR, -1);
+    var trust = TRUST.get(parts[0]);
+    if (trust == null) {
+      trust = Anchors.managers(parts[0]);
+      TRUST.put(parts[0], trust);
+    }
     var context = SSLContext.getInstance("TLS");
-    context.init(keys(parts[1], parts[2]), Anchors.managers(parts[0]), null);
+    context.init(keys(parts[1], parts[2]), trust, null);
     factory = context.getSocketFactory();
   }
 
