@@ -9,11 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -27,8 +27,6 @@ public final class Bench {
   private static final int SESSIONS = 200;
   private static final int SERVICES = 1000;
   private static final int CLIENTS = 8;
-  private static final Map<String, String> AS_SHIPPED =
-      Map.of("JDK_JAVA_OPTIONS", "-XX:+UseSerialGC");
   private final Sandbox sandbox;
 
   private Bench(Sandbox sandbox) {
@@ -47,14 +45,14 @@ public final class Bench {
     sandbox.namespace("bench");
     System.out.println("| figure | value |\n|---|---|");
     long started = System.nanoTime();
-    sandbox.startOperator(AS_SHIPPED);
-    until(() -> sandbox.operator().log().contains("started in"));
+    sandbox.startOperator(Map.of(), Launch.packaged());
+    Waiting.until("a figure", () -> sandbox.operator().log().contains("started in"));
     row("start of the process to its first reconciles", millis(started));
     TimeUnit.SECONDS.sleep(5);
     row("resident memory, idle", memory());
     long applied = System.nanoTime();
     sandbox.apply(service("first", "blue"));
-    until(() -> ready("first"));
+    Waiting.until("a figure", () -> ready("first"));
     row("attach: apply to Ready, the first one", millis(applied));
     swaps();
     dead();
@@ -70,7 +68,7 @@ public final class Bench {
       var to = i % 2 == 0 ? "green" : "blue";
       var sessions = sessions(i % 2 == 0 ? "blue" : "green");
       times.add(swap(to));
-      until(() -> ready("first"));
+      Waiting.until("a figure", () -> ready("first"));
       for (var session : sessions) session.close();
     }
     times.sort(Long::compare);
@@ -85,10 +83,11 @@ public final class Bench {
     row("SQL statements per swap", Math.round((statements() - statements) / SWAPS));
   }
 
-  private List<Connection> sessions(String server) throws SQLException {
+  private List<Connection> sessions(String server) throws Exception {
     var secret = sandbox.admin().secrets().inNamespace("bench").withName("first").get();
     sandbox.patch("bench", "first", "{\"spec\":{\"postgresql\":{\"connectionLimit\":300}}}");
-    until(
+    Waiting.until(
+        "a figure",
         () ->
             "300"
                 .equals(
@@ -141,22 +140,25 @@ public final class Bench {
     row(
         "dead old server: edit to switched Secret",
         swap(from.equals("blue") ? "green" : "blue") + " ms");
-    until(() -> ready("first"));
+    Waiting.until("a figure", () -> ready("first"));
     sandbox.postgres(from).start();
     long answers = System.nanoTime();
-    until(() -> sandbox.condition("bench", "first", "Fenced").equals("True/Fenced"));
+    Waiting.until(
+        "a figure", () -> sandbox.condition("bench", "first", "Fenced").equals("True/Fenced"));
     row("debt settled after the old server answers", millis(answers));
     if (!from.equals("blue")) return;
     swap("blue");
-    until(() -> ready("first"));
+    Waiting.until("a figure", () -> ready("first"));
   }
 
   /// With everything settled: nothing is to be written.
   private void restart() throws Exception {
+    Waiting.until("nothing written for ten seconds", new Quiet());
     var audit = Audit.fromNow(sandbox.plane());
     sandbox.operator().close();
-    sandbox.startOperator(AS_SHIPPED);
-    until(
+    sandbox.startOperator(Map.of(), Launch.packaged());
+    Waiting.until(
+        "a figure",
         () ->
             audit.requests().stream()
                     .filter(r -> r.verb().equals("get") && r.resource().equals("backingservices"))
@@ -167,6 +169,26 @@ public final class Bench {
     row(
         "writes after a restart with %d services, but for lease and term".formatted(SERVICES),
         audit.writes().stream().filter(r -> r.name().startsWith("bench/")).count());
+  }
+
+  /// Whether nothing was written for a while.
+  private final class Quiet implements Callable<Boolean> {
+    private Audit audit;
+    private long since = System.nanoTime();
+
+    Quiet() throws IOException {
+      audit = Audit.fromNow(sandbox.plane());
+    }
+
+    @Override
+    public Boolean call() throws Exception {
+      TimeUnit.SECONDS.sleep(1);
+      if (!audit.writes().isEmpty()) {
+        audit = Audit.fromNow(sandbox.plane());
+        since = System.nanoTime();
+      }
+      return System.nanoTime() - since > TimeUnit.SECONDS.toNanos(10);
+    }
   }
 
   private void many() throws Exception {
@@ -180,7 +202,8 @@ public final class Bench {
       }
     }
     row("%d services: applied by %d clients in".formatted(SERVICES, CLIENTS), millis(began));
-    until(
+    Waiting.until(
+        "a figure",
         () ->
             sandbox
                     .admin()
@@ -250,23 +273,5 @@ public final class Bench {
 
   private static String millis(long since) {
     return (System.nanoTime() - since) / 1_000_000 + " ms";
-  }
-
-  private interface Reached {
-    boolean now() throws Exception;
-  }
-
-  private static void until(Reached reached) {
-    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
-    try {
-      while (!reached.now()) {
-        if (System.nanoTime() > end) throw new IllegalStateException("not reached in 5 minutes");
-        Thread.sleep(20);
-      }
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

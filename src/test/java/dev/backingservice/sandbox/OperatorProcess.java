@@ -8,14 +8,15 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The packaged operator as its own process, under its own identity.
 public final class OperatorProcess implements AutoCloseable {
-  private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
   private static final AtomicInteger COUNT = new AtomicInteger();
+
+  /// Long enough for a training run to write its cache.
+  private static final int STOPPING_SECONDS = 90;
 
   private final Process process;
   private final Path log;
@@ -27,32 +28,17 @@ public final class OperatorProcess implements AutoCloseable {
     this.port = port;
   }
 
-  public static OperatorProcess start(ControlPlane plane, Map<String, String> settings)
+  static OperatorProcess start(ControlPlane plane, Map<String, String> settings, Launch launch)
       throws IOException {
-    if (!Files.exists(JAR))
-      throw new IllegalStateException(JAR + " is missing: build it with make package");
     int port = ControlPlane.freePort();
     var kubeconfig = plane.folder().resolve("operator.kubeconfig");
     Files.writeString(kubeconfig, plane.kubeconfig(ControlPlane.User.Operator));
     var environment = new HashMap<>(settings);
-    // a process of a test lives for a minute: the second compiler would cost more than it gives
-    environment.putIfAbsent("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1");
     environment.put("KUBECONFIG", kubeconfig.toString());
     environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
     environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
     var log = plane.folder().resolve("operator-%d.log".formatted(COUNT.incrementAndGet()));
-    var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    var process =
-        Processes.start(
-            log,
-            environment,
-            List.of(
-                java,
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:+UseCompactObjectHeaders",
-                "-jar",
-                JAR.toAbsolutePath().toString()));
+    var process = Processes.start(log, environment, launch.command());
     return new OperatorProcess(process, log, port);
   }
 
@@ -96,6 +82,6 @@ public final class OperatorProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    Processes.stop(process, 15);
+    Processes.stop(process, STOPPING_SECONDS);
   }
 }

@@ -5,6 +5,7 @@ import dev.backingservice.api.BackingService;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -74,8 +75,14 @@ public final class Sandbox implements AutoCloseable {
 
   /// Starts the operator; settings are environment variables.
   public OperatorProcess startOperator(Map<String, String> settings) throws IOException {
+    return startOperator(settings, Launch.brief());
+  }
+
+  /// The same, started in another way.
+  public OperatorProcess startOperator(Map<String, String> settings, Launch launch)
+      throws IOException {
     if (operator != null) formerly.add(operator);
-    operator = OperatorProcess.start(plane, settings);
+    operator = OperatorProcess.start(plane, settings, launch);
     return operator;
   }
 
@@ -194,6 +201,24 @@ public final class Sandbox implements AutoCloseable {
     for (var document : yaml.split("(?m)^---$"))
       if (!document.isBlank())
         client.resource(document).fieldManager("kubectl").forceConflicts().serverSideApply();
+  }
+
+  /// What the API server would say to a document, without keeping it; empty when it takes it.
+  public String dryRun(String yaml) {
+    try {
+      admin
+          .resource(yaml)
+          .patch(
+              new PatchContext.Builder()
+                  .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                  .withFieldManager("kubectl")
+                  .withForce(true)
+                  .withDryRun(List.of("All"))
+                  .build());
+      return "";
+    } catch (KubernetesClientException e) {
+      return String.valueOf(e.getMessage());
+    }
   }
 
   public BackingService service(String namespace, String name) {
