@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// What the annotations of the generator cannot say.
@@ -48,6 +49,8 @@ final class CrdPolish {
   static void polish(CustomResourceDefinition crd) {
     crd.getSpec().getVersions().forEach(CrdPolish::polish);
     if (!crd.getSpec().getNames().getKind().equals("BackingService")) return;
+    // servicebinding.io, section "Provisioned Service": status.binding.name leads to the Secret
+    crd.getMetadata().setLabels(Map.of("servicebinding.io/provisioned-service", "true"));
     var root = crd.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
     root.getProperties().get("status").setDefault(Serialization.unmarshal(PENDING, JsonNode.class));
     root.setXKubernetesValidations(

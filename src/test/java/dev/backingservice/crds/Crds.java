@@ -8,18 +8,21 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /// Generates the CRDs from the records. `make crds` writes them; a test compares.
 public final class Crds {
-  public static final Path FOLDER = Path.of("crds");
+  /// Where they are read, and where helm installs them from.
+  static final List<Path> FOLDERS =
+      List.of(Path.of("crds"), Path.of("helm/backing-service-operator/crds"));
 
   private Crds() {}
 
   public static void main(String... args) throws IOException {
     for (var crd : generate().entrySet())
-      Files.writeString(FOLDER.resolve(crd.getKey()), crd.getValue());
+      for (var folder : FOLDERS) Files.writeString(folder.resolve(crd.getKey()), crd.getValue());
   }
 
   /// YAML by file name.

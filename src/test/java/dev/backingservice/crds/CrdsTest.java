@@ -16,9 +16,10 @@ class CrdsTest {
 
     // Then
     assertThat(generated.keySet()).containsExactly("backingservers.yaml", "backingservices.yaml");
-    for (var crd : generated.entrySet())
-      assertThat(Files.readString(Crds.FOLDER.resolve(crd.getKey())))
-          .as("%s is out of date: run make crds", crd.getKey())
-          .isEqualTo(crd.getValue());
+    for (var folder : Crds.FOLDERS)
+      for (var crd : generated.entrySet())
+        assertThat(Files.readString(folder.resolve(crd.getKey())))
+            .as("%s/%s is out of date: run make crds", folder, crd.getKey())
+            .isEqualTo(crd.getValue());
   }
 }

@@ -2,6 +2,8 @@ package dev.backingservice.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.assertj.core.api.AbstractDoubleAssert;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +49,45 @@ class MetricsIT {
     var seen = stage.sandbox.backingServer(stage.green).getStatus().tls();
     assertThat(seen.protocol()).isEqualTo("TLSv1.3");
     assertThat(seen.notAfter()).isGreaterThan("2026");
+  }
+
+  @Test
+  void whatAlertsAndDashboardNameIsThere() throws Exception {
+    // Given
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    var expressions = Expressions.ofTheChart();
+    assertThat(expressions).hasSizeGreaterThan(15);
+
+    // Then
+    for (var expression : expressions)
+      stage.eventually(
+          () ->
+              assertThat(Expressions.unknown(expression, metrics(stage))).as(expression).isEmpty());
+    assertThat(Expressions.unknown("sum by (nobody) (backingservice_services)", metrics(stage)))
+        .containsExactly("label nobody");
+    assertThat(Expressions.unknown("backingservice_server_up{phase=\"x\"}", metrics(stage)))
+        .containsExactly("label phase");
+    assertThat(Expressions.unknown("backingservice_nothing > 0", metrics(stage)))
+        .containsExactly("metric backingservice_nothing");
+  }
+
+  @Test
+  void everyMetricSaysWhatItMeans() throws Exception {
+    var stage = new Stage();
+    var named = metrics(stage).lines().filter(l -> l.startsWith("# TYPE backingservice_")).count();
+    assertThat(named).isGreaterThan(10);
+    assertThat(metrics(stage).lines().filter(l -> l.matches("# HELP backingservice_\\S+ \\S.*")))
+        .hasSize((int) named);
+    var reference = Files.readString(Path.of("src/docs/reference.md"));
+    assertThat(
+            metrics(stage)
+                .lines()
+                .filter(l -> l.startsWith("# TYPE backingservice_"))
+                .map(l -> l.split(" ")[2])
+                .filter(name -> !name.endsWith("_max")))
+        .allMatch(name -> reference.contains("| `" + name), "is documented");
   }
 
   private static String metrics(Stage stage) throws Exception {

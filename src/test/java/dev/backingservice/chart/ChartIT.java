@@ -1,0 +1,209 @@
+package dev.backingservice.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.backingservice.sandbox.Sandbox;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What helm makes of the chart.
+class ChartIT {
+  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
+  /// What changes structure, by template: within a group every combination is rendered, once with
+  /// everything else at its default and once with everything else on.
+  private static final List<List<List<String>>> GROUPS =
+      List.of(
+          List.of(
+              List.of("rbac.create=false"),
+              List.of("namespaces={shop,reports}"),
+              List.of("serviceAccount.create=false", "serviceAccount.name=somebody")),
+          List.of(
+              List.of("rbac.aggregateToUsers=false"),
+              List.of("rbac.serviceBinding=false"),
+              List.of("rbac.serverViewer=true")),
+          List.of(
+              List.of("serviceMonitor.enabled=true", "serviceMonitor.labels.team=a"),
+              List.of("prometheusRule.enabled=true"),
+              List.of("dashboard.enabled=true")),
+          List.of(
+              List.of("networkPolicy.enabled=false"),
+              List.of("networkPolicy.metricsFrom[0].namespaceSelector.matchLabels.a=b"),
+              List.of("networkPolicy.egress[0].ports[0].port=5432")),
+          List.of(
+              List.of("podDisruptionBudget.enabled=false"),
+              List.of("deletionPolicy.enabled=false"),
+              List.of("test.server=orders-blue")),
+          List.of(
+              List.of(
+                  "image.digest=sha256:0123456789012345678901234567890123456789012345678901234567890123"),
+              List.of(
+                  "extraEnv[0].name=A",
+                  "extraEnv[0].value=b",
+                  "extraVolumes[0].name=more",
+                  "extraVolumes[0].emptyDir.medium=Memory",
+                  "extraVolumeMounts[0].name=more",
+                  "extraVolumeMounts[0].mountPath=/more"),
+              List.of(
+                  "podLabels.a=b",
+                  "podAnnotations.a=b",
+                  "annotations.a=b",
+                  "nodeSelector.a=b",
+                  "priorityClassName=system-cluster-critical",
+                  "tolerations[0].operator=Exists",
+                  "imagePullSecrets[0].name=registry",
+                  "topologySpreadConstraints[0].maxSkew=2",
+                  "topologySpreadConstraints[0].topologyKey=zone",
+                  "topologySpreadConstraints[0].whenUnsatisfiable=DoNotSchedule")));
+
+  private static final List<String> EVERYTHING =
+      List.of(
+          "rbac.serverViewer=true",
+          "serviceMonitor.enabled=true",
+          "prometheusRule.enabled=true",
+          "dashboard.enabled=true",
+          "test.server=orders-blue",
+          "namespaces={shop}");
+
+  @Test
+  void lintFindsNothing() throws Exception {
+    var said = Helm.run("lint", "--strict", Helm.CHART.toString());
+    assertThat(said.status()).as(said.text()).isZero();
+  }
+
+  @Test
+  void whatIsRenderedIsTakenByTheApiServerInEveryCombination() throws Exception {
+    try (var sandbox = Sandbox.start()) {
+      // Given
+      for (var namespace : List.of("shop", "reports")) sandbox.namespace(namespace);
+      sandbox.apply(MonitoringCrds.YAML);
+      var documents = new LinkedHashSet<String>();
+
+      // When
+      for (var group : GROUPS)
+        for (var combination : combinations(group))
+          for (var background : List.of(List.<String>of(), EVERYTHING))
+            documents.addAll(
+                Helm.template(Stream.concat(background.stream(), combination.stream()).toList()));
+
+      // Then
+      assertThat(documents).hasSizeGreaterThan(40);
+      for (var document : documents) {
+        var said = sandbox.dryRun(document);
+        assertThat(said).as(document).isEmpty();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "replicas=many | replicas",
+        "settings.logFormat=xml | logFormat",
+        "settings.driftInterval=often | driftInterval",
+        "image.digest=latest | digest",
+        "namespaces={Shop} | namespaces",
+        "replica=3 | replica",
+        "prometheusRule.runbooks=wiki | runbooks"
+      })
+  void valuesThatMakeNoSenseAreRefused(String value, String named) throws Exception {
+    var said = Helm.run("template", "x", Helm.CHART.toString(), "--set", value);
+    assertThat(said.status()).isNotZero();
+    assertThat(said.text()).contains(named);
+  }
+
+  @Test
+  void theChartGrantsWhatThePlainManifestsGrant() throws Exception {
+    var chart = rights(Helm.template(List.of()));
+    var plain = rights(documents("operator/rbac/operator.yaml", "operator/rbac/users.yaml"));
+    assertThat(chart).isNotEmpty().isEqualTo(plain);
+  }
+
+  @Test
+  void theChartRunsWhatThePlainManifestsRun() throws Exception {
+    var chart = only("Deployment", Helm.template(List.of()));
+    var plain = only("Deployment", documents("operator/deployment.yaml"));
+    assertThat(plain.at("/spec/replicas")).isEqualTo(chart.at("/spec/replicas"));
+    for (var part : List.of("containers", "volumes", "securityContext", "serviceAccountName"))
+      assertThat(plain.at("/spec/template/spec/" + part))
+          .as(part)
+          .isEqualTo(chart.at("/spec/template/spec/" + part));
+  }
+
+  @Test
+  void nobodyMayListOrWatchSecrets() throws Exception {
+    for (var values : List.of(List.<String>of(), List.of("namespaces={shop}")))
+      assertThat(rights(Helm.template(values)))
+          .noneMatch(right -> right.matches(".* secrets (list|watch|\\*)"))
+          .noneMatch(right -> right.contains("*"));
+  }
+
+  @Test
+  void withNamespacesNothingNamespacedIsGrantedToTheCluster() throws Exception {
+    var roles = Helm.template(List.of("namespaces={shop,reports}"));
+    assertThat(rights(roles))
+        .filteredOn(right -> right.startsWith("ClusterRole backing-service-operator "))
+        .isNotEmpty()
+        .allMatch(right -> right.matches(".* (backingservers(/status)?|namespaces) [a-z]+"));
+    assertThat(rights(roles)).anyMatch(right -> right.startsWith("Role shop/"));
+  }
+
+  /// Every subset, the empty one included.
+  private static List<List<String>> combinations(List<List<String>> group) {
+    var all = new ArrayList<List<String>>();
+    for (int bits = 0; bits < 1 << group.size(); bits++) {
+      var chosen = new ArrayList<String>();
+      for (int i = 0; i < group.size(); i++) if ((bits >> i & 1) == 1) chosen.addAll(group.get(i));
+      all.add(chosen);
+    }
+    return all;
+  }
+
+  /// Each right as `kind namespace/name group resource verb`.
+  private static Set<String> rights(List<String> documents) throws IOException {
+    var rights = new TreeSet<String>();
+    for (var document : documents) {
+      var node = YAML.readTree(document);
+      var kind = node.path("kind").asText();
+      if (!kind.equals("ClusterRole") && !kind.equals("Role")) continue;
+      var namespace = node.at("/metadata/namespace").asText("");
+      var name = (namespace.isEmpty() ? "" : namespace + "/") + node.at("/metadata/name").asText();
+      for (var rule : node.path("rules"))
+        for (var group : rule.path("apiGroups"))
+          for (var resource : rule.path("resources"))
+            for (var verb : rule.path("verbs"))
+              rights.add(
+                  String.join(" ", kind, name, group.asText(), resource.asText(), verb.asText()));
+    }
+    return rights;
+  }
+
+  private static JsonNode only(String kind, List<String> documents) throws IOException {
+    for (var document : documents) {
+      var node = YAML.readTree(document);
+      if (node.path("kind").asText().equals(kind)) return node;
+    }
+    throw new AssertionError("no " + kind);
+  }
+
+  private static List<String> documents(String... files) throws IOException {
+    var documents = new ArrayList<String>();
+    for (var file : files)
+      documents.addAll(List.of(Files.readString(Path.of(file)).split("(?m)^---$")));
+    return documents;
+  }
+}

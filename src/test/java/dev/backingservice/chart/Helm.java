@@ -1,0 +1,54 @@
+package dev.backingservice.chart;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The helm program, and what it makes of the chart.
+final class Helm {
+  static final Path CHART = Path.of("helm/backing-service-operator");
+  static final String RELEASE = "backing-service-operator";
+  private static String program;
+
+  private Helm() {}
+
+  /// How it ended, and what it said.
+  record Said(int status, String text) {}
+
+  /// The chart's objects with these values, each as YAML.
+  ///
+  /// @param values as `--set` takes them
+  static List<String> template(List<String> values) throws IOException, InterruptedException {
+    var command =
+        new ArrayList<>(
+            List.of("template", RELEASE, CHART.toString(), "-n", RELEASE, "--skip-crds"));
+    for (var value : values) command.addAll(List.of("--set", value));
+    var said = run(command.toArray(String[]::new));
+    if (said.status != 0) throw new IOException(said.text);
+    return List.of(said.text.split("(?m)^---$")).stream()
+        .filter(document -> document.lines().anyMatch(line -> line.startsWith("kind:")))
+        .toList();
+  }
+
+  static Said run(String... arguments) throws IOException, InterruptedException {
+    var command = new ArrayList<>(List.of(program()));
+    command.addAll(List.of(arguments));
+    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Said(process.waitFor(), text);
+  }
+
+  private static synchronized String program() throws IOException, InterruptedException {
+    if (program == null) {
+      var process =
+          new ProcessBuilder("operator/sandbox/helm.sh")
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      program = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      if (process.waitFor() != 0) throw new IOException("there is no helm");
+    }
+    return program;
+  }
+}

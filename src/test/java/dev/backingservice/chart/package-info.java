@@ -1,0 +1,2 @@
+/// The chart, rendered by helm and tried on a real API server.
+package dev.backingservice.chart;

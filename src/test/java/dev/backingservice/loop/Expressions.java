@@ -1,0 +1,76 @@
+package dev.backingservice.loop;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// The PromQL that the chart ships, as far as its names go.
+final class Expressions {
+  private static final Path FILES = Path.of("helm/backing-service-operator/files");
+  private static final Pattern METRIC =
+      Pattern.compile(
+          "\\b((?:backingservice|reconciliations|custom_resources)[a-z_]*)(?:\\{([^}]*)})?");
+  private static final Pattern BY = Pattern.compile("\\b(?:by|without) \\(([^)]*)\\)");
+  private static final Pattern LABEL = Pattern.compile("([a-z_]+)\\s*(?:=~|!=|!~|=)");
+
+  private Expressions() {}
+
+  /// Every expression of the alerts and of the dashboard.
+  static List<String> ofTheChart() throws IOException {
+    var found = new ArrayList<String>();
+    collect(
+        new ObjectMapper(new YAMLFactory()).readTree(FILES.resolve("alerts.yaml").toFile()), found);
+    collect(new ObjectMapper().readTree(FILES.resolve("dashboard.json").toFile()), found);
+    return found;
+  }
+
+  private static void collect(JsonNode node, List<String> found) {
+    if (node.has("expr")) found.add(node.get("expr").asText());
+    for (var child : node) collect(child, found);
+  }
+
+  /// The metrics and labels that an expression names and that are not shown.
+  ///
+  /// @param shown in the text format of Prometheus
+  static List<String> unknown(String expression, String shown) {
+    var unknown = new ArrayList<String>();
+    var all = new HashSet<String>();
+    var metrics = METRIC.matcher(expression);
+    while (metrics.find()) {
+      var labels = labels(metrics.group(1), shown);
+      if (labels.isEmpty()) unknown.add("metric " + metrics.group(1));
+      all.addAll(labels);
+      var chosen = LABEL.matcher(String.valueOf(metrics.group(2)));
+      while (chosen.find())
+        if (!labels.contains(chosen.group(1))) unknown.add("label " + chosen.group(1));
+    }
+    var by = BY.matcher(expression);
+    while (by.find())
+      for (var label : by.group(1).split(","))
+        if (!all.contains(label.strip())) unknown.add("label " + label.strip());
+    return unknown;
+  }
+
+  /// The labels of every series of a metric; empty when there is none. One without labels has the
+  // empty
+  /// label.
+  private static Set<String> labels(String metric, String shown) {
+    return shown
+        .lines()
+        .filter(line -> line.startsWith(metric + " ") || line.startsWith(metric + "{"))
+        .flatMap(
+            line ->
+                line.contains("{")
+                    ? LABEL.matcher(line).results().map(r -> r.group(1))
+                    : List.of("").stream())
+        .collect(Collectors.toSet());
+  }
+}
