@@ -43,7 +43,9 @@ public final class Demo {
     sandbox.startOperator(Map.of());
     say("The operator runs as its own process, under exactly operator/rbac/.");
     say("The sandbox has no kubelet: rollouts are played, everything else is real.");
-    apply("2-application.yaml", "3-service.yaml");
+    apply("2-application.yaml");
+    sandbox.developers(NAMESPACE);
+    apply("3-service.yaml");
     until("Ready and rolled out", () -> is("Ready", "True") && is("RolledOut", "True"));
     kubectl("get", "bsrv");
     kubectl("get", "bsvc", "-A", "-o", "wide");

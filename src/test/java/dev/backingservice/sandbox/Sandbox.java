@@ -176,15 +176,23 @@ public final class Sandbox implements AutoCloseable {
         """
         apiVersion: v1
         kind: Namespace
-        metadata: {name: %1$s}
-        ---
+        metadata: {name: %s}
+        """
+            .formatted(name));
+    developers(name);
+  }
+
+  /// Lets the developer do in a namespace that is there what `edit` allows.
+  public void developers(String namespace) {
+    apply(
+        """
         apiVersion: rbac.authorization.k8s.io/v1
         kind: RoleBinding
-        metadata: {name: developer, namespace: %1$s}
+        metadata: {name: developer, namespace: %s}
         roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}
         subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: developer}]
         """
-            .formatted(name));
+            .formatted(namespace));
   }
 
   /// Applies documents as the platform's administrator would.
