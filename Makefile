@@ -3,7 +3,7 @@ JDK := $(shell .mvn/jdk)
 MAVEN := JAVA_HOME="$(JDK)" $(if $(shell command -v mvn),mvn,./mvnw) --batch-mode --no-transfer-progress
 SANDBOX = "$(JDK)/bin/java" -cp "target/test-classes:target/classes:$$(cat target/test.classpath)"
 
-.PHONY: test demo sandbox bench package crds format clean jdk
+.PHONY: test demo sandbox bench package image crds format clean jdk
 
 test: jdk ## everything that is tested, against a real API server and real servers
 	$(MAVEN) verify
@@ -19,6 +19,10 @@ bench: package ## the figures of src/docs/performance.md
 
 package: jdk ## the operator, in target/quarkus-app
 	$(MAVEN) --quiet -DskipTests package
+
+image: package ## an OCI archive of the operator, in target/backing-service-operator.tar
+	$(SANDBOX) dev.backingservice.image.Image
+	$(MAVEN) --quiet org.cyclonedx:cyclonedx-maven-plugin:makeBom
 
 crds: jdk ## writes crds/ from the records
 	$(MAVEN) --quiet -DskipTests process-test-classes && $(SANDBOX) dev.backingservice.crds.Crds

@@ -1,0 +1,16 @@
+package dev.backingservice.operator;
+
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.annotations.QuarkusMain;
+
+/// Runs the operator; with `visit` and an address, only looks whether a binding or the operator
+// works.
+@QuarkusMain
+public final class Main {
+  private Main() {}
+
+  public static void main(String... args) {
+    if (args.length == 2 && args[0].equals("visit")) System.exit(Visit.of(args[1]));
+    Quarkus.run(args);
+  }
+}

@@ -1,0 +1,122 @@
+package dev.backingservice.image;
+
+import dev.backingservice.sandbox.Launch;
+import dev.backingservice.sandbox.Sandbox;
+import dev.backingservice.sandbox.Waiting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/// The ahead-of-time cache of the operator, trained by a real run: attach, swap, detach.
+///
+/// A cache is never the same twice, so it is kept by what it was made from: the same operator makes
+// the
+/// same image.
+final class AheadOfTime {
+  private final JavaRuntime runtime;
+  private final Path app;
+  private final List<String> flags;
+
+  AheadOfTime(JavaRuntime runtime, Path app, List<String> flags) {
+    this.runtime = runtime;
+    this.app = app;
+    this.flags = flags;
+  }
+
+  /// The cache beside the operator, from the store or made now.
+  Path cache() throws Exception {
+    var made = app.resolveSibling("operator.aot");
+    var kept = store().resolve(fingerprint() + ".aot");
+    if (!Files.exists(kept)) {
+      System.out.println("training the ahead-of-time cache by a run on the sandbox ...");
+      Files.deleteIfExists(made);
+      train(made);
+      JavaRuntime.delete(kept.getParent());
+      Files.createDirectories(kept.getParent());
+      Files.copy(made, kept, StandardCopyOption.REPLACE_EXISTING);
+    } else Files.copy(kept, made, StandardCopyOption.REPLACE_EXISTING);
+    return made;
+  }
+
+  private static Path store() {
+    var cache = System.getenv("BACKING_CACHE");
+    var folder =
+        cache == null
+            ? Path.of(System.getProperty("user.home"), ".cache", "backing-service-operator")
+            : Path.of(cache);
+    return folder.resolve("aot");
+  }
+
+  private String fingerprint() throws IOException, NoSuchAlgorithmException {
+    var digest = MessageDigest.getInstance("SHA-256");
+    digest.update(String.join(" ", flags).getBytes());
+    digest.update(Files.readAllBytes(runtime.folder().resolve("lib/modules")));
+    digest.update(Files.readAllBytes(runtime.folder().resolve("lib/server/libjvm.so")));
+    try (var files = Files.walk(app)) {
+      for (var file : files.filter(Files::isRegularFile).sorted().toList()) {
+        digest.update(app.relativize(file).toString().getBytes());
+        digest.update(Files.readAllBytes(file));
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest()).substring(0, 32);
+  }
+
+  private void train(Path into) throws Exception {
+    try (var sandbox = Sandbox.start()) {
+      for (var name : List.of("blue", "green")) sandbox.server(name, 17).withDatabase("orders");
+      sandbox.namespace("shop");
+      var training = new ArrayList<>(flags);
+      training.add("-XX:AOTCacheOutput=" + into);
+      sandbox.startOperator(
+          Map.of("JAVA_AOT_OPTIONS", "-Xmx1g"),
+          new Launch(runtime.java(), training, app.resolve("quarkus-run.jar")));
+      life(sandbox);
+      sandbox.operator().get("/q/metrics");
+      sandbox.operator().get("/q/health/ready");
+    }
+    if (!Files.exists(into))
+      throw new IllegalStateException("the training run left no cache in " + into);
+  }
+
+  private static void life(Sandbox sandbox) throws Exception {
+    sandbox.apply(
+        """
+        apiVersion: backingservice.dev/v1alpha1
+        kind: BackingService
+        metadata: {name: orders-db, namespace: shop}
+        spec:
+          server: blue
+          postgresql: {database: orders}
+          workloads: [{kind: Deployment, name: orders}]
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: orders, namespace: shop}
+        spec:
+          selector: {matchLabels: {app: orders}}
+          template:
+            metadata: {labels: {app: orders}}
+            spec: {containers: [{name: app, image: registry.example/orders:1}]}
+        """);
+    Waiting.until("attached", () -> is(sandbox, "True/Ready"));
+    sandbox.swap("shop", "orders-db", "green");
+    Waiting.until(
+        "swapped",
+        () ->
+            sandbox.service("shop", "orders-db").getStatus().active().server().equals("green")
+                && is(sandbox, "True/Ready"));
+    sandbox.patch("shop", "orders-db", "{\"spec\":{\"state\":\"Detached\"}}");
+    Waiting.until("detached", () -> is(sandbox, "False/Detached"));
+  }
+
+  private static boolean is(Sandbox sandbox, String ready) {
+    return sandbox.condition("shop", "orders-db", "Ready").equals(ready);
+  }
+}
