@@ -39,6 +39,7 @@ public final class Image {
   public static void main(String... args) throws Exception {
     build(TAR);
     System.out.printf("%s: %.1f MiB%n", TAR, Files.size(TAR) / 1048576.0);
+    ColdStart.measure();
     System.exit(0);
   }
 

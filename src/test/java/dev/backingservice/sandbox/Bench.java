@@ -6,8 +6,6 @@ import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -258,8 +256,7 @@ public final class Bench {
   }
 
   private String memory() throws IOException {
-    var status = Files.readString(Path.of("/proc/" + sandbox.operator().pid() + "/status"));
-    return Long.parseLong(status.replaceAll("(?s).*VmRSS:\\s+([0-9]+) kB.*", "$1")) / 1024 + " MiB";
+    return sandbox.operator().residentMebibytes() + " MiB";
   }
 
   private static String text(Secret secret, String key) {

@@ -13,7 +13,7 @@ import java.util.List;
 public record Launch(Path java, List<String> flags, Path jar) {
   private static final Path PACKAGED = Path.of("target/quarkus-app/quarkus-run.jar");
   private static final List<String> FLAGS =
-      List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
+      List.of("-Xms16m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
 
   public Launch {
     flags = List.copyOf(flags);
