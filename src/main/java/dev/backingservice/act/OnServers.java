@@ -81,9 +81,17 @@ final class OnServers {
             new Failure(
                 Reason.SessionsRemain,
                 "the locked login is still let in on " + attachment.server()));
+      int late = sessions(session, claim, attachment.login());
+      if (late > 0) return new Result.Draining(late);
       return new Result.Fenced(
           new FenceProof(FenceProof.Result.Verified, before.running(), drain.ended(), now));
     }
+  }
+
+  /// A login that passed just before it was locked shows up a little later.
+  private static int sessions(Session session, Claim claim, String login) throws EngineException {
+    var seen = session.look(claim, Set.of(login)).logins().get(login);
+    return seen == null ? 0 : seen.sessions();
   }
 
   /// A standby takes no writes; its sessions are ended so that clients notice.

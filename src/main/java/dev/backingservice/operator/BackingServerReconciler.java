@@ -76,9 +76,10 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
 
   @Override
   public DeleteControl cleanup(BackingServer cached, Context<BackingServer> context) {
-    var resource = workshop.resources.fresh(cached).orElse(cached);
-    if (!pass(resource).ties.none()) return DeleteControl.noFinalizerRemoval().rescheduleAfter(ILL);
-    workshop.directory.remove(resource.getMetadata().getName());
+    var fresh = workshop.resources.fresh(cached);
+    if (fresh.isPresent() && !pass(fresh.get()).ties.none())
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(ILL);
+    workshop.directory.remove(cached.getMetadata().getName());
     workshop.directory.tidy(workshop.engine);
     return DeleteControl.defaultDelete();
   }
