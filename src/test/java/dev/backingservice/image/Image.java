@@ -9,6 +9,7 @@ import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
 import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
 import com.google.cloud.tools.jib.api.buildplan.Platform;
 import com.google.cloud.tools.jib.api.buildplan.Port;
+import dev.backingservice.sandbox.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,11 +37,14 @@ public final class Image {
 
   private Image() {}
 
-  public static void main(String... args) throws Exception {
-    build(TAR);
-    System.out.printf("%s: %.1f MiB%n", TAR, Files.size(TAR) / 1048576.0);
-    ColdStart.measure();
-    System.exit(0);
+  public static void main(String... args) {
+    Program.run(
+        () -> {
+          build(TAR);
+          System.out.printf("%s: %.1f MiB%n", TAR, Files.size(TAR) / 1048576.0);
+          ColdStart.measure();
+          return true;
+        });
   }
 
   /// Builds the archive; the same operator gives the same bytes.

@@ -31,11 +31,14 @@ public final class Bench {
     this.sandbox = sandbox;
   }
 
-  public static void main(String... args) throws Exception {
-    try (var sandbox = Sandbox.start()) {
-      new Bench(sandbox).run();
-    }
-    System.exit(0);
+  public static void main(String... args) {
+    Program.run(
+        () -> {
+          try (var sandbox = Sandbox.start()) {
+            new Bench(sandbox).run();
+          }
+          return true;
+        });
   }
 
   private void run() throws Exception {

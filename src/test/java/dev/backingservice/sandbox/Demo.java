@@ -26,7 +26,11 @@ public final class Demo {
     this.sandbox = sandbox;
   }
 
-  public static void main(String... args) throws Exception {
+  public static void main(String... args) {
+    Program.run(Demo::show);
+  }
+
+  private static boolean show() throws Exception {
     System.out.println(
         "Starting a Kubernetes control plane and two PostgreSQL servers on loopback ...");
     boolean good;
@@ -34,7 +38,7 @@ public final class Demo {
       good = new Demo(sandbox).play();
     }
     System.out.println(good ? "\nThe demo did what it promises." : "\nTHE DEMO FAILED.");
-    System.exit(good ? 0 : 1);
+    return good;
   }
 
   private boolean play() throws Exception {
