@@ -40,20 +40,17 @@ final class Inspection {
     if (unreadable.isPresent())
       return new Seen.Troubled(
           unreadable.get(), workshop.debts.owed(resource.getMetadata().getName()));
+    var gone = Annotations.read(resource, Annotations.GONE);
     var served = workshop.directory.find(resource.getMetadata().getName()).orElseThrow();
     try (var session = workshop.engine.open(served.server())) {
       var identity = session.identity();
       if (ServerReporter.isNew(resource, identity)) greet(session, resource, identity);
       var known = posture(session, resource, identity);
-      int owed =
-          workshop.debts.pay(
-              session, served.server().name(), Annotations.read(resource, Annotations.GONE));
+      int owed = workshop.debts.pay(session, served.server().name(), gone);
       return new Seen.Answers(
           identity, known.findings, known.protection, served.server().data(), owed);
     } catch (EngineException e) {
-      int owed =
-          workshop.debts.forgive(
-              resource.getMetadata().getName(), Annotations.read(resource, Annotations.GONE));
+      int owed = workshop.debts.forgive(resource.getMetadata().getName(), gone);
       return new Seen.Troubled(new Failure(e.reason(), e.sentence()), owed);
     }
   }

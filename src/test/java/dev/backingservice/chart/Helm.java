@@ -1,5 +1,6 @@
 package dev.backingservice.chart;
 
+import dev.backingservice.sandbox.Processes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -41,14 +42,7 @@ final class Helm {
   }
 
   private static synchronized String program() throws IOException, InterruptedException {
-    if (program == null) {
-      var process =
-          new ProcessBuilder("operator/sandbox/helm.sh")
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
-      program = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      if (process.waitFor() != 0) throw new IOException("there is no helm");
-    }
+    if (program == null) program = Processes.lastLine(List.of("operator/sandbox/helm.sh"));
     return program;
   }
 }

@@ -2,7 +2,7 @@ package dev.backingservice.image;
 
 import dev.backingservice.sandbox.Launch;
 import dev.backingservice.sandbox.Sandbox;
-import dev.backingservice.sandbox.Waiting;
+import dev.backingservice.sandbox.Tour;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,46 +77,12 @@ final class AheadOfTime {
       sandbox.startOperator(
           Map.of("JAVA_AOT_OPTIONS", "-Xmx1g"),
           new Launch(runtime.java(), training, app.resolve("quarkus-run.jar")));
-      life(sandbox);
+      Tour.apply(sandbox, "shop", "blue");
+      Tour.take(sandbox, "shop", "green");
       sandbox.operator().get("/q/metrics");
       sandbox.operator().get("/q/health/ready");
     }
     if (!Files.exists(into))
       throw new IllegalStateException("the training run left no cache in " + into);
-  }
-
-  private static void life(Sandbox sandbox) throws Exception {
-    sandbox.apply(
-        """
-        apiVersion: backingservice.dev/v1alpha1
-        kind: BackingService
-        metadata: {name: orders-db, namespace: shop}
-        spec:
-          server: blue
-          postgresql: {database: orders}
-          workloads: [{kind: Deployment, name: orders}]
-        ---
-        apiVersion: apps/v1
-        kind: Deployment
-        metadata: {name: orders, namespace: shop}
-        spec:
-          selector: {matchLabels: {app: orders}}
-          template:
-            metadata: {labels: {app: orders}}
-            spec: {containers: [{name: app, image: registry.example/orders:1}]}
-        """);
-    Waiting.until("attached", () -> is(sandbox, "True/Ready"));
-    sandbox.swap("shop", "orders-db", "green");
-    Waiting.until(
-        "swapped",
-        () ->
-            sandbox.service("shop", "orders-db").getStatus().active().server().equals("green")
-                && is(sandbox, "True/Ready"));
-    sandbox.patch("shop", "orders-db", "{\"spec\":{\"state\":\"Detached\"}}");
-    Waiting.until("detached", () -> is(sandbox, "False/Detached"));
-  }
-
-  private static boolean is(Sandbox sandbox, String ready) {
-    return sandbox.condition("shop", "orders-db", "Ready").equals(ready);
   }
 }

@@ -149,13 +149,7 @@ class IdentityIT {
   void theDebtOfALivingServiceIsForgivenWhenItsServerIsGoneForEver() throws Exception {
     // Given
     var stage = new Stage();
-    var blue = stage.server(stage.blue);
-    stage.server(stage.green);
-    stage.attached(stage.blue, "");
-    var serverId = stage.status().active().serverId();
-    blue.stop();
-    stage.swap(stage.green);
-    stage.eventually("Fenced", "False/OldServerUnreachable");
+    var serverId = stage.owingAFence();
 
     // When
     stage.sandbox.annotate(stage.blue, "backingservice.dev/gone", serverId);

@@ -115,13 +115,7 @@ class LifeIT {
   void aServerThatIsOwedAFenceIsNotGoneBeforeItIsForgiven() throws Exception {
     // Given
     var stage = new Stage();
-    var blue = stage.server(stage.blue);
-    stage.server(stage.green);
-    stage.attached(stage.blue, "");
-    var serverId = stage.status().active().serverId();
-    blue.stop();
-    stage.swap(stage.green);
-    stage.eventually("Fenced", "False/OldServerUnreachable");
+    var serverId = stage.owingAFence();
     stage.eventually(
         () ->
             assertThat(stage.sandbox.backingServer(stage.blue).getStatus())

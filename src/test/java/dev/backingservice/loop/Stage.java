@@ -63,6 +63,20 @@ final class Stage {
             .formatted(service, namespace, server, more.isEmpty() ? "" : ", " + more));
   }
 
+  /// Attached to blue, which then died, and swapped to green: a fence is owed.
+  ///
+  /// @return the lineage of blue
+  String owingAFence() throws Exception {
+    var dead = server(blue);
+    server(green);
+    attached(blue, "");
+    var serverId = status().active().serverId();
+    dead.stop();
+    swap(green);
+    eventually("Fenced", "False/OldServerUnreachable");
+    return serverId;
+  }
+
   void attached(String server, String more) {
     apply(server, more);
     eventually("Ready", "True/Ready");

@@ -157,14 +157,12 @@ public final class Demo {
   }
 
   private void until(String what, Callable<Boolean> reached) throws Exception {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!reached.call()) {
-      if (System.nanoTime() > end) {
-        System.out.println(sandbox.yaml(sandbox.service(NAMESPACE, SERVICE).getStatus()));
-        System.out.println(sandbox.operator().log());
-        throw new IllegalStateException("not reached in " + PATIENCE.toSeconds() + " s: " + what);
-      }
-      Thread.sleep(20);
+    try {
+      Waiting.until(what, PATIENCE, reached);
+    } catch (IllegalStateException e) {
+      System.out.println(sandbox.yaml(sandbox.service(NAMESPACE, SERVICE).getStatus()));
+      System.out.println(sandbox.operator().log());
+      throw e;
     }
     say("Reached: " + what + ".");
   }

@@ -12,7 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /// Starts processes that die with this one, also when this one is killed.
-final class Processes {
+public final class Processes {
   /// The death signal belongs to the thread that forked: this one lives as long as the Java
   // process.
   private static final ExecutorService STARTER =
@@ -54,7 +54,7 @@ final class Processes {
   }
 
   /// Runs a command to its end and returns its last line.
-  static String lastLine(List<String> command) throws IOException, InterruptedException {
+  public static String lastLine(List<String> command) throws IOException, InterruptedException {
     var process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     var lines = new String(process.getInputStream().readAllBytes()).strip().lines().toList();

@@ -13,11 +13,16 @@ public final class Waiting {
   ///
   /// @throws IllegalStateException when it is not so in five minutes
   public static void until(String what, Callable<Boolean> reached) throws Exception {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    until(what, PATIENCE, reached);
+  }
+
+  /// The same with another patience.
+  static void until(String what, Duration patience, Callable<Boolean> reached) throws Exception {
+    long end = System.nanoTime() + patience.toNanos();
     while (!reached.call()) {
       if (System.nanoTime() > end)
         throw new IllegalStateException(
-            "not reached in %d minutes: %s".formatted(PATIENCE.toMinutes(), what));
+            "not reached in %d s: %s".formatted(patience.toSeconds(), what));
       Thread.sleep(20);
     }
   }
