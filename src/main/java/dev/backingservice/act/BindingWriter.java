@@ -7,6 +7,7 @@ import dev.backingservice.kube.BindingSeal;
 import dev.backingservice.kube.DebtText;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.kube.Words;
+import dev.backingservice.model.Attachment;
 import dev.backingservice.model.BindingShape;
 import dev.backingservice.model.Debt;
 import dev.backingservice.model.Intent;
@@ -115,16 +116,20 @@ final class BindingWriter {
     new Template(entries, shape.path())
         .render(shape.entries())
         .forEach((name, value) -> data.putIfAbsent(name, Secrets.encoded(value)));
-    var storePassword =
-        new Sensitive(hands.key().seal("keystore", f.service().id().uid(), at.login()));
     data.put("ca.crt", Secrets.encoded(hands.authority().certificatePem() + anchors(served)));
     data.put("tls.crt", Secrets.encoded(issued.chainPem()));
     data.put("tls.key", Secrets.encoded(issued.keyPem()));
-    data.put("keystore.p12", Secrets.encoded(issued.keyStore(storePassword)));
-    data.put("keystore-password", Secrets.encoded(storePassword));
+    if (shape.keyStore()) data.putAll(keyStore(f, at, issued));
     if (served.server().clientCertificate() == Server.ClientCertificate.Required)
       data.put("tls.pk8", Secrets.encoded(issued.keyDer()));
     return data;
+  }
+
+  private Map<String, String> keyStore(Facts f, Attachment at, Issued issued) {
+    var password = new Sensitive(hands.key().seal("keystore", f.service().id().uid(), at.login()));
+    return Map.of(
+        "keystore.p12", Secrets.encoded(issued.keyStore(password)),
+        "keystore-password", Secrets.encoded(password));
   }
 
   /// What verifies the server: the anchors named, or the one of the system's that it leads to.

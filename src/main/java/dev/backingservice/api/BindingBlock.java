@@ -3,6 +3,7 @@ package dev.backingservice.api;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -32,4 +33,15 @@ public record BindingBlock(
     @Size(max = 32)
         @JsonPropertyDescription(
             "More keys, with the placeholders {host} {port} {username} {password} {database} {bindingPath}, each also as {...:pct}, percent-encoded.")
-        @Nullable Map<String, @Size(max = 1024) String> entries) {}
+        @Nullable Map<String, @Size(max = 1024) String> entries,
+    @Default("PKCS12")
+        @JsonPropertyDescription(
+            "PKCS12 (default): keys keystore.p12 and keystore-password for Java clients. None: without them; Quarkus and Spring Cloud Bindings (from 2.0.2) read a mounted binding only when all of it is text (tls.pk8, which a server with clientCertificate Required adds, is none). A change makes a new epoch.")
+        @Nullable KeyStore keystore) {
+
+  /// What Java clients take a certificate from.
+  public enum KeyStore {
+    PKCS12,
+    None
+  }
+}

@@ -1,5 +1,6 @@
 package dev.backingservice.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,12 +11,14 @@ import java.util.TreeMap;
 /// @param bindingName name of the service, which is the folder below the mount path
 /// @param mountPath absolute path without a trailing slash
 /// @param entries more keys, with placeholders
+/// @param keyStore whether it carries one; not every reader of bindings takes what is no text
 /// @param env variables, each from one key
 public record BindingShape(
     String secretName,
     String bindingName,
     String mountPath,
     Map<String, String> entries,
+    boolean keyStore,
     List<EnvVar> env) {
   public BindingShape {
     entries = Map.copyOf(new TreeMap<>(entries));
@@ -29,7 +32,9 @@ public record BindingShape(
 
   /// What of the shape is written into the Secret: a change makes a new epoch.
   public String fingerprint() {
-    return Names.digest("shape", mountPath, new TreeMap<>(entries).toString()).substring(0, 16);
+    var parts = new ArrayList<>(List.of("shape", mountPath, new TreeMap<>(entries).toString()));
+    if (!keyStore) parts.add("text");
+    return Names.digest(parts.toArray(String[]::new)).substring(0, 16);
   }
 
   /// One environment variable from one key of the binding.

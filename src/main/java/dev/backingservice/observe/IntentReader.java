@@ -3,6 +3,7 @@ package dev.backingservice.observe;
 import dev.backingservice.api.Annotations;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.api.BackingServiceSpec;
+import dev.backingservice.api.BindingBlock;
 import dev.backingservice.api.Inject;
 import dev.backingservice.api.PostgresqlBlock;
 import dev.backingservice.api.SwapBlock;
@@ -109,6 +110,7 @@ final class IntentReader {
         name,
         or(inject.mountPath(), "/bindings").replaceAll("/+$", ""),
         binding == null ? Map.of() : or(binding.entries(), Map.<String, String>of()),
+        binding == null || binding.keystore() != BindingBlock.KeyStore.None,
         env);
   }
 

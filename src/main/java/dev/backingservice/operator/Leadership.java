@@ -10,6 +10,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.Objects;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
@@ -22,11 +23,16 @@ class Leadership {
   private static final String LEASE = "backing-service-operator";
   private final KubernetesClient client;
   private final Workshop workshop;
-  private final String identity = UUID.randomUUID().toString();
+  private final String identity = identity();
 
   Leadership(KubernetesClient client, Workshop workshop) {
     this.client = client;
     this.workshop = workshop;
+  }
+
+  /// Names the pod, for people; never that of a former process in the same pod.
+  private static String identity() {
+    return Objects.requireNonNullElse(System.getenv("HOSTNAME"), "local") + "_" + UUID.randomUUID();
   }
 
   void onStop(@Observes @Priority(1) ShutdownEvent event) {

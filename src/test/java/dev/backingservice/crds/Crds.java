@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Generates the CRDs from the records. `make crds` writes them; a test compares.
+/// Generates the CRDs from the records, and the page of their fields. `make crds` writes them; a
+// test compares.
 public final class Crds {
   /// Where they are read, and where helm installs them from.
   static final List<Path> FOLDERS =
@@ -21,8 +22,10 @@ public final class Crds {
   private Crds() {}
 
   public static void main(String... args) throws IOException {
-    for (var crd : generate().entrySet())
+    var crds = generate();
+    for (var crd : crds.entrySet())
       for (var folder : FOLDERS) Files.writeString(folder.resolve(crd.getKey()), crd.getValue());
+    Files.writeString(FieldReference.PAGE, FieldReference.page(crds));
   }
 
   /// YAML by file name.

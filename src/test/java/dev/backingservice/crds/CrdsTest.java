@@ -22,4 +22,11 @@ class CrdsTest {
             .as("%s/%s is out of date: run make crds", folder, crd.getKey())
             .isEqualTo(crd.getValue());
   }
+
+  @Test
+  void theCommittedPageOfFieldsIsTheOneTheyMake() throws IOException {
+    assertThat(Files.readString(FieldReference.PAGE))
+        .as("%s is out of date: run make crds", FieldReference.PAGE)
+        .isEqualTo(FieldReference.page(Crds.generate()));
+  }
 }

@@ -20,6 +20,28 @@ class RefusalIT {
   }
 
   @Test
+  void aTargetWhoseNameNobodyKnows() throws Exception {
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.sandbox.credentials(stage.green);
+    stage.sandbox.apply(
+        """
+        apiVersion: backingservice.dev/v1alpha1
+        kind: BackingServer
+        metadata: {name: %1$s}
+        spec:
+          engine: PostgreSQL
+          host: nowhere.invalid
+          admin: {secretName: %1$s-admin}
+          tls: {ca: {secretName: %1$s-ca}}
+          allowedNamespaces: {from: All}
+        """
+            .formatted(stage.green));
+    refused(stage, "Provisioned", "ServerUnreachable");
+    assertThat(stage.message("Provisioned")).contains("no address is known for its name");
+  }
+
+  @Test
   void aTargetThatDoesNotExist() throws Exception {
     var stage = new Stage();
     stage.server(stage.blue);

@@ -219,7 +219,7 @@ record World(
         Access.ReadWrite,
         new Intent.Limits(20, Duration.ZERO),
         Intent.CreateDatabase.Never,
-        new BindingShape("orders-db", "orders-db", "/bindings", Map.of(), List.of()),
+        new BindingShape("orders-db", "orders-db", "/bindings", Map.of(), true, List.of()),
         List.of(),
         Intent.Rollout.Restart,
         policy,

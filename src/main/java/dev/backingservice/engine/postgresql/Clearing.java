@@ -23,6 +23,7 @@ final class Clearing implements AutoCloseable {
   private final Server server;
   private final int pid;
   private final Thread watch;
+  private volatile boolean over;
 
   private Clearing(Server server, int pid) {
     this.server = server;
@@ -49,6 +50,7 @@ final class Clearing implements AutoCloseable {
     } catch (InterruptedException e) {
       // the transaction is over
     } catch (SQLException | EngineException e) {
+      if (over) return; // interrupted while it connected
       LOG.infof(
           "cannot clear the way: server=%s cause=%s", server.name(), e.getClass().getSimpleName());
     }
@@ -56,6 +58,7 @@ final class Clearing implements AutoCloseable {
 
   @Override
   public void close() {
+    over = true;
     watch.interrupt();
   }
 }

@@ -6,6 +6,7 @@ import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.ServerText;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -48,7 +49,7 @@ final class PgErrors {
     if (state(e).equals("3D000"))
       return EngineException.of(Reason.DatabaseMissing, where + ": " + said(e));
     if (cause(e, IOException.class).isPresent() && !Reach.anybodyAt(endpoint))
-      return EngineException.silent(where + " does not answer: " + said(root(e)));
+      return EngineException.silent(where + " does not answer: " + silence(e));
     return EngineException.of(Reason.ServerUnreachable, where + " does not let us in: " + said(e));
   }
 
@@ -87,6 +88,12 @@ final class PgErrors {
 
   private static String message(Throwable e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private static String silence(SQLException e) {
+    return cause(e, UnknownHostException.class).isPresent()
+        ? "no address is known for its name: correct spec.host, or the cluster's DNS"
+        : said(root(e));
   }
 
   private static Throwable root(Throwable e) {
