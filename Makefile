@@ -3,7 +3,10 @@ JDK := $(shell .mvn/jdk)
 MAVEN := JAVA_HOME="$(JDK)" $(if $(shell command -v mvn),mvn,./mvnw) --batch-mode --no-transfer-progress
 SANDBOX = "$(JDK)/bin/java" -cp "target/test-classes:target/classes:$$(cat target/test.classpath)"
 
-.PHONY: test demo sandbox bench package image crds format clean jdk
+# a kubeconfig counts only when it is written behind make: nobody's cluster is taken by surprise
+ELSEWHERE := $(if $(filter command,$(firstword $(origin KUBECONFIG))),$(KUBECONFIG) $(REGISTRY))
+
+.PHONY: test demo sandbox cluster story thousand bench package image crds format clean jdk
 
 test: jdk ## everything that is tested, against a real API server and real servers
 	$(MAVEN) verify
@@ -13,6 +16,15 @@ demo: package ## the whole product doing its job, in two minutes
 
 sandbox: package ## the same control plane, servers and operator, until Ctrl-C
 	$(SANDBOX) dev.backingservice.sandbox.Playground
+
+cluster: package ## a cluster of one node, with a network of its own, until Ctrl-C
+	operator/sandbox/cluster.sh $(SANDBOX) dev.backingservice.cluster.ClusterMain
+
+story: package ## install, swap, break, upgrade, uninstall on such a cluster, or with KUBECONFIG=... REGISTRY=... on another
+	$(if $(ELSEWHERE),,operator/sandbox/cluster.sh) $(SANDBOX) dev.backingservice.cluster.Story $(ELSEWHERE)
+
+thousand: package ## what the operator's pods take with a thousand services, on such a cluster
+	operator/sandbox/cluster.sh $(SANDBOX) dev.backingservice.cluster.Thousand
 
 bench: package ## the figures of src/docs/performance.md
 	$(SANDBOX) dev.backingservice.sandbox.Bench

@@ -8,15 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The helm program, and what it makes of the chart.
-final class Helm {
-  static final Path CHART = Path.of("helm/backing-service-operator");
+public final class Helm {
+  public static final Path CHART = Path.of("helm/backing-service-operator");
   static final String RELEASE = "backing-service-operator";
   private static String program;
 
   private Helm() {}
 
   /// How it ended, and what it said.
-  record Said(int status, String text) {}
+  public record Said(int status, String text) {}
 
   /// The chart's objects with these values, each as YAML.
   ///
@@ -33,7 +33,7 @@ final class Helm {
         .toList();
   }
 
-  static Said run(String... arguments) throws IOException, InterruptedException {
+  public static Said run(String... arguments) throws IOException, InterruptedException {
     var command = new ArrayList<>(List.of(program()));
     command.addAll(List.of(arguments));
     var process = new ProcessBuilder(command).redirectErrorStream(true).start();

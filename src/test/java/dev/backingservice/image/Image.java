@@ -1,24 +1,17 @@
 package dev.backingservice.image;
 
-import com.google.cloud.tools.jib.api.Containerizer;
 import com.google.cloud.tools.jib.api.Jib;
-import com.google.cloud.tools.jib.api.TarImage;
 import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
 import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
-import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
-import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
-import com.google.cloud.tools.jib.api.buildplan.Platform;
 import com.google.cloud.tools.jib.api.buildplan.Port;
 import dev.backingservice.sandbox.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// `make image`: writes `target/backing-service-operator.tar`, an OCI archive.
 public final class Image {
@@ -29,57 +22,57 @@ public final class Image {
   static final List<String> FLAGS =
       List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xss512k");
 
+  /// What code, threads and buffers leave to it.
+  static final String HEAP = "-XX:MaxRAMPercentage=40";
+
+  /// Pools of native memory: each keeps what it once took.
+  static final String ARENAS = "2";
+
   private static final Path WORK = Path.of("target/image").toAbsolutePath();
   private static final Path PACKAGED = Path.of("target/quarkus-app");
-
-  private static final String ARCHITECTURE =
-      System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
 
   private Image() {}
 
   public static void main(String... args) {
     Program.run(
         () -> {
-          build(TAR);
+          build(new Destination.Archive(TAR));
           System.out.printf("%s: %.1f MiB%n", TAR, Files.size(TAR) / 1048576.0);
           ColdStart.measure();
           return true;
         });
   }
 
-  /// Builds the archive; the same operator gives the same bytes.
-  static void build(Path tar) throws Exception {
+  /// Builds it; the same operator gives the same bytes.
+  public static void build(Destination destination) throws Exception {
     var runtime = JavaRuntime.link(WORK.resolve("runtime"));
     var app = WORK.resolve("app");
     copy(PACKAGED, app);
     JavaRuntime.age(app);
     var cache = new AheadOfTime(runtime, app, FLAGS).cache();
-    Jib.fromScratch()
-        .setFormat(ImageFormat.OCI)
-        .setPlatforms(Set.of(new Platform(ARCHITECTURE, "linux")))
-        .setCreationTime(Instant.EPOCH)
-        .setFileEntriesLayers(
-            List.of(
-                system(runtime), folder("runtime", runtime.folder(), "/runtime"), libraries(app)))
-        .addFileEntriesLayer(program(app, cache))
-        .setUser("65532:65532")
-        .setWorkingDirectory(AbsoluteUnixPath.get("/app"))
-        .setEnvironment(Map.of("PATH", "/runtime/bin", "LANG", "C.UTF-8"))
-        .addExposedPort(Port.tcp(8080))
-        .setLabels(labels())
-        .setEntrypoint(entrypoint())
-        .containerize(
-            Containerizer.to(TarImage.at(tar.toAbsolutePath()).named(NAME))
-                .setOfflineMode(true)
-                .setApplicationLayersCache(WORK.resolve("layers"))
-                .setBaseImageLayersCache(WORK.resolve("layers")));
+    var image =
+        Jib.fromScratch()
+            .setFileEntriesLayers(
+                List.of(
+                    Layers.system(runtime.folder(), WORK),
+                    Layers.folder("runtime", runtime.folder(), "/runtime"),
+                    Layers.folder("libraries", app.resolve("lib"), "/app/lib"),
+                    program(app, cache)))
+            .setUser("65532:65532")
+            .setWorkingDirectory(AbsoluteUnixPath.get("/app"))
+            .setEnvironment(
+                Map.of("PATH", "/runtime/bin", "LANG", "C.UTF-8", "MALLOC_ARENA_MAX", ARENAS))
+            .addExposedPort(Port.tcp(8080))
+            .setLabels(labels())
+            .setEntrypoint(entrypoint());
+    destination.write(image, NAME, WORK);
   }
 
   private static List<String> entrypoint() {
     var command = new ArrayList<String>();
     command.add("/runtime/bin/java");
     command.add("-XX:AOTCache=/app/operator.aot");
-    command.add("-XX:MaxRAMPercentage=50");
+    command.add(HEAP);
     command.addAll(FLAGS);
     command.add("-jar");
     command.add("/app/quarkus-run.jar");
@@ -96,58 +89,13 @@ public final class Image {
         "org.opencontainers.image.documentation", "https://backingservice.dev");
   }
 
-  /// The C library, who runs it, and a folder for temporary files.
-  private static FileEntriesLayer system(JavaRuntime runtime) throws Exception {
-    var etc = Files.createDirectories(WORK.resolve("etc"));
-    Files.writeString(
-        etc.resolve("passwd"),
-        "root:x:0:0:root:/:/nologin\nnonroot:x:65532:65532:nonroot:/app:/nologin\n");
-    Files.writeString(etc.resolve("group"), "root:x:0:\nnonroot:x:65532:\n");
-    Files.writeString(etc.resolve("nsswitch.conf"), "hosts: files dns\n");
-    var layer = FileEntriesLayer.builder().setName("system");
-    for (var library : runtime.libraries())
-      layer.addEntry(
-          library.toRealPath(),
-          AbsoluteUnixPath.get(library.toString()),
-          FilePermissions.fromOctalString("755"));
-    for (var file : List.of("passwd", "group", "nsswitch.conf"))
-      layer.addEntry(etc.resolve(file), AbsoluteUnixPath.get("/etc/" + file));
-    layer.addEntry(
-        Files.createDirectories(WORK.resolve("tmp")),
-        AbsoluteUnixPath.get("/tmp"),
-        FilePermissions.fromOctalString("777"));
-    return layer.build();
-  }
-
-  private static FileEntriesLayer libraries(Path app) throws IOException {
-    return folder("libraries", app.resolve("lib"), "/app/lib");
-  }
-
   private static FileEntriesLayer program(Path app, Path cache) throws IOException {
     var layer = FileEntriesLayer.builder().setName("operator");
     for (var name : List.of("app", "quarkus"))
-      add(layer, app.resolve(name), AbsoluteUnixPath.get("/app/" + name));
+      Layers.add(layer, app.resolve(name), AbsoluteUnixPath.get("/app/" + name));
     layer.addEntry(app.resolve("quarkus-run.jar"), AbsoluteUnixPath.get("/app/quarkus-run.jar"));
     layer.addEntry(cache, AbsoluteUnixPath.get("/app/operator.aot"));
     return layer.build();
-  }
-
-  private static FileEntriesLayer folder(String name, Path from, String to) throws IOException {
-    var layer = FileEntriesLayer.builder().setName(name);
-    add(layer, from, AbsoluteUnixPath.get(to));
-    return layer.build();
-  }
-
-  /// Programs stay programs.
-  private static void add(FileEntriesLayer.Builder layer, Path from, AbsoluteUnixPath to)
-      throws IOException {
-    try (var files = Files.walk(from)) {
-      for (var file : files.filter(Files::isRegularFile).sorted().toList())
-        layer.addEntry(
-            file,
-            to.resolve(from.relativize(file)),
-            FilePermissions.fromOctalString(Files.isExecutable(file) ? "755" : "644"));
-    }
   }
 
   private static void copy(Path from, Path to) throws IOException {

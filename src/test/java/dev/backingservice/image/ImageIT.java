@@ -23,8 +23,8 @@ class ImageIT {
   @Test
   void theSameOperatorMakesTheSameImageAndItsPartsRun(@TempDir Path folder) throws Exception {
     // When
-    Image.build(folder.resolve("one.tar"));
-    Image.build(folder.resolve("two.tar"));
+    Image.build(new Destination.Archive(folder.resolve("one.tar")));
+    Image.build(new Destination.Archive(folder.resolve("two.tar")));
 
     // Then
     assertThat(Files.mismatch(folder.resolve("one.tar"), folder.resolve("two.tar"))).isEqualTo(-1);
@@ -39,6 +39,7 @@ class ImageIT {
   void theContainerfileMakesTheSameRuntimeAndStartsItTheSame() throws IOException {
     var text = Files.readString(Path.of("operator/Containerfile"));
     assertThat(text).contains(JavaRuntime.MODULES).contains("65532:65532");
+    assertThat(text).contains("\"" + Image.HEAP + "\"", "MALLOC_ARENA_MAX=" + Image.ARENAS);
     for (var flag : Image.FLAGS) assertThat(text).contains("\"" + flag + "\"");
   }
 

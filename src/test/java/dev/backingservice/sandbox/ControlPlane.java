@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -28,40 +29,70 @@ public final class ControlPlane implements AutoCloseable {
   private static final long READY_NANOS = 120_000_000_000L;
   private final Path bin;
   private final Path dir;
+  private final Place place;
   private final int etcd = freePort();
   private final int peer = freePort();
   private final int api = freePort();
   private final int controllers = freePort();
   private final Deque<Process> processes = new ArrayDeque<>();
-  private final Map<User, String> tokens =
-      Map.of(
-          User.Admin,
-          random(),
-          User.Controllers,
-          random(),
-          User.Operator,
-          random(),
-          User.Developer,
-          random());
+  private final Map<User, String> tokens = new EnumMap<>(User.class);
   private Process apiServer;
 
   /// Who talks to the API server.
   public enum User {
-    Admin,
-    Controllers,
-    Operator,
-    Developer
+    Admin("admin", "system:masters"),
+    Controllers("system:kube-controller-manager"),
+    Operator(
+        "system:serviceaccount:backing-service-operator:backing-service-operator",
+        "system:serviceaccounts",
+        "system:serviceaccounts:backing-service-operator"),
+    Developer("developer"),
+    Scheduler("system:kube-scheduler"),
+    Proxy("system:kube-proxy"),
+    Node("system:node:node", "system:nodes");
+
+    private final String name;
+    private final List<String> groups;
+
+    User(String name, String... groups) {
+      this.name = name;
+      this.groups = List.of(groups);
+    }
   }
 
-  private ControlPlane(Path bin, Path dir) {
+  /// Where the API server listens.
+  ///
+  /// @param address of the machine
+  /// @param services the range of the addresses of Services
+  /// @param flags more of them
+  public record Place(String address, String services, List<String> flags) {
+    static final Place LOOPBACK =
+        new Place(
+            "127.0.0.1",
+            "10.0.0.0/24",
+            List.of("--endpoint-reconciler-type=none", "--authorization-mode=RBAC"));
+
+    public Place {
+      flags = List.copyOf(flags);
+    }
+  }
+
+  private ControlPlane(Path bin, Path dir, Place place) {
     this.bin = bin;
     this.dir = dir;
+    this.place = place;
+    for (var user : User.values()) tokens.put(user, random());
   }
 
   /// Starts everything below `dir` and returns when it is ready.
   public static ControlPlane start(Path dir) throws Exception {
+    return start(dir, Place.LOOPBACK);
+  }
+
+  /// The same in another place.
+  public static ControlPlane start(Path dir, Place place) throws Exception {
     var bin = Path.of(Processes.lastLine(List.of("operator/sandbox/control-plane.sh")));
-    var plane = new ControlPlane(bin, Files.createDirectories(dir.toAbsolutePath()));
+    var plane = new ControlPlane(bin, Files.createDirectories(dir.toAbsolutePath()), place);
     plane.prepare();
     plane.startEtcd();
     plane.startApiServer();
@@ -74,21 +105,13 @@ public final class ControlPlane implements AutoCloseable {
     pem("sa.key", "PRIVATE KEY", pair.getPrivate());
     pem("sa.pub", "PUBLIC KEY", pair.getPublic());
     Files.writeString(dir.resolve("audit-policy.yaml"), Audit.POLICY);
-    var account = "system:serviceaccount:backing-service-operator:backing-service-operator";
-    Files.writeString(
-        dir.resolve("tokens.csv"),
-        """
-        %s,admin,1,"system:masters"
-        %s,system:kube-controller-manager,2
-        %s,%s,3,"system:serviceaccounts,system:serviceaccounts:backing-service-operator"
-        %s,developer,4
-        """
-            .formatted(
-                tokens.get(User.Admin),
-                tokens.get(User.Controllers),
-                tokens.get(User.Operator),
-                account,
-                tokens.get(User.Developer)));
+    var lines = new StringBuilder();
+    for (var user : User.values())
+      lines.append(
+          "%s,%s,%d,\"%s\"\n"
+              .formatted(
+                  tokens.get(user), user.name, user.ordinal(), String.join(",", user.groups)));
+    Files.writeString(dir.resolve("tokens.csv"), lines);
   }
 
   private void startEtcd() {
@@ -107,23 +130,23 @@ public final class ControlPlane implements AutoCloseable {
 
   /// Also after [#stopApiServer]: the state is in etcd.
   public void startApiServer() throws Exception {
-    apiServer =
-        run(
-            "kube-apiserver",
-            "--etcd-servers=http://127.0.0.1:" + etcd,
-            "--bind-address=127.0.0.1",
-            "--advertise-address=127.0.0.1",
-            "--endpoint-reconciler-type=none",
-            "--secure-port=" + api,
-            "--cert-dir=certs",
-            "--token-auth-file=tokens.csv",
-            "--authorization-mode=RBAC",
-            "--service-account-key-file=sa.pub",
-            "--service-account-signing-key-file=sa.key",
-            "--service-account-issuer=https://kubernetes.default.svc",
-            "--service-cluster-ip-range=10.0.0.0/24",
-            "--audit-policy-file=audit-policy.yaml",
-            "--audit-log-path=audit.log");
+    var flags =
+        new ArrayList<>(
+            List.of(
+                "--etcd-servers=http://127.0.0.1:" + etcd,
+                "--bind-address=" + place.address(),
+                "--advertise-address=" + place.address(),
+                "--secure-port=" + api,
+                "--cert-dir=certs",
+                "--token-auth-file=tokens.csv",
+                "--service-account-key-file=sa.pub",
+                "--service-account-signing-key-file=sa.key",
+                "--service-account-issuer=https://kubernetes.default.svc",
+                "--service-cluster-ip-range=" + place.services(),
+                "--audit-policy-file=audit-policy.yaml",
+                "--audit-log-path=audit.log"));
+    flags.addAll(place.flags());
+    apiServer = run("kube-apiserver", flags.toArray(String[]::new));
     try (var admin = client(User.Admin)) {
       await("kube-apiserver", () -> "ok".equals(admin.raw("/readyz")));
     }
@@ -160,7 +183,7 @@ public final class ControlPlane implements AutoCloseable {
   private Config config(User user) {
     var ca = dir.resolve("certs/apiserver.crt");
     return new ConfigBuilder(Config.empty())
-        .withMasterUrl("https://127.0.0.1:" + api)
+        .withMasterUrl("https://%s:%d".formatted(place.address(), api))
         .withOauthToken(tokens.get(user))
         .withCaCertFile(Files.exists(ca) ? ca.toString() : null)
         .withTrustCerts(!Files.exists(ca))
@@ -173,12 +196,12 @@ public final class ControlPlane implements AutoCloseable {
     return """
         apiVersion: v1
         kind: Config
-        clusters: [{name: sandbox, cluster: {server: "https://127.0.0.1:%d", certificate-authority: "%s"}}]
+        clusters: [{name: sandbox, cluster: {server: "https://%s:%d", certificate-authority: "%s"}}]
         users: [{name: user, user: {token: "%s"}}]
         contexts: [{name: sandbox, context: {cluster: sandbox, user: user, namespace: default}}]
         current-context: sandbox
         """
-        .formatted(api, dir.resolve("certs/apiserver.crt"), tokens.get(user));
+        .formatted(place.address(), api, dir.resolve("certs/apiserver.crt"), tokens.get(user));
   }
 
   public Path folder() {

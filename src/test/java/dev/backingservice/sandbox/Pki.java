@@ -33,7 +33,7 @@ public final class Pki {
   }
 
   /// Writes `server.crt` and `server.key` for these addresses, the key readable by its owner only.
-  void issue(Path folder, String... addresses) {
+  public void issue(Path folder, String... addresses) {
     try {
       var server = keyPair();
       var names = new GeneralName[addresses.length];

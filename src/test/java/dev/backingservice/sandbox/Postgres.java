@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
@@ -171,15 +172,7 @@ public final class Postgres implements AutoCloseable {
 
   private void prepare() {
     try {
-      execute(
-          "postgres",
-          "CREATE ROLE bs_admin NOLOGIN CREATEROLE CREATEDB",
-          "CREATE ROLE %s LOGIN NOINHERIT PASSWORD '%s'".formatted(ADMIN, ADMIN_PASSWORD),
-          "GRANT bs_admin TO " + ADMIN,
-          "GRANT pg_signal_backend TO bs_admin",
-          "CREATE ROLE replicator LOGIN REPLICATION PASSWORD 'replicator'",
-          "REVOKE ALL ON DATABASE postgres FROM PUBLIC",
-          "GRANT CONNECT ON DATABASE postgres TO " + ADMIN);
+      execute("postgres", administrator().toArray(String[]::new));
       if (major < 15)
         execute(
             "template1",
@@ -190,14 +183,30 @@ public final class Postgres implements AutoCloseable {
     }
   }
 
+  /// Makes the administrator on a new server, and somebody who replicates.
+  public static List<String> administrator() {
+    return List.of(
+        "CREATE ROLE bs_admin NOLOGIN CREATEROLE CREATEDB",
+        "CREATE ROLE %s LOGIN NOINHERIT PASSWORD '%s'".formatted(ADMIN, ADMIN_PASSWORD),
+        "GRANT bs_admin TO " + ADMIN,
+        "GRANT pg_signal_backend TO bs_admin",
+        "CREATE ROLE replicator LOGIN REPLICATION PASSWORD 'replicator'",
+        "REVOKE ALL ON DATABASE postgres FROM PUBLIC",
+        "GRANT CONNECT ON DATABASE postgres TO " + ADMIN);
+  }
+
   /// Creates a database as its owners would: it belongs to the administrator's role, and is
   /// closed to everybody else.
-  public Postgres withDatabase(String database) throws SQLException {
-    execute(
-        "postgres",
+  public static List<String> database(String database) {
+    return List.of(
         "CREATE DATABASE %s OWNER bs_admin".formatted(database),
         "REVOKE ALL ON DATABASE %s FROM PUBLIC".formatted(database),
         "GRANT CONNECT ON DATABASE %s TO %s".formatted(database, ADMIN));
+  }
+
+  /// The same on this server.
+  public Postgres withDatabase(String database) throws SQLException {
+    execute("postgres", database(database).toArray(String[]::new));
     return this;
   }
 
@@ -263,7 +272,8 @@ public final class Postgres implements AutoCloseable {
     stop();
   }
 
-  private static InputStream binaries(int major) throws IOException {
+  /// The programs of a release, as a compressed archive.
+  public static InputStream binaries(int major) throws IOException {
     var jar = Path.of("target/postgres/" + major + ".jar").toAbsolutePath();
     try (var files = FileSystems.newFileSystem(URI.create("jar:" + jar.toUri()), Map.of())) {
       var archive = files.getPath("/postgres-linux-x86_64.txz");

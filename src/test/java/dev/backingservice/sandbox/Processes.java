@@ -1,6 +1,7 @@
 package dev.backingservice.sandbox;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,14 +24,21 @@ public final class Processes {
 
   private Processes() {}
 
-  static Process start(Path log, Map<String, String> environment, List<String> command) {
+  /// Its folder is that of its log.
+  public static Process start(Path log, Map<String, String> environment, List<String> command) {
+    return start(log, log.getParent(), environment, command);
+  }
+
+  /// The same in another folder.
+  public static Process start(
+      Path log, Path folder, Map<String, String> environment, List<String> command) {
     var mortal = new ArrayList<String>();
     if (Files.isExecutable(SETPRIV))
       mortal.addAll(List.of(SETPRIV.toString(), "--pdeathsig", "KILL"));
     mortal.addAll(command);
     var builder =
         new ProcessBuilder(mortal)
-            .directory(log.getParent().toFile())
+            .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().putAll(environment);
@@ -44,13 +52,25 @@ public final class Processes {
   }
 
   /// Asks it to stop, and insists after a while.
-  static void stop(Process process, long graceSeconds) {
+  public static void stop(Process process, long graceSeconds) {
     process.destroy();
     try {
       if (!process.waitFor(graceSeconds, TimeUnit.SECONDS)) process.destroyForcibly().waitFor();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// Runs a command to its end.
+  ///
+  /// @return what it said
+  /// @throws IllegalStateException with the same when it failed
+  public static String run(List<String> command) throws IOException, InterruptedException {
+    var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0)
+      throw new IllegalStateException(String.join(" ", command) + ": " + said.strip());
+    return said;
   }
 
   /// Runs a command to its end and returns its last line.

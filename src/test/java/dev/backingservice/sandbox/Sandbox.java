@@ -1,14 +1,6 @@
 package dev.backingservice.sandbox;
 
-import dev.backingservice.api.BackingServer;
-import dev.backingservice.api.BackingService;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,12 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /// A control plane, servers and the operator, together. Whatever was started is stopped by
 // [#close].
-public final class Sandbox implements AutoCloseable {
-  public static final String NAMESPACE = "backing-service-operator";
+public final class Sandbox extends Kubectl implements AutoCloseable {
   private final Path dir;
   private final ControlPlane plane;
-  private final KubernetesClient admin;
-  private final KubernetesClient developer;
   private final Pki pki = new Pki();
   private final Map<String, Postgres> servers = new LinkedHashMap<>();
   private final List<AutoCloseable> others = new ArrayList<>();
@@ -34,13 +23,12 @@ public final class Sandbox implements AutoCloseable {
   private OperatorProcess operator;
 
   private Sandbox(Path dir, ControlPlane plane) {
+    super(plane.client(ControlPlane.User.Admin), plane.client(ControlPlane.User.Developer));
     this.dir = dir;
     this.plane = plane;
-    this.admin = plane.client(ControlPlane.User.Admin);
-    this.developer = plane.client(ControlPlane.User.Developer);
   }
 
-  /// A control plane with our CRDs and the shipped RBAC, nothing else.
+  /// A control plane with our CRDs and the shipped rights, nothing else.
   public static Sandbox start() throws Exception {
     var dir = Files.createTempDirectory("backing-sandbox-");
     var sandbox = new Sandbox(dir, ControlPlane.start(dir.resolve("control-plane")));
@@ -48,21 +36,35 @@ public final class Sandbox implements AutoCloseable {
     return sandbox;
   }
 
-  private void install() throws IOException {
-    for (var file :
-        List.of(
-            "crds/backingservers.yaml",
-            "crds/backingservices.yaml",
-            "operator/rbac/operator.yaml",
-            "operator/rbac/users.yaml",
-            "operator/policy.yaml")) apply(Files.readString(Path.of(file)));
+  private void install() throws IOException, InterruptedException {
+    for (var file : List.of("crds/backingservers.yaml", "crds/backingservices.yaml"))
+      apply(Files.readString(Path.of(file)));
+    if (Boolean.getBoolean("backing.chart")) installRightsOfTheChart();
+    else
+      for (var file :
+          List.of(
+              "operator/rbac/operator.yaml", "operator/rbac/users.yaml", "operator/policy.yaml"))
+        apply(Files.readString(Path.of(file)));
     for (var crd : List.of("backingservers", "backingservices"))
-      admin
+      admin()
           .apiextensions()
           .v1()
           .customResourceDefinitions()
           .withName(crd + ".backingservice.dev")
           .waitUntilCondition(Sandbox::established, 30, TimeUnit.SECONDS);
+  }
+
+  /// Tests run under what helm installs; demo and sandbox need no helm.
+  private void installRightsOfTheChart() throws IOException, InterruptedException {
+    apply("apiVersion: v1\nkind: Namespace\nmetadata: {name: %s}".formatted(NAMESPACE));
+    var command =
+        new ArrayList<>(
+            List.of(
+                Processes.lastLine(List.of("operator/sandbox/helm.sh")), "template", NAMESPACE));
+    command.addAll(List.of("helm/backing-service-operator", "--namespace", NAMESPACE));
+    for (var part : List.of("serviceaccount", "rbac", "users", "policy"))
+      command.addAll(List.of("--show-only", "templates/%s.yaml".formatted(part)));
+    apply(Processes.run(command));
   }
 
   private static boolean established(CustomResourceDefinition crd) {
@@ -89,7 +91,7 @@ public final class Sandbox implements AutoCloseable {
   /// Kills the operator and starts another, as if the lease of the dead one had run out.
   public void crash() throws IOException {
     operator.kill();
-    admin.leases().inNamespace(NAMESPACE).withName("backing-service-operator").delete();
+    admin().leases().inNamespace(NAMESPACE).withName("backing-service-operator").delete();
     startOperator(Map.of());
   }
 
@@ -108,7 +110,7 @@ public final class Sandbox implements AutoCloseable {
   public Postgres database(String name, int major) {
     var postgres = Postgres.start(name, major, dir, pki);
     servers.put(name, postgres);
-    secrets(name);
+    credentials(name);
     return postgres;
   }
 
@@ -127,7 +129,7 @@ public final class Sandbox implements AutoCloseable {
 
   /// The same with the rest of the spec, in YAML.
   public void register(String name, int port, String more) {
-    secrets(name);
+    credentials(name);
     apply(
         """
         apiVersion: backingservice.dev/v1alpha1
@@ -144,7 +146,8 @@ public final class Sandbox implements AutoCloseable {
             .formatted(name, port, more));
   }
 
-  private void secrets(String name) {
+  /// The Secrets that a BackingServer names.
+  public void credentials(String name) {
     secret(
         name + "-admin", Map.of("username", Postgres.ADMIN, "password", Postgres.ADMIN_PASSWORD));
     secret(name + "-ca", Map.of("ca.crt", pki.anchor()));
@@ -157,144 +160,9 @@ public final class Sandbox implements AutoCloseable {
     return file;
   }
 
-  public void secret(String name, Map<String, String> values) {
-    admin
-        .resource(
-            new SecretBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .withNamespace(NAMESPACE)
-                .endMetadata()
-                .withStringData(values)
-                .build())
-        .serverSideApply();
-  }
-
-  /// A namespace whose developer may do what `edit` allows.
-  public void namespace(String name) {
-    apply(
-        """
-        apiVersion: v1
-        kind: Namespace
-        metadata: {name: %s}
-        """
-            .formatted(name));
-    developers(name);
-  }
-
-  /// Lets the developer do in a namespace that is there what `edit` allows.
-  public void developers(String namespace) {
-    apply(
-        """
-        apiVersion: rbac.authorization.k8s.io/v1
-        kind: RoleBinding
-        metadata: {name: developer, namespace: %s}
-        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}
-        subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: developer}]
-        """
-            .formatted(namespace));
-  }
-
-  /// Applies documents as the platform's administrator would.
-  public void apply(String yaml) {
-    apply(admin, yaml);
-  }
-
-  /// Applies documents as the application's developer would.
-  public void develop(String yaml) {
-    apply(developer, yaml);
-  }
-
-  private static void apply(KubernetesClient client, String yaml) {
-    for (var document : yaml.split("(?m)^---$"))
-      if (!document.isBlank())
-        client.resource(document).fieldManager("kubectl").forceConflicts().serverSideApply();
-  }
-
-  /// What the API server would say to a document, without keeping it; empty when it takes it.
-  public String dryRun(String yaml) {
-    try {
-      admin
-          .resource(yaml)
-          .patch(
-              new PatchContext.Builder()
-                  .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                  .withFieldManager("kubectl")
-                  .withForce(true)
-                  .withDryRun(List.of("All"))
-                  .build());
-      return "";
-    } catch (KubernetesClientException e) {
-      return String.valueOf(e.getMessage());
-    }
-  }
-
-  public BackingService service(String namespace, String name) {
-    return admin.resources(BackingService.class).inNamespace(namespace).withName(name).get();
-  }
-
-  public BackingServer backingServer(String name) {
-    return admin.resources(BackingServer.class).withName(name).get();
-  }
-
-  /// Edits the server of a service, as `kubectl patch` would.
-  public void swap(String namespace, String name, String server) {
-    patch(namespace, name, "{\"spec\":{\"server\":\"%s\"}}".formatted(server));
-  }
-
-  public void patch(String namespace, String name, String merge) {
-    developer
-        .resources(BackingService.class)
-        .inNamespace(namespace)
-        .withName(name)
-        .patch(PatchContext.of(PatchType.JSON_MERGE), merge);
-  }
-
-  /// One condition's `status/reason`; empty when it is not there.
-  public String condition(String namespace, String name, String type) {
-    var service = service(namespace, name);
-    if (service == null || service.getStatus() == null || service.getStatus().conditions() == null)
-      return "";
-    return service.getStatus().conditions().stream()
-        .filter(c -> c.type().equals(type))
-        .map(c -> c.status() + "/" + c.reason())
-        .findFirst()
-        .orElse("");
-  }
-
-  /// The same for a BackingServer.
-  public String serverCondition(String name, String type) {
-    var server = backingServer(name);
-    if (server == null || server.getStatus() == null || server.getStatus().conditions() == null)
-      return "";
-    return server.getStatus().conditions().stream()
-        .filter(c -> c.type().equals(type))
-        .map(c -> c.status() + "/" + c.reason())
-        .findFirst()
-        .orElse("");
-  }
-
-  /// Makes the operator look at a server now.
-  public void touch(String server) {
-    annotate(server, "sandbox/touched", Long.toString(System.nanoTime()));
-  }
-
-  public void annotate(String server, String name, String value) {
-    admin
-        .resources(BackingServer.class)
-        .withName(server)
-        .patch(
-            PatchContext.of(PatchType.JSON_MERGE),
-            "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
-  }
-
   /// The anchor of every server's certificate, PEM.
   public String anchor() {
     return pki.anchor();
-  }
-
-  public KubernetesClient admin() {
-    return admin;
   }
 
   public ControlPlane plane() {
@@ -311,18 +179,12 @@ public final class Sandbox implements AutoCloseable {
     return other;
   }
 
-  /// A resource as YAML, for people.
-  public String yaml(Object resource) {
-    return Serialization.asYaml(resource);
-  }
-
   @Override
   public void close() throws Exception {
     for (var other : others) other.close();
     if (operator != null) operator.close();
     for (var former : formerly) former.close();
-    admin.close();
-    developer.close();
+    super.close();
     for (var server : servers.values()) server.close();
     plane.close();
     if (System.getenv("BACKING_KEEP") != null) return;

@@ -17,7 +17,8 @@ public final class Waiting {
   }
 
   /// The same with another patience.
-  static void until(String what, Duration patience, Callable<Boolean> reached) throws Exception {
+  public static void until(String what, Duration patience, Callable<Boolean> reached)
+      throws Exception {
     long end = System.nanoTime() + patience.toNanos();
     while (!reached.call()) {
       if (System.nanoTime() > end)
