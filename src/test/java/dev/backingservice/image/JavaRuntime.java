@@ -41,7 +41,7 @@ public final class JavaRuntime {
   }
 
   /// Links it into a folder that is made anew.
-  public static JavaRuntime link(Path folder) throws IOException, InterruptedException {
+  static JavaRuntime link(Path folder) throws IOException, InterruptedException {
     delete(folder);
     var jlink = Path.of(System.getProperty("java.home"), "bin", "jlink");
     Processes.run(
@@ -49,7 +49,7 @@ public final class JavaRuntime {
             jlink.toString(),
             "--add-modules",
             MODULES,
-            "--strip-debug",
+            "--strip-java-debug-attributes",
             "--no-header-files",
             "--no-man-pages",
             "--output",
@@ -58,7 +58,7 @@ public final class JavaRuntime {
     return new JavaRuntime(folder);
   }
 
-  public Path folder() {
+  Path folder() {
     return folder;
   }
 
@@ -69,7 +69,7 @@ public final class JavaRuntime {
   /// Gives every file the time that it has in the image: an ahead-of-time cache is refused by files
   // of
   /// another time than it was trained with.
-  public static void age(Path folder) throws IOException {
+  static void age(Path folder) throws IOException {
     try (var files = Files.walk(folder)) {
       for (var file : files.toList())
         Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(1)));
