@@ -84,17 +84,16 @@ final class Cluster implements AutoCloseable {
   }
 
   private void join() throws Exception {
-    for (var user :
-        List.of(ControlPlane.User.Scheduler, ControlPlane.User.Proxy, ControlPlane.User.Node))
-      Files.writeString(dir.resolve(user + ".kubeconfig"), plane.kubeconfig(user));
     Files.writeString(
         dir.resolve("kubelet.yaml"),
         NodeConfig.kubelet(dir, ADDRESS, "/" + System.getenv("BACKING_CLUSTER")));
-    Files.writeString(dir.resolve("proxy.yaml"), NodeConfig.proxy(dir, ADDRESS, PODS));
+    Files.writeString(
+        dir.resolve("proxy.yaml"),
+        NodeConfig.proxy(plane.kubeconfigFile(ControlPlane.User.Proxy), ADDRESS, PODS));
     Files.writeString(dir.resolve("Corefile"), NodeConfig.names(kubeconfig(), ADDRESS));
     run(
         bin.resolve("kube-scheduler"),
-        "--kubeconfig=Scheduler.kubeconfig",
+        "--kubeconfig=" + plane.kubeconfigFile(ControlPlane.User.Scheduler),
         "--bind-address=127.0.0.1",
         "--authentication-skip-lookup",
         "--leader-elect=false");
@@ -103,7 +102,7 @@ final class Cluster implements AutoCloseable {
       run(
           bin.resolve("kubelet"),
           "--config=kubelet.yaml",
-          "--kubeconfig=Node.kubeconfig",
+          "--kubeconfig=" + plane.kubeconfigFile(ControlPlane.User.Node),
           "--hostname-override=" + NODE,
           "--node-ip=" + ADDRESS,
           "--root-dir=" + dir.resolve("kubelet"),
@@ -159,9 +158,7 @@ final class Cluster implements AutoCloseable {
 
   /// The administrator's, as a file.
   Path kubeconfig() throws IOException {
-    var file = plane.folder().resolve("admin.kubeconfig");
-    Files.writeString(file, plane.kubeconfig(ControlPlane.User.Admin));
-    return file;
+    return plane.kubeconfigFile(ControlPlane.User.Admin);
   }
 
   /// What is left goes with the namespaces.

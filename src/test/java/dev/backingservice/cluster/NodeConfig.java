@@ -39,11 +39,11 @@ final class NodeConfig {
 
   /// Pods are neighbours on one bridge: an answer finds its way back through the node only when
   // that is who asked.
-  static String proxy(Path dir, String address, String pods) {
+  static String proxy(Path kubeconfig, String address, String pods) {
     return """
         apiVersion: kubeproxy.config.k8s.io/v1alpha1
         kind: KubeProxyConfiguration
-        clientConnection: {kubeconfig: %1$s/Proxy.kubeconfig}
+        clientConnection: {kubeconfig: %1$s}
         hostnameOverride: node
         bindAddress: %2$s
         healthzBindAddress: 127.0.0.1:20256
@@ -55,7 +55,7 @@ final class NodeConfig {
         iptables: {masqueradeAll: true, minSyncPeriod: 200ms, syncPeriod: 30s}
         nodePortAddresses: ["%3$s"]
         """
-        .formatted(dir, address, pods);
+        .formatted(kubeconfig, address, pods);
   }
 
   static String names(Path kubeconfig, String address) {

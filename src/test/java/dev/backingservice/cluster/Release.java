@@ -3,23 +3,28 @@ package dev.backingservice.cluster;
 import dev.backingservice.chart.Helm;
 import dev.backingservice.image.Image;
 import dev.backingservice.sandbox.Kubectl;
+import dev.backingservice.sandbox.Processes;
 import dev.backingservice.sandbox.Waiting;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /// The operator as its chart installs it.
 final class Release {
   static final String NAME = "backing-service-operator";
+
+  /// What happens to a leader.
+  interface Deed {
+    void run() throws Exception;
+  }
+
   private final Site site;
   private final KubernetesClient client;
 
@@ -43,7 +48,7 @@ final class Release {
   }
 
   /// The new CRDs first, as the documentation says; helm leaves them alone.
-  Void upgrade(String value) throws Exception {
+  void upgrade(String value) throws Exception {
     try (var crds = Files.list(Helm.CHART.resolve("crds"))) {
       for (var crd : crds.toList()) site.kubectl().apply(Files.readString(crd));
     }
@@ -57,7 +62,6 @@ final class Release {
         value,
         "--set",
         "test.server=orders-green");
-    return null;
   }
 
   /// Runs the chart's own test against a server.
@@ -173,10 +177,7 @@ final class Release {
     var figures = new ArrayList<Long>();
     for (var pod : pods()) {
       var process = site.process(pod);
-      if (process.isEmpty()) continue;
-      var status = Files.readString(Path.of("/proc", process.get().pid() + "", "status"));
-      var line = status.lines().filter(l -> l.startsWith("VmRSS:")).findFirst().orElseThrow();
-      figures.add(Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024);
+      if (process.isPresent()) figures.add(Processes.residentMebibytes(process.get().pid()));
     }
     return figures + " MiB";
   }
@@ -193,9 +194,9 @@ final class Release {
   /// Does something to the leader, and waits until another process leads, be it in the same pod.
   ///
   /// @return how long that took, in milliseconds
-  long replaceLeader(Callable<?> deed) throws Exception {
+  long replaceLeader(Deed deed) throws Exception {
     var former = holder();
-    deed.call();
+    deed.run();
     long began = System.nanoTime();
     Waiting.until("another leader", () -> leader() != null && !Objects.equals(holder(), former));
     return (System.nanoTime() - began) / 1_000_000;

@@ -119,12 +119,7 @@ public final class Story {
     var phase = shop.service().getStatus().swap().phase();
     var leader = release.leading();
     say("Killing the leader %s in phase %s.".formatted(leader.getMetadata().getName(), phase));
-    long without =
-        release.replaceLeader(
-            () -> {
-              release.crash(leader);
-              return null;
-            });
+    long without = release.replaceLeader(() -> release.crash(leader));
     say("%s leads, %d ms after SIGKILL.".formatted(release.leader(), without));
     shop.awaitOn(to);
     shop.awaitOrders(to, 100);
@@ -168,7 +163,6 @@ public final class Story {
             () -> {
               Waiting.until("the leader may leave", () -> release.evict(leader));
               if (release.evict(other)) throw unexpected("the eviction of the other pod");
-              return null;
             });
     release.awaitReady(2);
     say(

@@ -1,6 +1,7 @@
 package dev.backingservice.cluster;
 
 import dev.backingservice.api.BackingService;
+import dev.backingservice.sandbox.Kubectl;
 import dev.backingservice.sandbox.Program;
 import dev.backingservice.sandbox.Waiting;
 import java.time.Duration;
@@ -51,20 +52,16 @@ public final class Thousand {
   }
 
   private static long ready(Site site) throws InterruptedException {
-    Thread.sleep(5000);
+    Thread.sleep(5000); // a list of a thousand is work for the API server that we measure beside
     return site
         .client()
         .resources(BackingService.class)
-        .inNamespace("shop")
+        .inNamespace(Shop.NAMESPACE)
         .list()
         .getItems()
         .stream()
-        .filter(s -> s.getStatus() != null && s.getStatus().conditions() != null)
-        .filter(
-            s ->
-                s.getStatus().conditions().stream()
-                    .anyMatch(
-                        c -> c.type().equals("Ready") && c.status().toString().equals("True")))
+        .filter(s -> s.getStatus() != null)
+        .filter(s -> Kubectl.condition(s.getStatus().conditions(), "Ready").startsWith("True/"))
         .count();
   }
 }

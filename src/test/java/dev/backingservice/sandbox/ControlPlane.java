@@ -158,10 +158,9 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   private void startControllers() throws Exception {
-    Files.writeString(dir.resolve("controllers.kubeconfig"), kubeconfig(User.Controllers));
     run(
         "kube-controller-manager",
-        "--kubeconfig=controllers.kubeconfig",
+        "--kubeconfig=" + kubeconfigFile(User.Controllers),
         "--bind-address=127.0.0.1",
         "--secure-port=" + controllers,
         "--leader-elect=false",
@@ -189,6 +188,11 @@ public final class ControlPlane implements AutoCloseable {
         .withTrustCerts(!Files.exists(ca))
         .withRequestRetryBackoffLimit(0)
         .build();
+  }
+
+  /// The same as a file.
+  public Path kubeconfigFile(User user) throws IOException {
+    return Files.writeString(dir.resolve(user + ".kubeconfig"), kubeconfig(user));
   }
 
   /// A kubeconfig for one user.

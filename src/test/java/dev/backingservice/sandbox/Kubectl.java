@@ -2,6 +2,7 @@ package dev.backingservice.sandbox;
 
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingService;
+import dev.backingservice.api.Condition;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -10,6 +11,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What the people around the operator do with a cluster: the platform's administrator, and the
 // developer of an
@@ -122,21 +124,23 @@ public class Kubectl implements AutoCloseable {
   /// One condition's `status/reason`; empty when it is not there.
   public String condition(String namespace, String name, String type) {
     var service = service(namespace, name);
-    if (service == null || service.getStatus() == null || service.getStatus().conditions() == null)
-      return "";
-    return service.getStatus().conditions().stream()
-        .filter(c -> c.type().equals(type))
-        .map(c -> c.status() + "/" + c.reason())
-        .findFirst()
-        .orElse("");
+    return service == null || service.getStatus() == null
+        ? ""
+        : condition(service.getStatus().conditions(), type);
   }
 
   /// The same for a BackingServer.
   public String serverCondition(String name, String type) {
     var server = backingServer(name);
-    if (server == null || server.getStatus() == null || server.getStatus().conditions() == null)
-      return "";
-    return server.getStatus().conditions().stream()
+    return server == null || server.getStatus() == null
+        ? ""
+        : condition(server.getStatus().conditions(), type);
+  }
+
+  /// The same among the conditions of a resource that was read already.
+  public static String condition(@Nullable List<Condition> conditions, String type) {
+    if (conditions == null) return "";
+    return conditions.stream()
         .filter(c -> c.type().equals(type))
         .map(c -> c.status() + "/" + c.reason())
         .findFirst()

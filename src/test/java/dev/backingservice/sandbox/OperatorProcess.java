@@ -56,8 +56,7 @@ public final class OperatorProcess implements AutoCloseable {
 
   /// Resident memory, as the system counts it.
   public long residentMebibytes() throws IOException {
-    var status = Files.readString(Path.of("/proc/" + pid() + "/status"));
-    return Long.parseLong(status.replaceAll("(?s).*VmRSS:\\s+([0-9]+) kB.*", "$1")) / 1024;
+    return Processes.residentMebibytes(pid());
   }
 
   public boolean alive() {

@@ -61,6 +61,12 @@ public final class Processes {
     }
   }
 
+  /// What a process takes of the memory, in MiB.
+  public static long residentMebibytes(long pid) throws IOException {
+    var status = Files.readString(Path.of("/proc/" + pid + "/status"));
+    return Long.parseLong(status.replaceAll("(?s).*VmRSS:\\s+([0-9]+) kB.*", "$1")) / 1024;
+  }
+
   /// Runs a command to its end.
   ///
   /// @return what it said

@@ -155,9 +155,7 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
 
   /// The administrator's kubeconfig, as a file.
   public Path kubeconfig() throws IOException {
-    var file = plane.folder().resolve("admin.kubeconfig");
-    Files.writeString(file, plane.kubeconfig(ControlPlane.User.Admin));
-    return file;
+    return plane.kubeconfigFile(ControlPlane.User.Admin);
   }
 
   /// The anchor of every server's certificate, PEM.
