@@ -29,12 +29,14 @@ thousand: package ## what the operator's pods take with a thousand services, on 
 bench: package ## the figures of src/docs/performance.md
 	$(SANDBOX) dev.backingservice.sandbox.Bench
 
-package: jdk ## the operator, in target/quarkus-app
+package: target/packaged ## the operator, in target/quarkus-app
+
+target/packaged: pom.xml Makefile $(shell find .mvn src/main src/test) | jdk
 	$(MAVEN) --quiet -DskipTests package
+	@touch $@
 
 image: package ## an OCI archive of the operator, in target/backing-service-operator.tar
 	$(SANDBOX) dev.backingservice.image.Image
-	$(MAVEN) --quiet org.cyclonedx:cyclonedx-maven-plugin:makeBom
 
 crds: jdk ## writes crds/ from the records
 	$(MAVEN) --quiet -DskipTests process-test-classes && $(SANDBOX) dev.backingservice.crds.Crds

@@ -11,6 +11,17 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
+{{- /* Where services are served: the first of the namespaces named, or the release's own. */}}
+{{- define "bso.testNamespace" -}}
+{{ first .Values.namespaces | default .Release.Namespace }}
+{{- end }}
+{{- define "bso.testName" -}}
+{{ .Release.Name | trunc 40 | trimSuffix "-" }}-test
+{{- end }}
+{{- define "bso.testLabels" -}}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: test
+{{- end }}
 {{- define "bso.serviceAccount" -}}
 {{- if .Values.serviceAccount.create }}{{ default (include "bso.name" .) .Values.serviceAccount.name }}{{ else }}{{ required "serviceAccount.name: name a ServiceAccount that exists, or set serviceAccount.create" .Values.serviceAccount.name }}{{ end }}
 {{- end }}

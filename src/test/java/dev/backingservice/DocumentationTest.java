@@ -4,21 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import dev.backingservice.api.BackingServer;
-import dev.backingservice.api.BackingService;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What people read: links lead somewhere, and YAML is what the operator takes.
+/// What people read: links lead somewhere, and alerts to a page that says what to do.
 class DocumentationTest {
   private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)(?:#[^)]*)?\\)");
-  private static final Pattern BLOCK = Pattern.compile("(?ms)^```yaml\\n(.*?)^```");
+  private static final Pattern ANCHOR = Pattern.compile("]\\(((?:[^)#:]+\\.md)?)#([^)]+)\\)");
 
   static Stream<Path> pages() throws IOException {
     try (var files = Files.walk(Path.of("src/docs"))) {
@@ -41,27 +40,40 @@ class DocumentationTest {
 
   @ParameterizedTest
   @MethodSource("pages")
-  void resourcesInItCanBeRead(Path page) throws IOException {
-    var yaml = new ObjectMapper(new YAMLFactory());
-    for (var block :
-        BLOCK.matcher(Files.readString(page)).results().map(m -> m.group(1)).toList()) {
-      var kind = yaml.readTree(block).path("kind").asText();
-      if (kind.equals("BackingServer")) yaml.readValue(block, BackingServer.class);
-      if (kind.equals("BackingService")) yaml.readValue(block, BackingService.class);
+  void anchorsAreHeadings(Path page) throws IOException {
+    var folder = page.toAbsolutePath().getParent();
+    for (var link : ANCHOR.matcher(Files.readString(page)).results().toList()) {
+      var target = link.group(1).isEmpty() ? page : folder.resolve(link.group(1));
+      assertThat(
+              Files.readAllLines(target).stream()
+                  .filter(l -> l.startsWith("#"))
+                  .map(DocumentationTest::anchor))
+          .as(link.group())
+          .contains(link.group(2));
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("runbooks")
-  void everyAlertHasItsRunbook(String url) {
-    assertThat(Path.of("src/docs/runbooks", url)).exists();
+  /// As forges make them of headings.
+  private static String anchor(String heading) {
+    return heading
+        .replaceFirst("^#+ ", "")
+        .toLowerCase(Locale.ROOT)
+        .replaceAll("[^\\w\\- ]", "")
+        .replace(' ', '-');
   }
 
-  static List<String> runbooks() throws IOException {
-    return Pattern.compile("RUNBOOKS/(\\S+)")
-        .matcher(Files.readString(Path.of("helm/backing-service-operator/files/alerts.yaml")))
-        .results()
-        .map(m -> m.group(1))
-        .toList();
+  @Test
+  void everyAlertHasARunbookThatIsCalledLikeIt() throws IOException {
+    var text = Files.readString(Path.of("helm/backing-service-operator/files/alerts.yaml"));
+    var rules = new ObjectMapper(new YAMLFactory()).readTree(text).at("/groups/0/rules");
+    assertThat(rules.size()).isGreaterThan(5);
+    for (var rule : rules) {
+      var url = rule.at("/annotations/runbook_url").asText();
+      assertThat(url).startsWith("RUNBOOKS/");
+      assertThat(Path.of("src/docs/runbooks", url.substring("RUNBOOKS/".length())))
+          .content()
+          .startsWith("# " + rule.path("alert").asText())
+          .contains("**It means**", "**Look at**", "**Do**");
+    }
   }
 }

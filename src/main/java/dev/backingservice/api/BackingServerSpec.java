@@ -47,7 +47,9 @@ import org.jspecify.annotations.Nullable;
     message =
         "host is a DNS name or an IP address such as db.internal or 10.0.0.7: no scheme, port or path")
 public record BackingServerSpec(
-    @Required @JsonPropertyDescription("The protocol family of the server. Immutable.")
+    @Required
+        @JsonPropertyDescription(
+            "The protocol family of the server. Immutable. Only PostgreSQL is supported yet.")
         EngineName engine,
     @Required
         @Size(min = 1, max = 253)
@@ -73,7 +75,7 @@ public record BackingServerSpec(
     @Pattern(Texts.NAME)
         @Size(min = 1, max = Texts.NAME_MAX)
         @JsonPropertyDescription(
-            "Another BackingServer: every service whose spec.server names this one is swapped there. Removing the field moves nothing back.")
+            "Another BackingServer: every service whose spec.server names this one is swapped there. Removing the field moves nothing back. Not supported yet.")
         @Nullable String replacedBy) {
 
   /// The administrator's account and where it logs in.

@@ -48,6 +48,8 @@ public record BackingServerStatus(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Tls(
       @Size(max = 32) @JsonPropertyDescription("Protocol version.") @Nullable String protocol,
+      @Size(max = 64) @JsonPropertyDescription("When the server's certificate begins.")
+          @Nullable String notBefore,
       @Size(max = 64) @JsonPropertyDescription("When the server's certificate ends.")
           @Nullable String notAfter) {}
 

@@ -43,13 +43,16 @@ public record BackingServiceSpec(
     @JsonPropertyDescription("What the workload may do; ReadWrite by default. Changes in place.")
         @Nullable AccessLevel access,
     @JsonPropertyDescription("Set for a PostgreSQL server.") @Nullable PostgresqlBlock postgresql,
-    @JsonPropertyDescription("Set for a MySQL or MariaDB server.")
+    @JsonPropertyDescription("Set for a MySQL or MariaDB server. Not supported yet.")
         EngineBlocks.@Nullable Mysql mysql,
-    @JsonPropertyDescription("Set for a Redis or Valkey server.")
+    @JsonPropertyDescription("Set for a Redis or Valkey server. Not supported yet.")
         EngineBlocks.@Nullable Redis redis,
-    @JsonPropertyDescription("Set for a RabbitMQ server.") EngineBlocks.@Nullable Rabbitmq rabbitmq,
-    @JsonPropertyDescription("Set for an SMTP server.") EngineBlocks.@Nullable Smtp smtp,
-    @JsonPropertyDescription("Set for any other server.") EngineBlocks.@Nullable Generic generic,
+    @JsonPropertyDescription("Set for a RabbitMQ server. Not supported yet.")
+        EngineBlocks.@Nullable Rabbitmq rabbitmq,
+    @JsonPropertyDescription("Set for an SMTP server. Not supported yet.")
+        EngineBlocks.@Nullable Smtp smtp,
+    @JsonPropertyDescription("Set for any other server. Not supported yet.")
+        EngineBlocks.@Nullable Generic generic,
     @Default("{}") @JsonPropertyDescription("The Secret that carries the binding.")
         @Nullable BindingBlock binding,
     @Size(max = 32) @JsonPropertyDescription("Who gets the binding.")
@@ -58,9 +61,11 @@ public record BackingServiceSpec(
         @Nullable Inject inject,
     @Default("{}") @JsonPropertyDescription("How a swap treats the old server.")
         @Nullable SwapBlock swap,
-    @JsonPropertyDescription("Swap without an edit when the server stops accepting writes.")
+    @JsonPropertyDescription(
+            "Swap without an edit when the server stops accepting writes. Not supported yet.")
         @Nullable Failover failover,
-    @JsonPropertyDescription("Renew the password from time to time.") @Nullable Rotation rotation,
+    @JsonPropertyDescription("Renew the password from time to time. Not supported yet.")
+        @Nullable Rotation rotation,
     @Default("{}") @JsonPropertyDescription("The client certificate.")
         @Nullable Certificate certificate,
     @Default("Retain")

@@ -39,7 +39,7 @@ public record SwapBlock(
         @Nullable String retainOld,
     @Default("Never")
         @JsonPropertyDescription(
-            "Never (default), or IfReplica: the target may still be a replica; it must have replayed everything before the cut.")
+            "Never (default), or IfReplica: the target may still be a replica; it must have replayed everything before the cut (not supported yet).")
         @Nullable AwaitReplay awaitReplay) {
 
   /// The old server does not answer.

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a spec asks for, or the sentence that says what to write instead.
-final class IntentReader {
+public final class IntentReader {
   private static final Duration DAY = Duration.ofHours(24);
   private static final Duration CERTIFICATE = Duration.ofHours(2160);
 
@@ -72,9 +72,14 @@ final class IntentReader {
         .map("the annotation "::concat);
   }
 
+  /// How long a client certificate is good for.
+  public static Duration certificateLife(BackingServiceSpec spec) {
+    var certificate = spec.certificate() == null ? null : spec.certificate().duration();
+    return Durations.of(certificate, CERTIFICATE);
+  }
+
   private static Intent intent(
       BackingService resource, BackingServiceSpec spec, PostgresqlBlock block, Engine engine) {
-    var certificate = spec.certificate() == null ? null : spec.certificate().duration();
     return new Intent(
         new Place(spec.server(), block.database(), or(block.schema(), "public")),
         Intent.State.valueOf(or(spec.state(), BackingServiceSpec.State.Attached).name()),
@@ -89,7 +94,7 @@ final class IntentReader {
             .toList(),
         Intent.Rollout.valueOf(or(inject(spec).rollout(), Inject.Rollout.Restart).name()),
         swap(spec.swap()),
-        Durations.of(certificate, CERTIFICATE),
+        certificateLife(spec),
         Intent.DeletionPolicy.valueOf(
             or(spec.deletionPolicy(), BackingServiceSpec.DeletionPolicy.Retain).name()));
   }

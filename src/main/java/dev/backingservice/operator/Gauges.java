@@ -27,6 +27,7 @@ class Gauges {
   private final Several findings;
   private volatile double oldestSwap;
   private volatile double certificateEnds;
+  private volatile double certificateOverdue;
 
   Gauges(MeterRegistry registry, Workshop workshop) {
     this.workshop = workshop;
@@ -41,6 +42,10 @@ class Gauges {
         .register(registry);
     Gauge.builder("backingservice.certificate.not.after.timestamp", this, g -> g.certificateEnds)
         .description("When the first certificate ends, since 1970")
+        .baseUnit("seconds")
+        .register(registry);
+    Gauge.builder("backingservice.certificate.overdue", this, g -> g.certificateOverdue)
+        .description("How late the renewal of a certificate is")
         .baseUnit("seconds")
         .register(registry);
   }
@@ -70,5 +75,6 @@ class Gauges {
     findings.show(panel.findings());
     oldestSwap = panel.oldestSwap();
     certificateEnds = panel.certificateEnds();
+    certificateOverdue = panel.certificateOverdue();
   }
 }

@@ -5,7 +5,9 @@ import dev.backingservice.api.BackingServerStatus;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.api.BackingServiceStatus;
 import dev.backingservice.api.Condition;
+import dev.backingservice.observe.IntentReader;
 import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +18,7 @@ import java.util.stream.Stream;
 
 /// What the caches say, as values of gauges by their labels. Pure.
 record Panel(List<BackingService> services, List<BackingServer> servers, Instant now) {
+  private static final Duration WEEK = Duration.ofDays(7);
   private static final List<String> PHASES =
       List.of("Pending", "Attached", "Swapping", "Detaching", "Detached", "Failing");
 
@@ -70,6 +73,41 @@ record Panel(List<BackingService> services, List<BackingServer> servers, Instant
         .mapToLong(end -> Instant.parse(end).getEpochSecond())
         .min()
         .orElse(0);
+  }
+
+  /// How late the renewal of a certificate is, in seconds: since when the latest of them has less
+  /// than a quarter of its life left, and less than a week; 0 when none has.
+  double certificateOverdue() {
+    return Stream.concat(
+            services.stream().flatMap(this::overdue), servers.stream().flatMap(this::overdue))
+        .mapToLong(Duration::toSeconds)
+        .max()
+        .orElse(0);
+  }
+
+  private Stream<Duration> overdue(BackingService service) {
+    var status = service.getStatus();
+    if (status == null || status.certificate() == null) return Stream.empty();
+    var end = Instant.parse(status.certificate().notAfter());
+    return overdue(IntentReader.certificateLife(service.getSpec()), end);
+  }
+
+  private Stream<Duration> overdue(BackingServer server) {
+    return known(server)
+        .flatMap(s -> Optional.ofNullable(s.tls()))
+        .filter(t -> t.notBefore() != null && t.notAfter() != null)
+        .stream()
+        .flatMap(
+            t -> {
+              var end = Instant.parse(t.notAfter());
+              return overdue(Duration.between(Instant.parse(t.notBefore()), end), end);
+            });
+  }
+
+  private Stream<Duration> overdue(Duration life, Instant end) {
+    var reserve = life.dividedBy(4);
+    var due = end.minus(reserve.compareTo(WEEK) < 0 ? reserve : WEEK);
+    return now.isAfter(due) ? Stream.of(Duration.between(due, now)) : Stream.empty();
   }
 
   private Stream<BackingServiceStatus> statuses() {

@@ -109,7 +109,12 @@ public final class ServerReporter {
         identity.writable() || before == null ? identity.timeline() : before.timeline(),
         identity.role().name(),
         seen.protection()
-            .map(p -> new BackingServerStatus.Tls(p.protocol(), Conditions.time(p.notAfter())))
+            .map(
+                p ->
+                    new BackingServerStatus.Tls(
+                        p.protocol(),
+                        Conditions.time(p.notBefore()),
+                        Conditions.time(p.notAfter())))
             .orElse(null),
         seen.findings().stream().map(ServerReporter::finding).toList(),
         ties.attached,

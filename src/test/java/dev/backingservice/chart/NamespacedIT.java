@@ -3,8 +3,10 @@ package dev.backingservice.chart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backingservice.sandbox.Audit;
+import dev.backingservice.sandbox.Kubectl;
 import dev.backingservice.sandbox.Sandbox;
 import dev.backingservice.sandbox.Tour;
+import dev.backingservice.sandbox.Waiting;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -12,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /// The operator under the roles that the chart gives it with `namespaces`.
 class NamespacedIT {
   @Test
-  void itServesItsNamespacesAndNothingIsRefused() throws Exception {
+  void itServesItsNamespacesAndNothingIsRefusedOrGrantedInVain() throws Exception {
     try (var sandbox = Sandbox.start()) {
       // Given
       for (var namespace : List.of("shop", "elsewhere")) sandbox.namespace(namespace);
@@ -27,8 +29,34 @@ class NamespacedIT {
       // Then
       Tour.take(sandbox, "shop", "green");
       assertThat(Tour.is(sandbox, "elsewhere", "Unknown/Pending")).isTrue();
+
+      // When
+      sandbox.patch("shop", "orders-db", "{\"spec\":{\"state\":\"Attached\"}}");
+      leaveADebt(sandbox, "shop", "green");
+
+      // Then
       assertThat(audit.forbidden()).isEmpty();
+      assertThat(audit.requests())
+          .filteredOn(r -> r.name().startsWith(Kubectl.NAMESPACE + "/"))
+          .filteredOn(r -> r.resource().equals("secrets"))
+          .extracting(Audit.Request::verb)
+          .containsOnly("get", "create", "update", "delete");
     }
+  }
+
+  /// A service is deleted while its server is away; the server pays when it returns.
+  private static void leaveADebt(Sandbox sandbox, String namespace, String server)
+      throws Exception {
+    Waiting.until("attached again", () -> Tour.is(sandbox, namespace, "True/Ready"));
+    sandbox.postgres(server).stop();
+    Tour.end(sandbox, namespace);
+    Waiting.until("owed", () -> debts(sandbox, server) == 1);
+    sandbox.postgres(server).start();
+    Waiting.until("paid", () -> debts(sandbox, server) == 0);
+  }
+
+  private static int debts(Sandbox sandbox, String server) {
+    return sandbox.backingServer(server).getStatus().debts();
   }
 
   /// The chart's roles in place of the plain ones.

@@ -1,6 +1,6 @@
 package dev.backingservice.cluster;
 
-import dev.backingservice.image.JavaRuntime;
+import dev.backingservice.image.Root;
 import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Postgres;
 import dev.backingservice.sandbox.Waiting;
@@ -80,7 +80,7 @@ final class Databases {
                         "tls.key", Files.readString(folder.resolve("server.key"))))
                 .build())
         .serverSideApply();
-    JavaRuntime.delete(folder);
+    Root.delete(folder);
     site.kubectl()
         .apply(
             """

@@ -2,13 +2,10 @@ package dev.backingservice.cluster;
 
 import com.google.cloud.tools.jib.api.Jib;
 import com.google.cloud.tools.jib.api.JibContainerBuilder;
-import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
-import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
-import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
 import dev.backingservice.image.Destination;
 import dev.backingservice.image.Image;
-import dev.backingservice.image.JavaRuntime;
 import dev.backingservice.image.Layers;
+import dev.backingservice.image.Root;
 import dev.backingservice.sandbox.Postgres;
 import dev.backingservice.sandbox.Processes;
 import java.io.IOException;
@@ -29,6 +26,8 @@ final class Images {
   private static final Path WORK = Path.of("target/cluster").toAbsolutePath();
   private static final Path BUSYBOX = Path.of("/bin/busybox");
 
+  private static final String WORKLOAD = "dev/backingservice/cluster/workload";
+
   private Images() {}
 
   /// Writes all of [#NAMES].
@@ -45,53 +44,38 @@ final class Images {
   }
 
   private static JibContainerBuilder postgres() throws Exception {
-    var programs = WORK.resolve("postgres");
-    JavaRuntime.delete(programs);
-    Files.createDirectories(programs);
+    var root = Root.anew(WORK.resolve("postgres"));
+    var programs = Files.createDirectories(root.resolve("postgres"));
     var archive = WORK.resolve("postgres.txz");
     try (var binaries = Postgres.binaries(17)) {
       Files.copy(binaries, archive, StandardCopyOption.REPLACE_EXISTING);
     }
     Processes.run(List.of("tar", "-xJf", archive.toString(), "-C", programs.toString()));
-    var script = WORK.resolve("server.sh");
+    Root.addSystem(root, programs);
+    addShell(root);
     try (var text = Images.class.getResourceAsStream("/cluster/server.sh")) {
-      Files.copy(text, script, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(text, root.resolve("server.sh"));
     }
-    var shell = shell();
-    shell.addEntry(
-        script, AbsoluteUnixPath.get("/server.sh"), FilePermissions.fromOctalString("755"));
+    Root.settle(root);
     return Jib.fromScratch()
-        .setFileEntriesLayers(
-            List.of(
-                Layers.system(programs, WORK),
-                Layers.folder("postgres", programs, "/postgres"),
-                shell.build()))
+        .setFileEntriesLayers(Layers.of(root, "postgres"))
         .setUser("65532:65532")
         .setEnvironment(Map.of("PATH", "/postgres/bin:/bin"))
         .setEntrypoint("/bin/sh", "/server.sh");
   }
 
   private static JibContainerBuilder orders() throws Exception {
-    var runtime = Path.of("target/image/runtime").toAbsolutePath();
-    var classes = Path.of("target/test-classes").toAbsolutePath();
-    var driver =
-        Path.of(
-            org.postgresql.Driver.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
-    var program = FileEntriesLayer.builder().setName("orders");
-    program.addEntry(driver, AbsoluteUnixPath.get("/app/driver.jar"));
-    program.addEntryRecursive(
-        classes.resolve("dev/backingservice/cluster/workload"),
-        AbsoluteUnixPath.get("/app/classes/dev/backingservice/cluster/workload"));
+    var root = Root.anew(WORK.resolve("orders"));
+    var runtime = Image.ROOT.resolve("runtime");
+    Root.addFolder(root, runtime, "runtime");
+    Root.addSystem(root, runtime);
+    Root.addFolder(
+        root, Path.of("target/test-classes").resolve(WORKLOAD), "app/classes/" + WORKLOAD);
+    var driver = org.postgresql.Driver.class.getProtectionDomain().getCodeSource().getLocation();
+    Files.copy(Path.of(driver.toURI()), root.resolve("app/driver.jar"));
+    Root.settle(root);
     return Jib.fromScratch()
-        .setFileEntriesLayers(
-            List.of(
-                Layers.system(runtime, WORK),
-                Layers.folder("runtime", runtime, "/runtime"),
-                program.build()))
+        .setFileEntriesLayers(Layers.of(root, "runtime"))
         .setUser("65532:65532")
         .setEntrypoint(
             "/runtime/bin/java",
@@ -103,20 +87,17 @@ final class Images {
   }
 
   private static JibContainerBuilder pause() throws IOException {
+    var root = Root.anew(WORK.resolve("pause"));
+    addShell(root);
+    Root.settle(root);
     return Jib.fromScratch()
-        .setFileEntriesLayers(List.of(shell().build()))
+        .setFileEntriesLayers(Layers.of(root))
         .setEntrypoint("/bin/busybox", "sleep", "2147483647");
   }
 
-  private static FileEntriesLayer.Builder shell() throws IOException {
+  private static void addShell(Path root) throws IOException {
     if (!Files.isExecutable(BUSYBOX))
       throw new IllegalStateException(BUSYBOX + " is missing: install the package busybox-static");
-    var layer = FileEntriesLayer.builder().setName("shell");
-    for (var name : List.of("busybox", "sh"))
-      layer.addEntry(
-          BUSYBOX.toRealPath(),
-          AbsoluteUnixPath.get("/bin/" + name),
-          FilePermissions.fromOctalString("755"));
-    return layer;
+    for (var name : List.of("busybox", "sh")) Root.addProgram(root, BUSYBOX, "bin/" + name);
   }
 }

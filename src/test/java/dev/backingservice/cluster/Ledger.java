@@ -42,10 +42,8 @@ record Ledger(List<Entry> entries) {
         .orElse(Long.MAX_VALUE);
   }
 
-  /// Sent to one server after another had acknowledged what was sent after `from`, and acknowledged
-  // before `until`.
-  long afterCut(String old, String successor, long from, long until) {
-    long cut = first(successor, from);
+  /// Sent to a server after it had been cut off, at `cut`, and acknowledged before `until`.
+  long afterCut(String old, long cut, long until) {
     return entries.stream()
         .filter(e -> e.host.equals(old) && e.began > cut && e.ended < until)
         .count();

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,9 @@ final class Release {
             """
             apiVersion: v1
             kind: Namespace
-            metadata: {name: %s, labels: {team: orders}}
+            metadata:
+              name: %s
+              labels: {team: orders, pod-security.kubernetes.io/enforce: restricted}
             """
                 .formatted(Kubectl.NAMESPACE));
     helm("install", "--wait", "--timeout", "3m");
@@ -64,9 +67,12 @@ final class Release {
         "test.server=orders-green");
   }
 
-  /// Runs the chart's own test against a server.
-  String test() throws Exception {
-    return run("test", NAME, "--namespace", Kubectl.NAMESPACE, "--logs", "--timeout", "2m");
+  /// Runs the chart's own test against a server, in a namespace.
+  ///
+  /// @return what it saw
+  String test(String namespace) throws Exception {
+    run("test", NAME, "--namespace", Kubectl.NAMESPACE, "--timeout", "2m");
+    return client.pods().inNamespace(namespace).withName(NAME + "-test").getLog();
   }
 
   void uninstall() throws Exception {
@@ -170,6 +176,17 @@ final class Release {
     site.process(pod)
         .ifPresentOrElse(
             ProcessHandle::destroyForcibly, () -> client.resource(pod).withGracePeriod(0).delete());
+  }
+
+  /// Whether every pod runs on the ahead-of-time cache of its image, as far as that can be seen.
+  boolean cached() throws IOException {
+    for (var pod : pods()) {
+      var process = site.process(pod);
+      if (process.isPresent()
+          && !Files.readString(Path.of("/proc/" + process.get().pid() + "/maps"))
+              .contains("/app/operator.aot")) return false;
+    }
+    return true;
   }
 
   /// What each pod takes, in MiB, where that can be seen.

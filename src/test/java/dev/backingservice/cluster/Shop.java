@@ -109,6 +109,14 @@ final class Shop {
     kubectl.swap(NAMESPACE, SERVICE, to);
   }
 
+  /// Whether a swap to a server has begun and its binding is not switched yet.
+  boolean swapping(String to) {
+    var swap = service().getStatus().swap();
+    return swap != null
+        && to.equals(swap.to())
+        && List.of("Prepare", "Fence", "Cut").contains(swap.phase());
+  }
+
   boolean is(String condition, String statusAndReason) {
     return kubectl.condition(NAMESPACE, SERVICE, condition).equals(statusAndReason);
   }

@@ -20,6 +20,9 @@ import java.util.Map;
 // the
 /// same image.
 final class AheadOfTime {
+  /// Beside `quarkus-run.jar`.
+  static final String NAME = "operator.aot";
+
   private final JavaRuntime runtime;
   private final Path app;
   private final List<String> flags;
@@ -30,19 +33,17 @@ final class AheadOfTime {
     this.flags = flags;
   }
 
-  /// The cache beside the operator, from the store or made now.
-  Path cache() throws Exception {
-    var made = app.resolveSibling("operator.aot");
+  /// Puts the cache beside the operator, from the store or made now.
+  void addCache() throws Exception {
+    var made = app.resolve(NAME);
     var kept = store().resolve(fingerprint() + ".aot");
     if (!Files.exists(kept)) {
       System.out.println("training the ahead-of-time cache by a run on the sandbox ...");
-      Files.deleteIfExists(made);
       train(made);
-      JavaRuntime.delete(kept.getParent());
+      Root.delete(kept.getParent());
       Files.createDirectories(kept.getParent());
       Files.copy(made, kept, StandardCopyOption.REPLACE_EXISTING);
     } else Files.copy(kept, made, StandardCopyOption.REPLACE_EXISTING);
-    return made;
   }
 
   private static Path store() {

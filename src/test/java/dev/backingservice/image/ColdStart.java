@@ -3,7 +3,6 @@ package dev.backingservice.image;
 import dev.backingservice.sandbox.Launch;
 import dev.backingservice.sandbox.Sandbox;
 import dev.backingservice.sandbox.Waiting;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 // side.
 final class ColdStart {
   private static final int TIMES = 5;
-  private static final Path WORK = Path.of("target/image").toAbsolutePath();
 
   private ColdStart() {}
 
@@ -22,8 +20,11 @@ final class ColdStart {
     var flags = new ArrayList<>(Image.FLAGS);
     flags.addAll(List.of("-Xms16m", "-Xmx256m"));
     var plain =
-        new Launch(WORK.resolve("runtime/bin/java"), flags, WORK.resolve("app/quarkus-run.jar"));
-    var cached = plain.with("-XX:AOTCache=" + WORK.resolve("operator.aot"));
+        new Launch(
+            Image.ROOT.resolve("runtime/bin/java"),
+            flags,
+            Image.ROOT.resolve("app/quarkus-run.jar"));
+    var cached = plain.with("-XX:AOTCache=" + Image.ROOT.resolve("app").resolve(AheadOfTime.NAME));
     try (var sandbox = Sandbox.start()) {
       print("with the ahead-of-time cache", figures(sandbox, cached));
       print("without", figures(sandbox, plain));

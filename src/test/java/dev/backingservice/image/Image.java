@@ -2,13 +2,10 @@ package dev.backingservice.image;
 
 import com.google.cloud.tools.jib.api.Jib;
 import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
-import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
 import com.google.cloud.tools.jib.api.buildplan.Port;
 import dev.backingservice.sandbox.Program;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +26,10 @@ public final class Image {
   static final String ARENAS = "2";
 
   private static final Path WORK = Path.of("target/image").toAbsolutePath();
+
+  /// What the image holds; `operator/Containerfile` makes the same image of it.
+  public static final Path ROOT = WORK.resolve("root");
+
   private static final Path PACKAGED = Path.of("target/quarkus-app");
 
   private Image() {}
@@ -43,21 +44,21 @@ public final class Image {
         });
   }
 
-  /// Builds it; the same operator gives the same bytes.
+  /// Builds it, and its bill of materials; the same package gives the same bytes while its
+  // ahead-of-time cache is kept.
   public static void build(Destination destination) throws Exception {
-    var runtime = JavaRuntime.link(WORK.resolve("runtime"));
-    var app = WORK.resolve("app");
-    copy(PACKAGED, app);
-    JavaRuntime.age(app);
-    var cache = new AheadOfTime(runtime, app, FLAGS).cache();
+    Root.anew(ROOT);
+    var runtime = JavaRuntime.link(ROOT.resolve("runtime"));
+    Root.addFolder(ROOT, PACKAGED, "app");
+    Root.addSystem(ROOT, runtime.folder());
+    Root.settle(ROOT);
+    new AheadOfTime(runtime, ROOT.resolve("app"), FLAGS).addCache();
+    Root.settle(ROOT);
+    BillOfMaterials.write(ROOT);
     var image =
         Jib.fromScratch()
             .setFileEntriesLayers(
-                List.of(
-                    Layers.system(runtime.folder(), WORK),
-                    Layers.folder("runtime", runtime.folder(), "/runtime"),
-                    Layers.folder("libraries", app.resolve("lib"), "/app/lib"),
-                    program(app, cache)))
+                Layers.of(ROOT, "runtime", "app/lib", "app/" + AheadOfTime.NAME, "app"))
             .setUser("65532:65532")
             .setWorkingDirectory(AbsoluteUnixPath.get("/app"))
             .setEnvironment(
@@ -71,7 +72,7 @@ public final class Image {
   private static List<String> entrypoint() {
     var command = new ArrayList<String>();
     command.add("/runtime/bin/java");
-    command.add("-XX:AOTCache=/app/operator.aot");
+    command.add("-XX:AOTCache=/app/" + AheadOfTime.NAME);
     command.add(HEAP);
     command.addAll(FLAGS);
     command.add("-jar");
@@ -87,25 +88,5 @@ public final class Image {
         "org.opencontainers.image.version", "0.1.0",
         "org.opencontainers.image.licenses", "Apache-2.0",
         "org.opencontainers.image.documentation", "https://backingservice.dev");
-  }
-
-  private static FileEntriesLayer program(Path app, Path cache) throws IOException {
-    var layer = FileEntriesLayer.builder().setName("operator");
-    for (var name : List.of("app", "quarkus"))
-      Layers.add(layer, app.resolve(name), AbsoluteUnixPath.get("/app/" + name));
-    layer.addEntry(app.resolve("quarkus-run.jar"), AbsoluteUnixPath.get("/app/quarkus-run.jar"));
-    layer.addEntry(cache, AbsoluteUnixPath.get("/app/operator.aot"));
-    return layer.build();
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    JavaRuntime.delete(to);
-    try (var files = Files.walk(from)) {
-      for (var file : files.toList()) {
-        var target = to.resolve(from.relativize(file));
-        if (Files.isDirectory(file)) Files.createDirectories(target);
-        else Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    }
   }
 }

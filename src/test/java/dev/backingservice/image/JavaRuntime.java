@@ -2,11 +2,7 @@ package dev.backingservice.image;
 
 import dev.backingservice.sandbox.Processes;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 
 /// A Java runtime of the modules that the operator needs.
@@ -42,7 +38,7 @@ public final class JavaRuntime {
 
   /// Links it into a folder that is made anew.
   static JavaRuntime link(Path folder) throws IOException, InterruptedException {
-    delete(folder);
+    Root.delete(folder);
     var jlink = Path.of(System.getProperty("java.home"), "bin", "jlink");
     Processes.run(
         List.of(
@@ -54,7 +50,6 @@ public final class JavaRuntime {
             "--no-man-pages",
             "--output",
             folder.toString()));
-    age(folder);
     return new JavaRuntime(folder);
   }
 
@@ -64,22 +59,5 @@ public final class JavaRuntime {
 
   Path java() {
     return folder.resolve("bin/java");
-  }
-
-  /// Gives every file the time that it has in the image: an ahead-of-time cache is refused by files
-  // of
-  /// another time than it was trained with.
-  static void age(Path folder) throws IOException {
-    try (var files = Files.walk(folder)) {
-      for (var file : files.toList())
-        Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(1)));
-    }
-  }
-
-  public static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) return;
-    try (var files = Files.walk(folder)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
-    }
   }
 }

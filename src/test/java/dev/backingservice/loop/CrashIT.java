@@ -42,7 +42,7 @@ class CrashIT {
       int before = writer.ledger().size();
       stage.eventually(() -> assertThat(writer.ledger()).hasSizeGreaterThan(before + 50));
       writer.close();
-      var verdict = Ledger.judge(writer.ledger(), blue, green);
+      var verdict = Ledger.judge(writer, blue, green);
       assertThat(verdict.lost()).isZero();
       assertThat(verdict.onOldAfterCut()).isZero();
     }

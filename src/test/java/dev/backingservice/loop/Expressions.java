@@ -16,24 +16,42 @@ import java.util.stream.Collectors;
 final class Expressions {
   private static final Path FILES = Path.of("helm/backing-service-operator/files");
   private static final Pattern METRIC =
-      Pattern.compile(
-          "\\b((?:backingservice|reconciliations|custom_resources)[a-z_]*)(?:\\{([^}]*)})?");
+      Pattern.compile("\\b([a-z_][a-z0-9_]*)\\b(?!\\s*\\()(?:\\{([^}]*)})?");
+  private static final Set<String> OPERATORS = Set.of("and", "or", "unless", "bool", "offset");
   private static final Pattern BY = Pattern.compile("\\b(?:by|without) \\(([^)]*)\\)");
+  private static final Pattern RANGE = Pattern.compile("\\[[0-9a-z:]+]");
+  private static final Pattern SHOWN = Pattern.compile("\\{\\{ ?(?:\\$labels\\.)?([a-z_]+)[ }]");
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)\\s*(?:=~|!=|!~|=)");
 
   private Expressions() {}
 
+  /// An expression, and everything that is said about it: legends, summaries.
+  record Shipped(String expression, String said) {
+    /// The labels that are said of it and that it does not keep.
+    List<String> lost() {
+      var kept = new HashSet<String>();
+      var by = BY.matcher(expression);
+      while (by.find()) for (var label : by.group(1).split(",")) kept.add(label.strip());
+      return SHOWN
+          .matcher(said)
+          .results()
+          .map(r -> r.group(1))
+          .filter(l -> !kept.contains(l))
+          .toList();
+    }
+  }
+
   /// Every expression of the alerts and of the dashboard.
-  static List<String> ofTheChart() throws IOException {
-    var found = new ArrayList<String>();
+  static List<Shipped> ofTheChart() throws IOException {
+    var found = new ArrayList<Shipped>();
     collect(
         new ObjectMapper(new YAMLFactory()).readTree(FILES.resolve("alerts.yaml").toFile()), found);
     collect(new ObjectMapper().readTree(FILES.resolve("dashboard.json").toFile()), found);
     return found;
   }
 
-  private static void collect(JsonNode node, List<String> found) {
-    if (node.has("expr")) found.add(node.get("expr").asText());
+  private static void collect(JsonNode node, List<Shipped> found) {
+    if (node.has("expr")) found.add(new Shipped(node.get("expr").asText(), node.toString()));
     for (var child : node) collect(child, found);
   }
 
@@ -43,8 +61,10 @@ final class Expressions {
   static List<String> unknown(String expression, String shown) {
     var unknown = new ArrayList<String>();
     var all = new HashSet<String>();
-    var metrics = METRIC.matcher(expression);
+    var metrics =
+        METRIC.matcher(RANGE.matcher(BY.matcher(expression).replaceAll("")).replaceAll(""));
     while (metrics.find()) {
+      if (OPERATORS.contains(metrics.group(1))) continue;
       var labels = labels(metrics.group(1), shown);
       if (labels.isEmpty()) unknown.add("metric " + metrics.group(1));
       all.addAll(labels);
@@ -52,6 +72,7 @@ final class Expressions {
       while (chosen.find())
         if (!labels.contains(chosen.group(1))) unknown.add("label " + chosen.group(1));
     }
+    if (all.isEmpty() && unknown.isEmpty()) unknown.add("no metric at all");
     var by = BY.matcher(expression);
     while (by.find())
       for (var label : by.group(1).split(","))

@@ -210,6 +210,6 @@ class LifeIT {
   }
 
   private static void delete(Stage stage) {
-    stage.sandbox.admin().resource(stage.sandbox.service(stage.namespace, stage.service)).delete();
+    stage.sandbox.delete(stage.namespace, stage.service);
   }
 }

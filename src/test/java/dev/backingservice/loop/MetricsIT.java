@@ -40,6 +40,7 @@ class MetricsIT {
                   "backingservice_server_findings{server=\"%s\",severity=\"Critical\"}"
                       .formatted(stage.green))
               .isZero();
+          shown(stage, "backingservice_certificate_overdue_seconds").isZero();
           shown(stage, "backingservice_certificate_not_after_timestamp_seconds")
               .isGreaterThan(System.currentTimeMillis() / 1000.0);
           shown(stage, "backingservice_api_last_contact_seconds").isBetween(0.0, 10.0);
@@ -61,16 +62,24 @@ class MetricsIT {
     assertThat(expressions).hasSizeGreaterThan(15);
 
     // Then
-    for (var expression : expressions)
+    for (var shipped : expressions) {
+      assertThat(shipped.lost()).as(shipped.said()).isEmpty();
       stage.eventually(
           () ->
-              assertThat(Expressions.unknown(expression, metrics(stage))).as(expression).isEmpty());
+              assertThat(Expressions.unknown(shipped.expression(), metrics(stage)))
+                  .as(shipped.expression())
+                  .isEmpty());
+    }
     assertThat(Expressions.unknown("sum by (nobody) (backingservice_services)", metrics(stage)))
         .containsExactly("label nobody");
     assertThat(Expressions.unknown("backingservice_server_up{phase=\"x\"}", metrics(stage)))
         .containsExactly("label phase");
     assertThat(Expressions.unknown("backingservice_nothing > 0", metrics(stage)))
         .containsExactly("metric backingservice_nothing");
+    assertThat(Expressions.unknown("sum(rate(kube_pods[5m])) > 0", metrics(stage)))
+        .containsExactly("metric kube_pods");
+    assertThat(new Expressions.Shipped("max(a)", "of {{ $labels.server }}: {{ $value }}").lost())
+        .containsExactly("server");
   }
 
   @Test

@@ -12,9 +12,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
-/// The shipped roles, in both directions: nothing is refused, and nothing is granted in vain.
+/// The shipped roles, in both directions: nothing is refused, and nothing is granted in vain. It
+/// comes last and speaks of everything that the loop tests did before; see also [Sandbox#close].
+@Order(Integer.MAX_VALUE)
 class RbacIT {
   private static final Path ROLES = Path.of("operator/rbac/operator.yaml");
 

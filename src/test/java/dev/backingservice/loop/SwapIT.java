@@ -30,7 +30,7 @@ class SwapIT {
       int before = writer.ledger().size();
       stage.eventually(() -> assertThat(writer.ledger()).hasSizeGreaterThan(before + 200));
       writer.close();
-      var verdict = Ledger.judge(writer.ledger(), blue, green);
+      var verdict = Ledger.judge(writer, blue, green);
       assertThat(verdict.lost()).isZero();
       assertThat(verdict.onOldAfterCut()).isZero();
       assertThat(verdict.onNew()).isPositive();

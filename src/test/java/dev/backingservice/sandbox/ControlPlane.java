@@ -6,8 +6,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Key;
@@ -30,10 +28,10 @@ public final class ControlPlane implements AutoCloseable {
   private final Path bin;
   private final Path dir;
   private final Place place;
-  private final int etcd = freePort();
-  private final int peer = freePort();
-  private final int api = freePort();
-  private final int controllers = freePort();
+  private final int etcd = Ports.free();
+  private final int peer = Ports.free();
+  private final int api = Ports.free();
+  private final int controllers = Ports.free();
   private final Deque<Process> processes = new ArrayDeque<>();
   private final Map<User, String> tokens = new EnumMap<>(User.class);
   private Process apiServer;
@@ -244,14 +242,6 @@ public final class ControlPlane implements AutoCloseable {
       Thread.sleep(100);
     }
     throw new IllegalStateException(name + " did not get ready: see " + dir);
-  }
-
-  static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException("no free port on loopback", e);
-    }
   }
 
   private static String random() {

@@ -111,8 +111,7 @@ public final class Demo {
       writer.close();
       kubectl("get", "bsvc", "-A");
       var ledger =
-          Ledger.judge(
-              writer.ledger(), sandbox.postgres("orders-blue"), sandbox.postgres("orders-green"));
+          Ledger.judge(writer, sandbox.postgres("orders-blue"), sandbox.postgres("orders-green"));
       say(
           "Ledger: %d writes acknowledged, %d on blue, %d on green; lost: %d; on blue after the cut: %d."
               .formatted(

@@ -121,6 +121,11 @@ public class Kubectl implements AutoCloseable {
         .patch(PatchContext.of(PatchType.JSON_MERGE), merge);
   }
 
+  /// Deletes a service as its developer would; does not wait.
+  public void delete(String namespace, String name) {
+    developer.resources(BackingService.class).inNamespace(namespace).withName(name).delete();
+  }
+
   /// One condition's `status/reason`; empty when it is not there.
   public String condition(String namespace, String name, String type) {
     var service = service(namespace, name);

@@ -30,7 +30,7 @@ public final class OperatorProcess implements AutoCloseable {
 
   static OperatorProcess start(ControlPlane plane, Map<String, String> settings, Launch launch)
       throws IOException {
-    int port = ControlPlane.freePort();
+    int port = Ports.free();
     var kubeconfig = plane.folder().resolve("operator.kubeconfig");
     Files.writeString(kubeconfig, plane.kubeconfig(ControlPlane.User.Operator));
     var environment = new HashMap<>(settings);

@@ -39,7 +39,7 @@ public final class Postgres implements AutoCloseable {
 
   private final String name;
   private final int major;
-  private int port = ControlPlane.freePort();
+  private int port = Ports.free();
   private final Path data;
   private final Pki pki;
   private EmbeddedPostgres server;

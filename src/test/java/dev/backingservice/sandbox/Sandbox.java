@@ -177,15 +177,23 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
     return other;
   }
 
+  /// @throws IllegalStateException when the API server refused the operator something for lack of a
+  // right
   @Override
   public void close() throws Exception {
+    var refused = Audit.whole(plane).forbidden();
     for (var other : others) other.close();
     if (operator != null) operator.close();
     for (var former : formerly) former.close();
     super.close();
     for (var server : servers.values()) server.close();
     plane.close();
-    if (System.getenv("BACKING_KEEP") != null) return;
+    if (System.getenv("BACKING_KEEP") == null) delete();
+    if (!refused.isEmpty())
+      throw new IllegalStateException("the API server refused the operator: " + refused);
+  }
+
+  private void delete() throws IOException {
     try (var files = Files.walk(dir)) {
       for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
     }

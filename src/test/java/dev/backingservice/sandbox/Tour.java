@@ -1,5 +1,7 @@
 package dev.backingservice.sandbox;
 
+import java.util.concurrent.Callable;
+
 /// One service's whole life: attached to a server, swapped to another, detached.
 public final class Tour {
   private static final String NAME = "orders-db";
@@ -32,15 +34,35 @@ public final class Tour {
 
   /// Waits until what was applied is attached, swaps it and detaches it.
   public static void take(Sandbox sandbox, String namespace, String to) throws Exception {
-    Waiting.until("attached", () -> is(sandbox, namespace, "True/Ready"));
+    until(sandbox, "attached", () -> is(sandbox, namespace, "True/Ready"));
     sandbox.swap(namespace, NAME, to);
-    Waiting.until(
+    until(
+        sandbox,
         "swapped",
         () ->
             sandbox.service(namespace, NAME).getStatus().active().server().equals(to)
                 && is(sandbox, namespace, "True/Ready"));
     sandbox.patch(namespace, NAME, "{\"spec\":{\"state\":\"Detached\"}}");
-    Waiting.until("detached", () -> is(sandbox, namespace, "False/Detached"));
+    until(sandbox, "detached", () -> is(sandbox, namespace, "False/Detached"));
+  }
+
+  /// Deletes the service and waits until it is gone.
+  public static void end(Sandbox sandbox, String namespace) throws Exception {
+    sandbox.delete(namespace, NAME);
+    until(sandbox, "gone", () -> sandbox.service(namespace, NAME) == null);
+  }
+
+  /// Waits; when it was in vain, says what the operator said.
+  private static void until(Sandbox sandbox, String what, Callable<Boolean> reached)
+      throws Exception {
+    try {
+      Waiting.until(what, () -> !sandbox.operator().alive() || reached.call());
+      if (sandbox.operator().alive()) return;
+    } catch (IllegalStateException e) {
+      System.out.println(sandbox.operator().log());
+      throw e;
+    }
+    throw new IllegalStateException("the operator ended:\n" + sandbox.operator().log());
   }
 
   /// Whether its condition `Ready` says this, as `status/reason`.

@@ -12,7 +12,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -24,8 +26,13 @@ public final class Writer implements AutoCloseable {
   private static final long RETRY_MILLIS = 50;
   private static final String INSERT = "INSERT INTO writes (id) VALUES (?)";
 
-  /// One acknowledged write: its number, and the port of the server that acknowledged it.
-  public record Entry(long id, int port) {}
+  private static final long LOOK_MILLIS = 20;
+
+  /// One acknowledged write.
+  ///
+  /// @param port of the server that acknowledged it
+  /// @param began when it was sent, in `System.nanoTime`
+  public record Entry(long id, int port, long began) {}
 
   private final KubernetesClient client;
   private final String namespace;
@@ -33,6 +40,7 @@ public final class Writer implements AutoCloseable {
   private final Path files;
   private final AtomicLong next = new AtomicLong();
   private final ConcurrentLinkedQueue<Entry> ledger = new ConcurrentLinkedQueue<>();
+  private final Map<Integer, Long> bound = new ConcurrentHashMap<>();
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean stopping;
 
@@ -47,9 +55,20 @@ public final class Writer implements AutoCloseable {
   public static Writer start(KubernetesClient client, String namespace, String secret, int sessions)
       throws IOException {
     var writer = new Writer(client, namespace, secret);
+    writer.threads.add(Thread.ofVirtual().name("writer-binding").start(writer::watch));
     for (int i = 0; i < sessions; i++)
       writer.threads.add(Thread.ofVirtual().name("writer-" + i).start(writer::run));
     return writer;
+  }
+
+  /// Notes when the binding named each server first.
+  private void watch() {
+    while (!stopping) {
+      var secret = client.secrets().inNamespace(namespace).withName(secretName).get();
+      if (secret != null)
+        bound.putIfAbsent(Integer.parseInt(text(secret, "port")), System.nanoTime());
+      pause(LOOK_MILLIS);
+    }
   }
 
   private void run() {
@@ -68,9 +87,10 @@ public final class Writer implements AutoCloseable {
     try (var insert = connection.prepareStatement(INSERT)) {
       while (!stopping) {
         long id = next.incrementAndGet();
+        long began = System.nanoTime();
         insert.setLong(1, id);
         insert.executeUpdate();
-        ledger.add(new Entry(id, port));
+        ledger.add(new Entry(id, port, began));
         pause(1);
       }
     }
@@ -106,6 +126,15 @@ public final class Writer implements AutoCloseable {
   /// What was acknowledged, in order.
   public List<Entry> ledger() {
     return List.copyOf(ledger);
+  }
+
+  /// When the binding was seen to name the server of a port for the first time.
+  ///
+  /// @throws IllegalStateException when it never did
+  public long boundSince(int port) {
+    var since = bound.get(port);
+    if (since == null) throw new IllegalStateException("never bound to port " + port);
+    return since;
   }
 
   /// Ends the writing; the ledger stays.

@@ -55,7 +55,10 @@ final class Handshake {
       var leaf = (X509Certificate) session.getPeerCertificates()[0];
       var anchor = Anchors.anchorOf(server.trust(), session.getPeerCertificates());
       return new Seen(
-          new Protection(session.getProtocol(), leaf.getNotAfter().toInstant()),
+          new Protection(
+              session.getProtocol(),
+              leaf.getNotBefore().toInstant(),
+              leaf.getNotAfter().toInstant()),
           anchor.isEmpty() ? Optional.empty() : Optional.of(pem(anchor.get())));
     }
   }
