@@ -9,6 +9,7 @@ ELSEWHERE := $(if $(filter command,$(firstword $(origin KUBECONFIG))),$(KUBECONF
 .PHONY: test demo sandbox cluster story thousand bench package image crds format clean jdk
 
 test: jdk ## everything that is tested, against a real API server and real servers
+	@rm -f target/packaged
 	$(MAVEN) verify
 
 demo: package ## the whole product doing its job, in two minutes
@@ -31,9 +32,11 @@ bench: package ## the figures of src/docs/performance.md
 
 package: target/packaged ## the operator, in target/quarkus-app
 
+# as old as the beginning of the build: what is saved meanwhile is younger
 target/packaged: pom.xml Makefile $(shell find .mvn src/main src/test) | jdk
+	@mkdir -p target && touch target/packaging
 	$(MAVEN) --quiet -DskipTests package
-	@touch $@
+	@mv target/packaging $@
 
 image: package ## an OCI archive of the operator, in target/backing-service-operator.tar
 	$(SANDBOX) dev.backingservice.image.Image

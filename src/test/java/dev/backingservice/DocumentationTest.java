@@ -7,7 +7,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -36,30 +35,6 @@ class DocumentationTest {
     assertThat(LINK.matcher(Files.readString(page)).results().map(m -> m.group(1)))
         .allMatch(
             to -> to.startsWith("https://") || Files.exists(folder.resolve(to)), "leads somewhere");
-  }
-
-  @ParameterizedTest
-  @MethodSource("pages")
-  void anchorsAreHeadings(Path page) throws IOException {
-    var folder = page.toAbsolutePath().getParent();
-    for (var link : ANCHOR.matcher(Files.readString(page)).results().toList()) {
-      var target = link.group(1).isEmpty() ? page : folder.resolve(link.group(1));
-      assertThat(
-              Files.readAllLines(target).stream()
-                  .filter(l -> l.startsWith("#"))
-                  .map(DocumentationTest::anchor))
-          .as(link.group())
-          .contains(link.group(2));
-    }
-  }
-
-  /// As forges make them of headings.
-  private static String anchor(String heading) {
-    return heading
-        .replaceFirst("^#+ ", "")
-        .toLowerCase(Locale.ROOT)
-        .replaceAll("[^\\w\\- ]", "")
-        .replace(' ', '-');
   }
 
   @Test

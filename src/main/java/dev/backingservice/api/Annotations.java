@@ -2,7 +2,9 @@ package dev.backingservice.api;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 
-/// The annotations that people set. Each is a word said once, to be said again with a new value.
+/// The annotations that people set. [#RETRY] is a word said once, to be said again with a new
+// value; the others
+/// are consents that hold as long as they stand there.
 public final class Annotations {
   private static final String DOMAIN = "backingservice.dev/";
 
@@ -24,7 +26,7 @@ public final class Annotations {
   /// On a BackingServer: the lineage named is the right one now.
   public static final String ACCEPT_IDENTITY = DOMAIN + "accept-identity";
 
-  /// On a BackingServer: the lineage named will never answer again.
+  /// On a BackingServer: the lineage named will never answer again. Taken off when it takes writes.
   public static final String GONE = DOMAIN + "gone";
 
   private Annotations() {}

@@ -10,6 +10,7 @@ import java.util.Set;
 
 /// Our own kinds and the namespaces they live in.
 public final class Resources {
+  private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
   private final KubernetesClient client;
 
   public Resources(KubernetesClient client) {
@@ -52,8 +53,14 @@ public final class Resources {
         .genericKubernetesResources(resource.getApiVersion(), resource.getKind())
         .inNamespace(resource.getMetadata().getNamespace())
         .withName(resource.getMetadata().getName())
-        .patch(
-            PatchContext.of(PatchType.JSON_MERGE),
-            "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
+        .patch(MERGE, "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
+  }
+
+  /// Takes an annotation off a resource of the cluster.
+  public void forget(HasMetadata resource, String name) {
+    client
+        .genericKubernetesResources(resource.getApiVersion(), resource.getKind())
+        .withName(resource.getMetadata().getName())
+        .patch(MERGE, "{\"metadata\":{\"annotations\":{\"%s\":null}}}".formatted(name));
   }
 }

@@ -21,7 +21,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Looks at one server: its certificate, who it is, how weak it is; locks what a copy brought along
-/// and pays what it is owed.
+/// and pays what it is owed. Whoever is said to be gone and takes writes is not: the word is taken
+/// back, or it would forgive what comes later, too.
 final class Inspection {
   private final Workshop workshop;
   private final Map<String, Posture> postures = new ConcurrentHashMap<>();
@@ -46,7 +47,9 @@ final class Inspection {
       var identity = session.identity();
       if (ServerReporter.isNew(resource, identity)) greet(session, resource, identity);
       var known = posture(session, resource, identity);
-      int owed = workshop.debts.pay(session, served.server().name(), gone);
+      boolean back = identity.writable() && identity.serverId().equals(gone);
+      if (back) workshop.resources.forget(resource, Annotations.GONE);
+      int owed = workshop.debts.pay(session, served.server().name(), back ? "" : gone);
       return new Seen.Answers(
           identity, known.findings, known.protection, served.server().data(), owed);
     } catch (EngineException e) {

@@ -92,8 +92,10 @@ record Panel(List<BackingService> services, List<BackingServer> servers, Instant
     return overdue(IntentReader.certificateLife(service.getSpec()), end);
   }
 
+  /// Of a server that answers: what was seen of another one says nothing any more.
   private Stream<Duration> overdue(BackingServer server) {
     return known(server)
+        .filter(_ -> reachable(server))
         .flatMap(s -> Optional.ofNullable(s.tls()))
         .filter(t -> t.notBefore() != null && t.notAfter() != null)
         .stream()

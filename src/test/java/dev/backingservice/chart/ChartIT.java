@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /// What helm makes of the chart.
 class ChartIT {
@@ -156,7 +157,7 @@ class ChartIT {
   }
 
   @Test
-  void everyValueIsExplainedAndRenderedSomewhere() throws IOException {
+  void everyValueIsExplainedAndTried() throws IOException {
     var lines = Files.readAllLines(Helm.CHART.resolve("values.yaml"));
     var used = String.join(" ", GROUPS.toString(), EVERYTHING.toString(), SCALARS.toString());
     var path = "";
@@ -171,6 +172,15 @@ class ChartIT {
       boolean group = line.endsWith(":");
       if (!group) assertThat(used).containsPattern("[ \\[]" + path + "[=.\\[]");
     }
+  }
+
+  /// In another chart than the default, where everything is on.
+  @ParameterizedTest
+  @FieldSource("SCALARS")
+  void everyValueThatChangesAWordChangesOne(String value) throws Exception {
+    var changed = new ArrayList<>(EVERYTHING);
+    changed.add(value);
+    assertThat(Helm.template(changed)).isNotEqualTo(Helm.template(EVERYTHING));
   }
 
   @Test

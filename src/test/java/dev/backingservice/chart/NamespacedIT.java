@@ -10,11 +10,14 @@ import dev.backingservice.sandbox.Waiting;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// The operator under the roles that the chart gives it with `namespaces`.
+@Execution(ExecutionMode.CONCURRENT)
 class NamespacedIT {
   @Test
-  void itServesItsNamespacesAndNothingIsRefusedOrGrantedInVain() throws Exception {
+  void itServesItsNamespacesWithoutARefusalAndUsesEveryRightToItsOwnSecrets() throws Exception {
     try (var sandbox = Sandbox.start()) {
       // Given
       for (var namespace : List.of("shop", "elsewhere")) sandbox.namespace(namespace);

@@ -15,8 +15,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// `kubectl apply -k operator`, for those who have no helm.
+@Execution(ExecutionMode.CONCURRENT)
 class PlainManifestsIT {
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
@@ -78,7 +81,13 @@ class PlainManifestsIT {
       for (var group : rule.path("apiGroups"))
         for (var resource : rule.path("resources"))
           for (var verb : rule.path("verbs"))
-            tuples.add(String.join(" ", group.asText(), resource.asText(), verb.asText()));
+            tuples.add(
+                String.join(
+                    " ",
+                    group.asText(),
+                    resource.asText(),
+                    verb.asText(),
+                    rule.path("resourceNames").toString()));
     return YAML.valueToTree(tuples);
   }
 

@@ -22,6 +22,9 @@ import java.util.concurrent.TimeUnit;
 /// The platform's PostgreSQL servers, as pods.
 final class Databases {
   static final String NAMESPACE = "databases";
+  static final String BLUE = "orders-blue";
+  static final String GREEN = "orders-green";
+  static final List<String> SERVERS = List.of(BLUE, GREEN);
   private final Site site;
   private final KubernetesClient client;
   private final Pki pki = new Pki();
@@ -36,12 +39,12 @@ final class Databases {
     return server + "." + NAMESPACE + ".svc";
   }
 
-  /// Starts servers that hold the table of the orders.
-  void start(List<String> servers) throws Exception {
+  /// Starts both servers, each with the table of the orders.
+  void start() throws Exception {
     site.kubectl()
         .apply("apiVersion: v1\nkind: Namespace\nmetadata: {name: %s}".formatted(NAMESPACE));
-    for (var server : servers) deploy(server);
-    for (var server : servers) {
+    for (var server : SERVERS) deploy(server);
+    for (var server : SERVERS) {
       Waiting.until(server + " answers", () -> answers(server));
       execute(server, "postgres", Postgres.administrator());
       execute(server, "postgres", Postgres.database("orders"));
@@ -54,8 +57,8 @@ final class Databases {
   }
 
   /// What a BackingServer needs beside its own document, in the operator's namespace.
-  void credentials(List<String> servers) {
-    for (var server : servers) {
+  void credentials() {
+    for (var server : SERVERS) {
       site.kubectl()
           .secret(
               server + "-admin",

@@ -42,8 +42,26 @@ record Ledger(List<Entry> entries) {
         .orElse(Long.MAX_VALUE);
   }
 
-  /// Sent to a server after it had been cut off, at `cut`, and acknowledged before `until`.
-  long afterCut(String old, long cut, long until) {
+  /// A swap as the application could see it.
+  ///
+  /// @param edited when the spec was, microseconds since the epoch
+  /// @param switched when the binding was seen to name the new server
+  record Cut(String from, String to, long edited, long switched) {}
+
+  /// Sent to a server after the binding had left it, and acknowledged before the next edit.
+  ///
+  /// @param cuts one after the other
+  long afterCuts(List<Cut> cuts) {
+    long late = 0;
+    for (int i = 0; i < cuts.size(); i++) {
+      var cut = cuts.get(i);
+      long until = i + 1 < cuts.size() ? cuts.get(i + 1).edited : Long.MAX_VALUE;
+      late += afterCut(Databases.host(cut.from), cut.switched, until);
+    }
+    return late;
+  }
+
+  private long afterCut(String old, long cut, long until) {
     return entries.stream()
         .filter(e -> e.host.equals(old) && e.began > cut && e.ended < until)
         .count();

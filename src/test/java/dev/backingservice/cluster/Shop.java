@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /// The application team's namespace: an application of two pods, its BackingService, and the book
@@ -109,12 +110,12 @@ final class Shop {
     kubectl.swap(NAMESPACE, SERVICE, to);
   }
 
-  /// Whether a swap to a server has begun and its binding is not switched yet.
-  boolean swapping(String to) {
-    var swap = service().getStatus().swap();
-    return swap != null
-        && to.equals(swap.to())
-        && List.of("Prepare", "Fence", "Cut").contains(swap.phase());
+  /// The phase of a swap to a server that has begun and whose binding is not switched yet.
+  Optional<String> phase(String to) {
+    return Optional.ofNullable(service().getStatus().swap())
+        .filter(swap -> to.equals(swap.to()))
+        .map(swap -> String.valueOf(swap.phase()))
+        .filter(List.of("Prepare", "Fence", "Cut")::contains);
   }
 
   boolean is(String condition, String statusAndReason) {

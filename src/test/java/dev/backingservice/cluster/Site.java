@@ -157,7 +157,7 @@ sealed interface Site extends AutoCloseable {
     @Override
     public void leave(Release release) throws Exception {
       System.out.println("Taking everything away; only the CRDs stay.");
-      if (release.leader() != null) detach();
+      if (release.operators().leader() != null) detach();
       release.uninstall();
       for (var namespace : NAMESPACES) client.namespaces().withName(namespace).delete();
     }
@@ -167,7 +167,7 @@ sealed interface Site extends AutoCloseable {
         client.resources(BackingService.class).inNamespace(namespace).delete();
       var services = client.resources(BackingService.class).inAnyNamespace();
       Waiting.until("no service", () -> services.list().getItems().stream().noneMatch(this::ours));
-      for (var server : List.of("orders-blue", "orders-green")) {
+      for (var server : Databases.SERVERS) {
         client.resources(BackingServer.class).withName(server).delete();
         Waiting.until(
             "no " + server,

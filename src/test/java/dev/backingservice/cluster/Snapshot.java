@@ -2,7 +2,6 @@ package dev.backingservice.cluster;
 
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.sandbox.Kubectl;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -31,7 +30,7 @@ record Snapshot(Map<String, String> versions) {
     var deployment =
         client.apps().deployments().inNamespace(Shop.NAMESPACE).withName("orders").get();
     versions.put("workload", String.valueOf(deployment.getMetadata().getGeneration()));
-    for (var server : List.of("orders-blue", "orders-green"))
+    for (var server : Databases.SERVERS)
       versions.put("catalog " + server, databases.ask(server, CATALOG));
     return new Snapshot(versions);
   }

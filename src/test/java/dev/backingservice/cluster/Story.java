@@ -1,5 +1,7 @@
 package dev.backingservice.cluster;
 
+import static dev.backingservice.cluster.Databases.BLUE;
+import static dev.backingservice.cluster.Databases.GREEN;
 import static dev.backingservice.cluster.Databases.host;
 
 import dev.backingservice.sandbox.Program;
@@ -8,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// `make story`: a platform team installs the operator on a real cluster, an application is
 // attached, and its database
@@ -15,24 +19,21 @@ import java.util.Map;
 // none reached an old
 /// server after its cut.
 public final class Story {
-  private static final String BLUE = "orders-blue";
-  private static final String GREEN = "orders-green";
-
-  /// @param edited when the spec was, microseconds since the epoch
-  /// @param switched when the binding was seen to name the new server
-  private record Cut(String from, String to, long edited, long switched) {}
 
   private static final long BEGAN = System.nanoTime();
   private final Databases databases;
   private final Release release;
+  private final Operators operators;
   private final Shop shop;
   private final Site site;
-  private final List<Cut> cuts = new ArrayList<>();
+  private @Nullable Switches switches;
+  private final List<Ledger.Cut> cuts = new ArrayList<>();
 
   private Story(Site site) {
     this.site = site;
     this.databases = new Databases(site);
     this.release = new Release(site);
+    this.operators = release.operators();
     this.shop = new Shop(site);
   }
 
@@ -47,7 +48,7 @@ public final class Story {
             try {
               return story.tell();
             } catch (Exception e) {
-              System.out.println(story.release.logs());
+              System.out.println(story.operators.logs());
               throw e;
             } finally {
               site.leave(story.release);
@@ -65,14 +66,19 @@ public final class Story {
     say("The cluster is there.");
     site.load();
     say("Its nodes know the images.");
-    databases.start(List.of(BLUE, GREEN));
+    databases.start();
     say("Two PostgreSQL servers answer.");
     release.install();
-    say("helm install: %s leads, %s after its start.".formatted(release.leader(), release.start()));
+    say(
+        "helm install: %s leads, %s after its start."
+            .formatted(operators.leader(), operators.start()));
     attach();
-    swap(GREEN);
-    swapWhileTheLeaderDies(BLUE);
-    swapFromADeadServer(GREEN);
+    try (var watch = Switches.of(shop)) {
+      switches = watch;
+      swap(GREEN);
+      swapWhileTheLeaderDies(BLUE);
+      swapFromADeadServer(GREEN);
+    }
     upgrade();
     withoutTheOperator();
     boolean good = judge();
@@ -81,14 +87,15 @@ public final class Story {
   }
 
   private void attach() throws Exception {
-    databases.credentials(List.of(BLUE, GREEN));
+    databases.credentials();
     shop.register();
     shop.open();
     shop.awaitOn(BLUE);
     shop.awaitOrders(BLUE, 100);
     say("Attached; two pods write to blue through DATABASE_URL.");
-    if (!release.cached()) throw new IllegalStateException("a pod runs without the image's cache");
-    say("The operator's pods take " + release.resident() + ", on their image's cache.");
+    if (!operators.cached())
+      throw new IllegalStateException("a pod runs without the image's cache");
+    say("The operator's pods take " + operators.resident() + ", on their image's cache.");
   }
 
   private void swap(String to) throws Exception {
@@ -102,14 +109,13 @@ public final class Story {
         "Swapped to %s: edit to the switched binding %d ms, to the first order there %d ms."
             .formatted(
                 to,
-                (cut.switched - cut.edited) / 1000,
-                (shop.ledger().first(host(to), cut.edited) - cut.edited) / 1000));
+                (cut.switched() - cut.edited()) / 1000,
+                (shop.ledger().first(host(to), cut.edited()) - cut.edited()) / 1000));
   }
 
   /// Waits for the binding to be switched.
-  private Cut cut(String from, String to, long edited) throws Exception {
-    shop.until("the binding names " + to, () -> to.equals(shop.bound()));
-    var cut = new Cut(from, to, edited, Ledger.micros());
+  private Ledger.Cut cut(String from, String to, long edited) throws Exception {
+    var cut = new Ledger.Cut(from, to, edited, switches.after(edited, to));
     cuts.add(cut);
     return cut;
   }
@@ -118,16 +124,23 @@ public final class Story {
     var from = shop.service().getStatus().active().server();
     long edited = Ledger.micros();
     shop.swap(to);
-    shop.until("the swap is on its way", () -> shop.swapping(to));
-    var phase = shop.service().getStatus().swap().phase();
-    var leader = release.leading();
-    say("Killing the leader %s in phase %s.".formatted(leader.getMetadata().getName(), phase));
-    long without = release.replaceLeader(() -> release.crash(leader));
-    say("%s leads, %d ms after SIGKILL.".formatted(release.leader(), without));
+    var phase = new AtomicReference<String>();
+    shop.until(
+        "the swap is on its way",
+        () -> {
+          phase.set(shop.phase(to).orElse(null));
+          return phase.get() != null;
+        });
+    var leader = operators.leading();
+    say(
+        "Killing the leader %s in phase %s."
+            .formatted(leader.getMetadata().getName(), phase.get()));
+    long without = operators.replaceLeader(() -> operators.crash(leader));
+    say("%s leads, %d ms after SIGKILL.".formatted(operators.leader(), without));
     cut(from, to, edited);
     shop.awaitOn(to);
     shop.awaitOrders(to, 100);
-    release.awaitReady(2);
+    operators.awaitReady(2);
     say("Swapped to %s all the same.".formatted(to));
   }
 
@@ -143,8 +156,8 @@ public final class Story {
   }
 
   private void upgrade() throws Exception {
-    release.replaceLeader(() -> release.upgrade("namespaces={%s}".formatted(Shop.NAMESPACE)));
-    release.awaitReady(2);
+    operators.replaceLeader(() -> release.upgrade("namespaces={%s}".formatted(Shop.NAMESPACE)));
+    operators.awaitReady(2);
     shop.awaitOrders(GREEN, 20);
     say("helm upgrade to one namespace and its Roles: both pods were replaced, nobody noticed.");
     drain();
@@ -154,21 +167,21 @@ public final class Story {
 
   private void drain() throws Exception {
     Waiting.until(
-        "two pods and a leader", () -> release.pods().size() == 2 && release.leader() != null);
-    var leader = release.leading().getMetadata().getName();
+        "two pods and a leader", () -> operators.pods().size() == 2 && operators.leader() != null);
+    var leader = operators.leading().getMetadata().getName();
     var other =
-        release.pods().stream()
+        operators.pods().stream()
             .map(p -> p.getMetadata().getName())
             .filter(name -> !name.equals(leader))
             .findFirst()
             .orElseThrow();
     long without =
-        release.replaceLeader(
+        operators.replaceLeader(
             () -> {
-              Waiting.until("the leader may leave", () -> release.evict(leader));
-              if (release.evict(other)) throw unexpected("the eviction of the other pod");
+              Waiting.until("the leader may leave", () -> operators.evict(leader));
+              if (operators.evict(other)) throw unexpected("the eviction of the other pod");
             });
-    release.awaitReady(2);
+    operators.awaitReady(2);
     say(
         "Evicted the leader as a drain does: another one led after %d ms; evicting that one, too, was refused."
             .formatted(without));
@@ -186,7 +199,7 @@ public final class Story {
     shop.awaitOrders(GREEN, 100);
     say("helm uninstall: the application goes on, also a new pod of it.");
     release.install();
-    release.awaitReady(2);
+    operators.awaitReady(2);
     shop.until("taken over", () -> shop.is("Ready", "True/Ready"));
     Thread.sleep(15_000); // that nothing is written can only be seen by waiting
     var after = Snapshot.of(site.kubectl(), databases);
@@ -200,12 +213,7 @@ public final class Story {
     long lost =
         ledger.lost(
             Map.of(host(BLUE), databases.orders(BLUE), host(GREEN), databases.orders(GREEN)));
-    long late = 0;
-    for (int i = 0; i < cuts.size(); i++) {
-      var cut = cuts.get(i);
-      long until = i + 1 < cuts.size() ? cuts.get(i + 1).edited : Long.MAX_VALUE;
-      late += ledger.afterCut(host(cut.from), cut.switched, until);
-    }
+    long late = ledger.afterCuts(cuts);
     say(
         "Ledger: %d orders acknowledged through %d swaps; lost: %d; on an old server after its cut: %d."
             .formatted(ledger.entries().size(), cuts.size(), lost, late));

@@ -5,7 +5,6 @@ import dev.backingservice.sandbox.Kubectl;
 import dev.backingservice.sandbox.Program;
 import dev.backingservice.sandbox.Waiting;
 import java.time.Duration;
-import java.util.List;
 
 /// What the operator's pods take with many services, on a cluster of one node.
 public final class Thousand {
@@ -31,23 +30,22 @@ public final class Thousand {
 
   private static boolean measure(Site site) throws Exception {
     site.load();
-    var servers = List.of("orders-blue", "orders-green");
     var databases = new Databases(site);
-    databases.start(servers);
+    databases.start();
     var release = new Release(site);
     release.install();
-    databases.credentials(servers);
+    databases.credentials();
     new Shop(site).register();
     site.kubectl()
         .apply("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {team: orders}}");
-    System.out.println("idle: " + release.resident());
+    System.out.println("idle: " + release.operators().resident());
     long began = System.nanoTime();
     for (int i = 0; i < SERVICES; i++)
       site.kubectl().apply(SERVICE.formatted(i, i % 2 == 0 ? "blue" : "green"));
     Waiting.until("all ready", Duration.ofMinutes(15), () -> ready(site) == SERVICES);
     System.out.printf(
         "%d services ready in %d s: %s%n",
-        SERVICES, (System.nanoTime() - began) / 1_000_000_000, release.resident());
+        SERVICES, (System.nanoTime() - began) / 1_000_000_000, release.operators().resident());
     return true;
   }
 

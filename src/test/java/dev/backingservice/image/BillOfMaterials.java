@@ -4,12 +4,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.backingservice.sandbox.Processes;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// What is in the image, as CycloneDX 1.6 (ECMA-424): the libraries that Maven's plugin has
 // written down, and beside
@@ -21,16 +27,14 @@ final class BillOfMaterials {
 
   private BillOfMaterials() {}
 
-  static void write(Path root) throws IOException, NoSuchAlgorithmException, InterruptedException {
+  /// @param root what the image holds
+  static void write(Path root, Path into)
+      throws IOException, NoSuchAlgorithmException, InterruptedException {
     var bill = (ObjectNode) JSON.readTree(LIBRARIES.toFile());
     var components = bill.withArray("/components");
     components.add(runtime());
-    try (var files = Files.walk(root)) {
-      for (var file : files.filter(Files::isRegularFile).sorted().toList())
-        if (root.relativize(file).toString().matches("(usr/)?lib.*"))
-          components.add(system(root, file));
-    }
-    JSON.writerWithDefaultPrettyPrinter().writeValue(FILE.toFile(), bill);
+    packages(root).forEach((owner, files) -> components.add(system(owner, files)));
+    JSON.writerWithDefaultPrettyPrinter().writeValue(into.toFile(), bill);
   }
 
   private static ObjectNode runtime() {
@@ -39,34 +43,64 @@ final class BillOfMaterials {
         .put("publisher", System.getProperty("java.vendor"));
   }
 
-  /// A file of the system; with the package that it is from where the system can tell.
-  private static ObjectNode system(Path root, Path file)
+  /// The system's files by the package that they are from; by nobody where the system cannot tell.
+  private static Map<Owner, List<ObjectNode>> packages(Path root)
       throws IOException, NoSuchAlgorithmException, InterruptedException {
-    var path = "/" + root.relativize(file);
-    var component = component("library", path);
-    var hash = JSON.createObjectNode().put("alg", "SHA-256").put("content", sha256(file));
-    component.putArray("hashes").add(hash);
-    var owner = owner(path);
-    if (!owner.isEmpty()) {
-      var words = owner.split(" ");
-      component.put("version", words[1]);
-      component.put("purl", "pkg:deb/%s@%s".formatted(words[0], words[1]));
+    var packages = new TreeMap<Owner, List<ObjectNode>>(Comparator.comparing(Owner::name));
+    try (var files = Files.walk(root)) {
+      for (var file : files.filter(Files::isRegularFile).sorted().toList()) {
+        var path = "/" + root.relativize(file);
+        if (path.matches("/(usr/)?lib.*"))
+          packages.computeIfAbsent(owner(path), _ -> new ArrayList<>()).add(file(path, file));
+      }
     }
+    return packages;
+  }
+
+  private static ObjectNode file(String path, Path file)
+      throws IOException, NoSuchAlgorithmException {
+    var component = component("file", path);
+    component.putArray("hashes").addObject().put("alg", "SHA-256").put("content", sha256(file));
     return component;
   }
 
-  /// Name and version of the package of a file; empty when nobody knows.
-  private static String owner(String path) throws IOException, InterruptedException {
+  private static ObjectNode system(Owner owner, List<ObjectNode> files) {
+    var component = component("library", owner.name);
+    if (!owner.version.isEmpty()) component.put("version", owner.version).put("purl", owner.purl());
+    component.putArray("components").addAll(files);
+    return component;
+  }
+
+  /// A package of the system.
+  ///
+  /// @param distribution as `ID` and `VERSION_ID` of os-release(5)
+  record Owner(String name, String version, String architecture, String id, String distribution) {
+    static final Owner NOBODY = new Owner("system", "", "", "", "");
+
+    /// Package URL of type `deb` (purl-spec).
+    String purl() {
+      return "pkg:deb/%s/%s@%s?arch=%s&distro=%s-%s"
+          .formatted(id, encoded(name), encoded(version), architecture, id, distribution);
+    }
+
+    private static String encoded(String text) {
+      return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+  }
+
+  private static Owner owner(String path) throws IOException, InterruptedException {
     var ask =
         """
         for f in "$1" "$(readlink -f "$1")" "/usr$1"; do
           owner=$(dpkg-query -S "$f" 2>/dev/null) && break
         done
-        [ -n "$owner" ] && . /etc/os-release && dpkg-query -W -f "$ID/\\${Package} \\${Version}" "${owner%%: *}" """;
+        [ -n "$owner" ] && . /etc/os-release \\
+          && dpkg-query -W -f "\\${Package} \\${Version} \\${Architecture} $ID $VERSION_ID" "${owner%%: *}" """;
     try {
-      return Processes.run(List.of("sh", "-c", ask, "sh", path)).strip();
-    } catch (IllegalStateException e) {
-      return "";
+      var words = Processes.run(List.of("sh", "-c", ask, "sh", path)).strip().split(" ");
+      return new Owner(words[0], words[1], words[2], words[3], words[4]);
+    } catch (IllegalStateException | ArrayIndexOutOfBoundsException e) {
+      return Owner.NOBODY;
     }
   }
 

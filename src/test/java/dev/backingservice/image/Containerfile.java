@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// The recipe for docker and podman, and an image's own words in the same form.
 final class Containerfile {
@@ -35,17 +34,13 @@ final class Containerfile {
         "ENTRYPOINT", List.of(config.at("/Entrypoint").toString().replace(",", ", ")),
         "USER", List.of(config.at("/User").asText()),
         "WORKDIR", List.of(config.at("/WorkingDir").asText()),
-        "ENV", texts(config.at("/Env").valueStream().map(JsonNode::asText)),
+        "ENV", config.at("/Env").valueStream().map(JsonNode::asText).toList(),
         "LABEL",
-            texts(
-                config
-                    .at("/Labels")
-                    .propertyStream()
-                    .map(l -> l.getKey() + "=" + l.getValue().asText())),
-        "EXPOSE", texts(config.at("/ExposedPorts").propertyStream().map(Map.Entry::getKey)));
-  }
-
-  private static List<String> texts(Stream<String> texts) {
-    return texts.toList();
+            config
+                .at("/Labels")
+                .propertyStream()
+                .map(l -> l.getKey() + "=" + l.getValue().asText())
+                .toList(),
+        "EXPOSE", config.at("/ExposedPorts").propertyStream().map(Map.Entry::getKey).toList());
   }
 }

@@ -42,13 +42,12 @@ public sealed interface Destination {
   /// @param name with its tag
   /// @param work where layers are kept
   default void write(JibContainerBuilder image, String name, Path work) throws Exception {
+    // Jib knows layers by the names and times of their files, and our times never change
+    var layers = Root.anew(work.resolve("layers"));
     image
         .setFormat(ImageFormat.OCI)
         .setPlatforms(Set.of(new Platform(ARCHITECTURE, "linux")))
         .setCreationTime(Instant.EPOCH)
-        .containerize(
-            of(name)
-                .setApplicationLayersCache(work.resolve("layers"))
-                .setBaseImageLayersCache(work.resolve("layers")));
+        .containerize(of(name).setApplicationLayersCache(layers).setBaseImageLayersCache(layers));
   }
 }

@@ -38,14 +38,14 @@ public final class Image {
     Program.run(
         () -> {
           build(new Destination.Archive(TAR));
+          BillOfMaterials.write(ROOT, BillOfMaterials.FILE);
           System.out.printf("%s: %.1f MiB%n", TAR, Files.size(TAR) / 1048576.0);
           ColdStart.measure();
           return true;
         });
   }
 
-  /// Builds it, and its bill of materials; the same package gives the same bytes while its
-  // ahead-of-time cache is kept.
+  /// Builds it; the same package gives the same bytes while its ahead-of-time cache is kept.
   public static void build(Destination destination) throws Exception {
     Root.anew(ROOT);
     var runtime = JavaRuntime.link(ROOT.resolve("runtime"));
@@ -54,7 +54,6 @@ public final class Image {
     Root.settle(ROOT);
     new AheadOfTime(runtime, ROOT.resolve("app"), FLAGS).addCache();
     Root.settle(ROOT);
-    BillOfMaterials.write(ROOT);
     var image =
         Jib.fromScratch()
             .setFileEntriesLayers(

@@ -16,8 +16,13 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// What `make image` makes.
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("target/image")
 class ImageIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   @TempDir private static Path folder;
@@ -50,6 +55,13 @@ class ImageIT {
   }
 
   @Test
+  void packagesAreNamedAsScannersNameThem() {
+    var owner = new BillOfMaterials.Owner("libstdc++6", "1:12.2+deb12", "amd64", "debian", "12");
+    assertThat(owner.purl())
+        .isEqualTo("pkg:deb/debian/libstdc%2B%2B6@1%3A12.2%2Bdeb12?arch=amd64&distro=debian-12");
+  }
+
+  @Test
   void theContainerfileSaysWhatTheImageSays() throws Exception {
     var file = Path.of("operator/Containerfile");
 
@@ -64,7 +76,9 @@ class ImageIT {
 
   @Test
   void theBillOfMaterialsNamesWhateverIsInIt() throws Exception {
-    var bill = JSON.readTree(BillOfMaterials.FILE.toFile());
+    var file = folder.resolve("bill.json");
+    BillOfMaterials.write(Image.ROOT, file);
+    var bill = JSON.readTree(file.toFile());
 
     var files = new ArrayList<String>();
     for (var component : bill.at("/components")) {
@@ -77,7 +91,12 @@ class ImageIT {
                   component.at("/version").asText()));
     }
     assertThat(bill.at("/bomFormat").asText()).isEqualTo("CycloneDX");
+    for (var component : bill.at("/components"))
+      for (var inside : component.path("components")) files.add(inside.at("/name").asText());
     assertThat(files).contains("java-runtime").anyMatch(f -> f.endsWith("/libc.so.6"));
+    if (Files.exists(Path.of("/var/lib/dpkg/status")))
+      assertThat(bill.findValuesAsText("purl"))
+          .anyMatch(p -> p.matches("pkg:deb/[a-z]+/libc6@[^+:?]+\\?arch=[a-z0-9]+&distro=.+"));
     try (var libraries = Files.walk(Image.ROOT.resolve("app/lib"))) {
       assertThat(libraries.map(f -> f.getFileName().toString()).filter(f -> f.endsWith(".jar")))
           .hasSizeGreaterThan(100)

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// A Java runtime of the modules that the operator needs.
-public final class JavaRuntime {
-  static final String MODULES =
+final class JavaRuntime {
+  private static final String MODULES =
       String.join(
           ",",
           "java.base",
@@ -36,9 +36,8 @@ public final class JavaRuntime {
     this.folder = folder;
   }
 
-  /// Links it into a folder that is made anew.
+  /// Links it into a folder that is not there yet.
   static JavaRuntime link(Path folder) throws IOException, InterruptedException {
-    Root.delete(folder);
     var jlink = Path.of(System.getProperty("java.home"), "bin", "jlink");
     Processes.run(
         List.of(

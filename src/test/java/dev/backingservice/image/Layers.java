@@ -6,6 +6,7 @@ import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 
 /// Cuts a [Root] into layers, so that what changes seldom is loaded seldom.
@@ -32,9 +33,10 @@ public final class Layers {
   }
 
   private static void add(FileEntriesLayer.Builder layer, Path file, Path name) throws IOException {
-    boolean forAll = name.toString().equals("tmp");
+    var mode = Files.getPosixFilePermissions(file);
+    boolean forAll = mode.contains(PosixFilePermission.OTHERS_WRITE);
     if (Files.isDirectory(file) && !forAll) return; // as their files need them
-    var mode = forAll ? "777" : Files.isExecutable(file) ? "755" : "644";
-    layer.addEntry(file, AbsoluteUnixPath.get("/" + name), FilePermissions.fromOctalString(mode));
+    var permissions = FilePermissions.fromPosixFilePermissions(mode);
+    layer.addEntry(file, AbsoluteUnixPath.get("/" + name), permissions);
   }
 }

@@ -37,12 +37,8 @@ public final class Root {
     Files.writeString(etc.resolve("group"), "root:x:0:\nnonroot:x:65532:\n");
     Files.writeString(etc.resolve("nsswitch.conf"), "hosts: files dns\n");
     Files.createDirectories(root.resolve("tmp"));
-    for (var library : libraries(programs)) {
-      var copy = root.resolve(library.toString().substring(1));
-      Files.createDirectories(copy.getParent());
-      Files.copy(library.toRealPath(), copy, StandardCopyOption.REPLACE_EXISTING);
-      executable(copy);
-    }
+    for (var library : libraries(programs))
+      addProgram(root, library, library.toString().substring(1));
   }
 
   /// Adds a program under its path in the image.

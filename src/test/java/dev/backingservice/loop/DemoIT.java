@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// The demo, as `make demo` runs it.
+@Execution(ExecutionMode.CONCURRENT)
 class DemoIT {
   @Test
   void theDemoShowsASwapThatLosesNothing() throws Exception {

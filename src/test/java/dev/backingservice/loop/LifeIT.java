@@ -112,6 +112,28 @@ class LifeIT {
   }
 
   @Test
+  void whoAnswersIsNotGoneAndNothingIsForgivenLater() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    stage.sandbox.annotate(
+        stage.blue, "backingservice.dev/gone", stage.status().active().serverId());
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.backingServer(stage.blue).getMetadata().getAnnotations())
+                .doesNotContainKey("backingservice.dev/gone"));
+
+    // When
+    blue.stop();
+    delete(stage);
+
+    // Then
+    stage.eventually(
+        () -> assertThat(stage.sandbox.backingServer(stage.blue).getStatus().debts()).isEqualTo(1));
+  }
+
+  @Test
   void aServerThatIsOwedAFenceIsNotGoneBeforeItIsForgiven() throws Exception {
     // Given
     var stage = new Stage();

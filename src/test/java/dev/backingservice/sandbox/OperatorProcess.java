@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -52,6 +53,12 @@ public final class OperatorProcess implements AutoCloseable {
 
   public String log() throws IOException {
     return Files.readString(log);
+  }
+
+  /// What each of its threads does now: for when it does not do what it should.
+  public String threads() throws IOException, InterruptedException {
+    var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    return Processes.run(List.of(jcmd.toString(), Long.toString(pid()), "Thread.print"));
   }
 
   /// Resident memory, as the system counts it.

@@ -181,13 +181,13 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
   // right
   @Override
   public void close() throws Exception {
-    var refused = Audit.whole(plane).forbidden();
     for (var other : others) other.close();
     if (operator != null) operator.close();
     for (var former : formerly) former.close();
     super.close();
     for (var server : servers.values()) server.close();
     plane.close();
+    var refused = Audit.whole(plane).forbidden();
     if (System.getenv("BACKING_KEEP") == null) delete();
     if (!refused.isEmpty())
       throw new IllegalStateException("the API server refused the operator: " + refused);

@@ -52,7 +52,7 @@ public final class Tour {
     until(sandbox, "gone", () -> sandbox.service(namespace, NAME) == null);
   }
 
-  /// Waits; when it was in vain, says what the operator said.
+  /// Waits; when it was in vain, says what the operator said and what it does.
   private static void until(Sandbox sandbox, String what, Callable<Boolean> reached)
       throws Exception {
     try {
@@ -60,6 +60,7 @@ public final class Tour {
       if (sandbox.operator().alive()) return;
     } catch (IllegalStateException e) {
       System.out.println(sandbox.operator().log());
+      System.out.println(sandbox.operator().threads());
       throw e;
     }
     throw new IllegalStateException("the operator ended:\n" + sandbox.operator().log());

@@ -2,6 +2,7 @@ package dev.backingservice.sandbox;
 
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -64,9 +65,13 @@ public final class Writer implements AutoCloseable {
   /// Notes when the binding named each server first.
   private void watch() {
     while (!stopping) {
-      var secret = client.secrets().inNamespace(namespace).withName(secretName).get();
-      if (secret != null)
-        bound.putIfAbsent(Integer.parseInt(text(secret, "port")), System.nanoTime());
+      try {
+        var secret = client.secrets().inNamespace(namespace).withName(secretName).get();
+        if (secret != null)
+          bound.putIfAbsent(Integer.parseInt(text(secret, "port")), System.nanoTime());
+      } catch (KubernetesClientException e) {
+        System.err.println("looking for the binding again: " + e.getMessage());
+      }
       pause(LOOK_MILLIS);
     }
   }
