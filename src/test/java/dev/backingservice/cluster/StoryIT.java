@@ -9,14 +9,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// `make story`, as whoever types it sees it.
-@Execution(ExecutionMode.CONCURRENT)
-@ResourceLock("target/image")
+@Order(Integer.MAX_VALUE - 1)
 class StoryIT {
   /// What `operator/sandbox/cluster.sh` ends with where no cluster can be.
   private static final int IMPOSSIBLE = 3;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// What `make image` makes.
 @Execution(ExecutionMode.CONCURRENT)
-@ResourceLock("target/image")
+@ResourceLock("target/image") // one build after another
 class ImageIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   @TempDir private static Path folder;

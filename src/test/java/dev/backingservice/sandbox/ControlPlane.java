@@ -28,6 +28,7 @@ public final class ControlPlane implements AutoCloseable {
   private final Path bin;
   private final Path dir;
   private final Place place;
+  private volatile boolean steady = true;
   private final int etcd = Ports.free();
   private final int peer = Ports.free();
   private final int api = Ports.free();
@@ -151,8 +152,15 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   public void stopApiServer() {
+    steady = false;
     processes.remove(apiServer);
     Processes.stop(apiServer, 0);
+  }
+
+  /// Whether the API server was never stopped: one that starts refuses everything until it has read
+  // who may do what.
+  boolean steady() {
+    return steady;
   }
 
   private void startControllers() throws Exception {
