@@ -16,7 +16,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// What people read: links lead somewhere, and alerts to a page that says what to do.
 class DocumentationTest {
   private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)(?:#[^)]*)?\\)");
-  private static final Pattern ANCHOR = Pattern.compile("]\\(((?:[^)#:]+\\.md)?)#([^)]+)\\)");
 
   static Stream<Path> pages() throws IOException {
     try (var files = Files.walk(Path.of("src/docs"))) {

@@ -45,7 +45,7 @@ public final class ServerDebts {
     var left = new ArrayList<ServerDebt>();
     for (var owed : page.debts()) {
       var lineage = owed.debt().attachment().serverId();
-      boolean here = identity.writable() && identity.serverId().equals(lineage);
+      boolean here = identity.takesWritesAs(lineage);
       if (lineage.equals(forgiven) || (here && paid(session, owed))) continue;
       left.add(owed);
     }

@@ -17,6 +17,11 @@ public record Identity(
     Unknown
   }
 
+  /// Whether it is of a lineage and takes writes: neither a stranger nor a standby.
+  public boolean takesWritesAs(String lineage) {
+    return writable() && serverId().equals(lineage);
+  }
+
   public boolean writable() {
     return role == Role.Primary;
   }

@@ -47,7 +47,7 @@ final class Inspection {
       var identity = session.identity();
       if (ServerReporter.isNew(resource, identity)) greet(session, resource, identity);
       var known = posture(session, resource, identity);
-      boolean back = identity.writable() && identity.serverId().equals(gone);
+      boolean back = identity.takesWritesAs(gone);
       if (back) workshop.resources.forget(resource, Annotations.GONE);
       int owed = workshop.debts.pay(session, served.server().name(), back ? "" : gone);
       return new Seen.Answers(

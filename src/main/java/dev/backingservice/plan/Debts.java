@@ -47,17 +47,14 @@ final class Debts {
         f.server(owed.server())
             .filter(s -> !s.admission().gone().isEmpty())
             .filter(s -> s.admission().gone().equals(owed.serverId()))
-            .filter(s -> s.answer().filter(a -> isBack(a, owed)).isEmpty())
+            .filter(
+                s -> s.answer().filter(a -> a.identity().takesWritesAs(owed.serverId())).isEmpty())
             .isPresent();
     return gone
         || here(f, owed)
             .filter(a -> !a.identity().writable() && sessions(a, owed) == 0)
             .filter(a -> lockedIn(a, owed))
             .isPresent();
-  }
-
-  private static boolean isBack(ServerFact.Sight.Answers answer, Attachment owed) {
-    return answer.identity().writable() && answer.identity().serverId().equals(owed.serverId());
   }
 
   private static boolean lockedIn(ServerFact.Sight.Answers answer, Attachment owed) {

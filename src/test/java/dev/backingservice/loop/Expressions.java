@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The PromQL that the chart ships, as far as its names go.
 final class Expressions {
@@ -29,9 +30,7 @@ final class Expressions {
   record Shipped(String expression, String said) {
     /// The labels that are said of it and that it does not keep.
     List<String> lost() {
-      var kept = new HashSet<String>();
-      var by = BY.matcher(expression);
-      while (by.find()) for (var label : by.group(1).split(",")) kept.add(label.strip());
+      var kept = by(expression);
       return SHOWN
           .matcher(said)
           .results()
@@ -73,11 +72,17 @@ final class Expressions {
         if (!labels.contains(chosen.group(1))) unknown.add("label " + chosen.group(1));
     }
     if (all.isEmpty() && unknown.isEmpty()) unknown.add("no metric at all");
-    var by = BY.matcher(expression);
-    while (by.find())
-      for (var label : by.group(1).split(","))
-        if (!all.contains(label.strip())) unknown.add("label " + label.strip());
+    for (var label : by(expression)) if (!all.contains(label)) unknown.add("label " + label);
     return unknown;
+  }
+
+  /// The labels that an expression groups by.
+  private static Set<String> by(String expression) {
+    return BY.matcher(expression)
+        .results()
+        .flatMap(by -> Stream.of(by.group(1).split(",")))
+        .map(String::strip)
+        .collect(Collectors.toSet());
   }
 
   /// The labels of every series of a metric; empty when there is none. One without labels has the
