@@ -12,8 +12,7 @@ import java.util.random.RandomGenerator;
 import org.jboss.logging.Logger;
 
 /// The first look at a server that accepts writes: a physical copy brings the logins of its
-// original
-/// along, and whoever has their passwords could write here.
+/// original along, and whoever has their passwords could write here.
 public final class FirstSight {
   private static final Logger LOG = Logger.getLogger(FirstSight.class);
 

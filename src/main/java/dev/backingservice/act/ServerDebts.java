@@ -16,8 +16,7 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /// Pays what services that are gone still owe to one server: their logins are locked, their
-// sessions ended, and
-/// then they are removed.
+/// sessions ended, and then they are removed.
 public final class ServerDebts {
   private static final Logger LOG = Logger.getLogger(ServerDebts.class);
   private static final Duration WITHIN = Duration.ofSeconds(2);

@@ -3,8 +3,7 @@ package dev.backingservice.api;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 
 /// The annotations that people set. [#RETRY] is a word said once, to be said again with a new
-// value; the others
-/// are consents that hold as long as they stand there.
+/// value; the others are consents that hold as long as they stand there.
 public final class Annotations {
   private static final String DOMAIN = "backingservice.dev/";
 

@@ -12,9 +12,8 @@ import io.fabric8.generator.annotation.Size;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The blocks of the other engines. The schema knows them; the operator answers those it does not
-// serve yet
-/// with `Accepted=False/EngineNotSupported`.
+/// The blocks of the other engines. The schema knows them; the operator answers those it does
+/// not serve yet with `Accepted=False/EngineNotSupported`.
 public final class EngineBlocks {
   private EngineBlocks() {}
 

@@ -3,7 +3,7 @@ package dev.backingservice.api;
 /// Patterns and bounds that several fields share.
 final class Texts {
   /// GEP-2257: the subset of Go's durations that Gateway API accepts, at most [#DURATION_MAX]
-  // characters.
+  /// characters.
   static final String DURATION = "^([0-9]{1,5}(h|m|s|ms)){1,4}$";
 
   static final int DURATION_MAX = 32;
@@ -17,7 +17,7 @@ final class Texts {
   static final String KEY = "^[-._a-zA-Z0-9]+$";
 
   /// An identifier on a database server: at most 63 bytes, printable, without quotes or
-  // backslashes.
+  /// backslashes.
   static final String IDENTIFIER = "^[A-Za-z_][A-Za-z0-9_$-]*$";
 
   static final int IDENTIFIER_MAX = 63;

@@ -10,8 +10,8 @@ import java.util.Set;
 
 /// On whose behalf a server is asked, and for what rights.
 ///
-/// @param sharedWith namespaces that the platform team allows on this database; empty: the first
-// one owns it
+/// @param sharedWith namespaces that the platform team allows on this database; empty: the
+/// first one owns it
 public record Claim(
     ServiceId service, Place place, Access access, Intent.Limits limits, Set<String> sharedWith) {
   private static final Intent.Limits LEAST = new Intent.Limits(1, Duration.ZERO);

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The servers that are known now, by the name of their BackingServer, with what it takes to talk
-// to them.
+/// The servers that are known now, by the name of their BackingServer, with what it takes to
+/// talk to them.
 public final class Directory {
   private final Map<String, Served> servers = new ConcurrentHashMap<>();
 

@@ -17,7 +17,7 @@ public interface Engine {
   Session open(Server server) throws EngineException;
 
   /// Logs in as the workload would and proves what the access level promises, without touching
-  // tenants' data.
+  /// tenants' data.
   ///
   /// @return how much the place holds, in relations
   /// @throws EngineException with `LoginRefused` when the credential is not let in

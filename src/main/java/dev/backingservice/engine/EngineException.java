@@ -4,9 +4,9 @@ import dev.backingservice.model.Reason;
 
 /// An expected failure of a server, with the reason a user will read.
 ///
-/// [#silent()] means only: name resolution, connection refused, no route, or connect timeout, on
-// every address
-/// and without one byte received. Everything else means that somebody answers there.
+/// [#silent()] means only: name resolution, connection refused, no route, or connect timeout,
+/// on every address and without one byte received. Everything else means that somebody answers
+/// there.
 public final class EngineException extends Exception {
   private static final long serialVersionUID = 1;
   private final Reason reason;

@@ -31,14 +31,14 @@ public interface Session extends AutoCloseable {
   /// @throws EngineException with `DatabaseMissing` or `SchemaMissing`
   Set<String> relations(Place place) throws EngineException;
 
-  /// Whether a fence by this administrator could end the sessions of others, and what stands in its
-  // way.
+  /// Whether a fence by this administrator could end the sessions of others, and what stands in
+  /// its way.
   ///
   /// @throws EngineException with `AdminTooWeak` or `PreparedTransactions`
   void fenceable(Claim claim, Attachment attachment) throws EngineException;
 
   /// Whether both sessions lead to the same running server. `key` is random and used by nobody
-  // else.
+  /// else.
   boolean sameInstance(Session other, long key) throws EngineException;
 
   /// Creates the database when it is missing.
@@ -50,9 +50,8 @@ public interface Session extends AutoCloseable {
   /// Ends the sessions of a locked login until none is left or `within` has passed.
   Drain sever(Claim claim, Attachment attachment, Duration within) throws EngineException;
 
-  /// Locks every login that this operator made on the lineage and that `held` does not name, and
-  // ends
-  /// their sessions: a physical copy brings logins along that nobody holds there.
+  /// Locks every login that this operator made on the lineage and that `held` does not name,
+  /// and ends their sessions: a physical copy brings logins along that nobody holds there.
   ///
   /// @return how many were locked
   int lockStrangers(Set<String> held) throws EngineException;

@@ -1,9 +1,9 @@
-/// What an attached service can be asked, whatever its engine: one declarative verb (`ensure`) and
-// few others.
+/// What an attached service can be asked, whatever its engine: one declarative verb (`ensure`)
+/// and few others.
 ///
-/// Law: knows `model` only. Engines know neither Kubernetes nor each other; protocol types stay in
-// their
-/// engine's package. Capabilities are data, so that nobody meets an unsupported operation.
+/// Law: knows `model` only. Engines know neither Kubernetes nor each other; protocol types stay
+/// in their engine's package. Capabilities are data, so that nobody meets an unsupported
+/// operation.
 @NullMarked
 package dev.backingservice.engine;
 

@@ -6,9 +6,8 @@ import io.fabric8.kubernetes.api.model.Secret;
 import java.util.ArrayList;
 import java.util.TreeMap;
 
-/// The seal of a binding Secret: over the service's uid, every annotation of ours and the data. A
-// tenant may
-/// edit the Secret, but not so that we believe it.
+/// The seal of a binding Secret: over the service's uid, every annotation of ours and the data.
+/// A tenant may edit the Secret, but not so that we believe it.
 public final class BindingSeal {
   private BindingSeal() {}
 

@@ -12,8 +12,7 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
 
 /// A client whose lists and watches bring metadata only (`PartialObjectMetadata`): a change
-// anywhere in a
-/// workload is seen, and its template never fills a cache.
+/// anywhere in a workload is seen, and its template never fills a cache.
 public final class MetadataOnly {
   private MetadataOnly() {}
 

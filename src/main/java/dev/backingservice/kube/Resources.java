@@ -33,8 +33,8 @@ public final class Resources {
   }
 
   /// Records a status. The resource carries no spec, and the resourceVersion that was seen: a
-  // change of the
-  /// spec in between fails with 409, so that no status is ever written about a spec nobody read.
+  /// change of the spec in between fails with 409, so that no status is ever written about a
+  /// spec nobody read.
   public <T extends HasMetadata> T recordStatus(T resource) {
     return client
         .resource(resource)

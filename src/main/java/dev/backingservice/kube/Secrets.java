@@ -30,7 +30,7 @@ public final class Secrets {
   }
 
   /// Creates; fails with 409 when there is one of that name, so that a foreign one is never
-  // adopted.
+  /// adopted.
   public Secret create(Secret secret) {
     return client.resource(secret).create();
   }

@@ -12,9 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Workloads of one namespace, and what is written into them: by server-side apply, never forced,
-// under one
-/// field manager per binding, so that each binding comes and goes alone.
+/// Workloads of one namespace, and what is written into them: by server-side apply, never
+/// forced, under one field manager per binding, so that each binding comes and goes alone.
 public final class Workloads {
   private final KubernetesClient client;
 

@@ -1,7 +1,7 @@
 package dev.backingservice.model;
 
 /// Why a condition is what it is. Reasons are an API: each is documented in
-// `src/docs/reference.md`.
+/// `src/docs/reference.md`.
 public enum Reason {
   Pending,
   Accepted,

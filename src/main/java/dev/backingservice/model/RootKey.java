@@ -9,11 +9,9 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// The operator's root key. Passwords, salts and seals are derived from it (HMAC-SHA256, RFC 2104,
-// over
-/// length-prefixed fields that begin with their purpose), so that nothing needs to be stored before
-// it is set
-/// on a server and every crash resumes with the same value.
+/// The operator's root key. Passwords, salts and seals are derived from it (HMAC-SHA256, RFC
+/// 2104, over length-prefixed fields that begin with their purpose), so that nothing needs to
+/// be stored before it is set on a server and every crash resumes with the same value.
 public final class RootKey {
   /// Length of a key in bytes.
   public static final int LENGTH = 32;

@@ -3,7 +3,7 @@ package dev.backingservice.model;
 import java.util.Map;
 
 /// What a server holds for one service: its logins by name. A login that does not exist is not
-// listed.
+/// listed.
 public record Standing(Map<String, Login> logins) {
   public Standing {
     logins = Map.copyOf(logins);

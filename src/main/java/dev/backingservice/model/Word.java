@@ -1,7 +1,7 @@
 package dev.backingservice.model;
 
-/// What holds for one login on one server. Provisioning, drift, fence and undo all serve this one
-// word.
+/// What holds for one login on one server. Provisioning, drift, fence and undo all serve this
+/// one word.
 public enum Word {
   /// Works, and is the published credential.
   Active,

@@ -1,8 +1,7 @@
 /// The words inside: values that make sense by construction.
 ///
 /// Law: knows the JDK and JSpecify only; no clock, no randomness, no threads. If an [Intent]
-// exists, it can be
-/// carried out as it stands.
+/// exists, it can be carried out as it stands.
 @NullMarked
 package dev.backingservice.model;
 

@@ -15,9 +15,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/// Whether a namespace may attach to a server. To the tenant a server that does not exist and one
-// that does
-/// not admit it look alike; the true cause goes to the log.
+/// Whether a namespace may attach to a server. To the tenant a server that does not exist and
+/// one that does not admit it look alike; the true cause goes to the log.
 final class Consent {
   private static final Logger LOG = Logger.getLogger(Consent.class);
   private final Registry known;

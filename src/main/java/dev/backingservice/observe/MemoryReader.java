@@ -17,9 +17,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What a status recorded before. A status that cannot be read counts for nothing: the Secret and
-// the marks on
-/// the servers say the same.
+/// What a status recorded before. A status that cannot be read counts for nothing: the Secret
+/// and the marks on the servers say the same.
 public final class MemoryReader {
   private MemoryReader() {}
 

@@ -5,9 +5,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 
-/// What this process remembers of time: how long a service has been at a phase, by the monotonic
-// clock, and
-/// when its credential is to be tried again.
+/// What this process remembers of time: how long a service has been at a phase, by the
+/// monotonic clock, and when its credential is to be tried again.
 public final class Rhythm {
   private static final double JITTER = 0.2;
   private final Map<String, Phase> phases = new ConcurrentHashMap<>();
@@ -30,7 +29,7 @@ public final class Rhythm {
   }
 
   /// Whether the active credential is to be tried now; the first time somewhere within the
-  // interval.
+  /// interval.
   boolean checkDue(String uid) {
     var now = System.nanoTime();
     var due =

@@ -17,9 +17,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Turns BackingServers into servers that can be asked: reads the administrator's Secret and the
-// anchors, by
-/// name, in the operator's own namespace.
+/// Turns BackingServers into servers that can be asked: reads the administrator's Secret and
+/// the anchors, by name, in the operator's own namespace.
 public final class Servers {
   private final Secrets secrets;
   private final String namespace;

@@ -53,8 +53,8 @@ final class ServersInSight {
             place.server(), resource, Claim.of(f.service().id(), place, f.intent(), Set.of())));
   }
 
-  /// Everywhere something of ours may be, and where it shall be; the active place speaks for its
-  // server.
+  /// Everywhere something of ours may be, and where it shall be; the active place speaks for
+  /// its server.
   private Set<Place> places(Facts f, Registry known) {
     var places = new LinkedHashSet<Place>();
     f.active().ifPresent(a -> places.add(a.place()));

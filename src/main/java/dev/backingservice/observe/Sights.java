@@ -44,8 +44,8 @@ final class Sights {
         Names.login(instance, service, Names.Slot.a), Names.login(instance, service, Names.Slot.b));
   }
 
-  /// Another lineage under a known name: nothing is written there until somebody says that it is
-  // right.
+  /// Another lineage under a known name: nothing is written there until somebody says that it
+  /// is right.
   private static Optional<Failure> changed(BackingServer resource, String serverId) {
     var name = resource.getMetadata().getName();
     var status = resource.getStatus();

@@ -6,9 +6,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Which workloads a service chooses, as keys of an index: by kind and name, or by kind alone where
-// labels
-/// decide.
+/// Which workloads a service chooses, as keys of an index: by kind and name, or by kind alone
+/// where labels decide.
 final class Choices {
   private static final String ANY = "*";
 

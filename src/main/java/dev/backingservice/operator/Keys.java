@@ -15,8 +15,8 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// The operator's root key and its authority: made at the first start, kept in two Secrets, found
-// ever after.
+/// The operator's root key and its authority: made at the first start, kept in two Secrets,
+/// found ever after.
 final class Keys {
   static final String ROOT_KEY = "backing-service-root-key";
   static final String AUTHORITY = "backing-service-authority";

@@ -15,8 +15,8 @@ import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /// One leader acts. It raises its term before it does; who loses the lease stops without acting
-// once more; who
-/// is stopped gives the lease back, so that the next one need not wait for it to expire.
+/// once more; who is stopped gives the lease back, so that the next one need not wait for it to
+/// expire.
 @Singleton
 class Leadership {
   private static final Logger LOG = Logger.getLogger(Leadership.class);

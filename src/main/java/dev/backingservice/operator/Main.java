@@ -4,7 +4,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
 /// Runs the operator; with `visit` and an address, only looks whether a binding or the operator
-// works.
+/// works.
 @QuarkusMain
 public final class Main {
   private Main() {}

@@ -15,8 +15,8 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 
-/// Makes the operator in place of the extension's default one: reconciles run on a bounded number
-// of
+/// Makes the operator in place of the extension's default one: reconciles run on a bounded
+/// number of
 
 /// threads, and leadership is ours to configure.
 class OperatorFactory {
@@ -42,10 +42,9 @@ class OperatorFactory {
     operator.register(reconciler, controller);
   }
 
-  /// Reconciles on platform threads: a virtual one is pinned while it loads a class, and when all
-  /// carriers are (two on a small machine) while the lock of the jar is held by one that waits for
-  // a
-  /// carrier, nothing moves any more.
+  /// Reconciles on platform threads: a virtual one is pinned while it loads a class, and when
+  /// all carriers are (two on a small machine) while the lock of the jar is held by one that
+  /// waits for a carrier, nothing moves any more.
   private static final class Configuration extends OverriddenConfigurationService {
     private final QuarkusConfigurationService base;
 

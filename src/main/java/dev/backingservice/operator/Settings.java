@@ -10,7 +10,7 @@ import java.util.Optional;
 public interface Settings {
 
   /// Where the operator's own Secrets are; by default the pod's namespace, else
-  // `backing-service-operator`.
+  /// `backing-service-operator`.
   Optional<String> operatorNamespace();
 
   /// The namespaces whose services are reconciled; by default all.

@@ -9,8 +9,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// One gauge for each of several things that come and go. A thing keeps its gauge while it is
-// there:
-/// gauges that are registered anew each time show old values to whoever reads meanwhile.
+/// there: gauges that are registered anew each time show old values to whoever reads meanwhile.
 final class Several {
   private final MultiGauge gauge;
   private final Map<Tags, AtomicInteger> values = new HashMap<>();

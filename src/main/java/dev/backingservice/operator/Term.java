@@ -6,10 +6,9 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The term of this leader: raised by compare-and-set on the root key's Secret when leadership is
-// won, and left
-/// on every server, so that a leader that does not know yet that it was replaced changes nothing
-// there.
+/// The term of this leader: raised by compare-and-set on the root key's Secret when leadership
+/// is won, and left on every server, so that a leader that does not know yet that it was
+/// replaced changes nothing there.
 final class Term {
   private static final String TERM = "backingservice.dev/term";
   private static final int ATTEMPTS = 10;

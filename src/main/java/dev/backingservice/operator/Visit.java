@@ -8,9 +8,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 
-/// Tries a mounted binding as a workload would, or whether the operator is ready. For `helm test`,
-// and for
-/// people who wonder.
+/// Tries a mounted binding as a workload would, or whether the operator is ready. For `helm
+/// test`, and for people who wonder.
 final class Visit {
   private Visit() {}
 

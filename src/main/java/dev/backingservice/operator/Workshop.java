@@ -49,8 +49,8 @@ class Workshop {
   final Meters meters;
   final Census census = new Census();
 
-  /// Set when the process is asked to stop: caches empty from then on, and nothing is decided any
-  // more.
+  /// Set when the process is asked to stop: caches empty from then on, and nothing is decided
+  /// any more.
   volatile boolean stopping;
 
   Workshop(KubernetesClient client, Settings settings, Meters meters) {

@@ -40,7 +40,7 @@ public sealed interface Action {
   record Fence(Attachment attachment, Duration within) implements Action {}
 
   /// Fence a login that shall not work any more, after the cut: a debt, or an old one that came
-  // back.
+  /// back.
   record Settle(Attachment attachment) implements Action {}
 
   /// Write the binding Secret whole, guarded by the version that was seen.
@@ -83,7 +83,7 @@ public sealed interface Action {
   }
 
   /// Whether the rest of the plan goes on when this fails: one workload, or one old debt, is no
-  // reason to stop.
+  /// reason to stop.
   default boolean independent() {
     return switch (this) {
       case Project _, Withdraw _, Settle _, Tidy _ -> true;

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Detaches: withdraw from the workloads, fence, delete the Secret last. Deleting also removes the
-// logins.
-/// Nothing waits for a server that does not answer: what is owed to it becomes a debt.
+/// Detaches: withdraw from the workloads, fence, delete the Secret last. Deleting also removes
+/// the logins. Nothing waits for a server that does not answer: what is owed to it becomes a
+/// debt.
 final class Farewell {
   private static final Duration SLICE = Duration.ofSeconds(2);
 

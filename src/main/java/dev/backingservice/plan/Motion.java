@@ -3,8 +3,8 @@ package dev.backingservice.plan;
 import dev.backingservice.model.Attachment;
 import java.time.Instant;
 
-/// From one attachment to the next: attach to the new, publish, wait for everyone, let go of the
-// old.
+/// From one attachment to the next: attach to the new, publish, wait for everyone, let go of
+/// the old.
 ///
 /// @param attempts how often it was tried and aborted before
 public record Motion(Kind kind, Attachment from, Attachment to, Instant startedAt, int attempts) {
@@ -13,8 +13,8 @@ public record Motion(Kind kind, Attachment from, Attachment to, Instant startedA
   public enum Kind {
     /// Two servers: the old one is fenced before the cut.
     Swap,
-    /// One server under two names, or a new shape of the binding: both logins work until everybody
-    // has moved.
+    /// One server under two names, or a new shape of the binding: both logins work until
+    /// everybody has moved.
     Repoint
   }
 

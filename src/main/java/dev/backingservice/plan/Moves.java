@@ -9,8 +9,7 @@ public final class Moves {
   private Moves() {}
 
   /// A promotion behind the name of the active server, or another server there: whoever is
-  // connected
-  /// to its predecessor has to move.
+  /// connected to its predecessor has to move.
   static boolean ofActive(Facts f) {
     return f.memory()
         .active()

@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// What stands in the way of an edit, asked before anything is changed. The first answer counts;
-// whatever it
-/// is, the binding in force stays as it is.
+/// What stands in the way of an edit, asked before anything is changed. The first answer
+/// counts; whatever it is, the binding in force stays as it is.
 public final class Preflight {
   private static final List<Function<Facts, Optional<Failure>>> CHECKS =
       List.of(
@@ -92,7 +91,7 @@ public final class Preflight {
   }
 
   /// A typo must not send production to empty tables; a fresh migration must not block an
-  // emergency.
+  /// emergency.
   private static Optional<Failure> contents(Facts f) {
     var contents = f.probe().flatMap(Probe::contents);
     var place = f.intent().map(i -> i.place());

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// What the preflight found when it looked at the old and the new server side by side. Reading
-// only.
+/// only.
 ///
 /// @param place why the database or schema cannot be used on the new server
 /// @param sameness whether both names lead to one running server

@@ -46,8 +46,7 @@ final class Signs {
   }
 
   /// Why the cut cannot be made: the new server is lost or the Secret is refused. A server that
-  // does not answer
-  /// for a moment is given as long as the fence was.
+  /// does not answer for a moment is given as long as the fence was.
   static Optional<String> refused(Facts f) {
     var patience = f.intent().map(i -> i.swap().fenceTimeout()).orElse(Duration.ZERO);
     boolean late = f.inPhase().compareTo(patience) >= 0;
@@ -122,7 +121,7 @@ final class Signs {
   }
 
   /// Whether an aborted edit is tried again: after a pause, at most twice; or because somebody
-  // asks.
+  /// asks.
   static boolean due(Facts f, Motion m, Instant at, Instant now) {
     if (!f.wants(m.to().place()) || asked(f)) return true;
     var timeout = f.intent().map(i -> i.swap().fenceTimeout()).orElse(Duration.ZERO);

@@ -4,35 +4,29 @@ import dev.backingservice.model.Attachment;
 import java.time.Instant;
 import java.util.Optional;
 
-/// How far a swap is. Each state is recorded before its side effects, and everything it does may be
-// repeated.
+/// How far a swap is. Each state is recorded before its side effects, and everything it does
+/// may be repeated.
 ///
 /// | state | does | goes on to | when |
 /// |---|---|---|---|
 /// | Settled | nothing | Prepare | an edit waits and the preflight finds nothing in its way |
-/// | Prepare | makes the next login on the new server, logs in with it | Fence | it was let in (Cut
-// for a re-point) |
+/// | Prepare | makes the next login on the new server, logs in with it | Fence | it was let in (Cut for a re-point) |
 /// | | | Aborting | the edit was taken back or changed |
-/// | Fence | locks the old login, ends its sessions, proves that nobody is left | Cut | proven; or
-// nobody answers there and the policy says to proceed |
-/// | | | Aborting | sessions remain at the time-out and the policy says so; the edit was taken back
-// or changed |
-/// | Cut | logs in once more, replaces the binding Secret | Roll | the Secret carries the new
-// epoch: the commit point |
+/// | Fence | locks the old login, ends its sessions, proves that nobody is left | Cut | proven; or nobody answers there and the policy says to proceed |
+/// | | | Aborting | sessions remain at the time-out and the policy says so; the edit was taken back or changed |
+/// | Cut | logs in once more, replaces the binding Secret | Roll | the Secret carries the new epoch: the commit point |
 /// | | | Fence | another process or timeline answers under the old name than the one fenced |
-/// | | | Aborting | the new server is lost, the Secret is refused, the edit was taken back or
-// changed |
+/// | | | Aborting | the new server is lost, the Secret is refused, the edit was taken back or changed |
 /// | Roll | gives the workloads the epoch | Verify | every template carries it |
 /// | Verify | waits | Retire | every pod runs it |
 /// | Retire | keeps the old login locked, then removes it | – | – |
-/// | Aborting | lets the old login work again, takes the prepared one away | Aborted | done, and
-// the edit still stands |
+/// | Aborting | lets the old login work again, takes the prepared one away | Aborted | done, and the edit still stands |
 /// | | | Settled | done, and the edit is gone |
 /// | | | Fence | the old server died meanwhile |
 /// | Aborted | waits | Prepare | the pause is over (twice), or somebody asks to retry, or edits |
 ///
 /// Roll, Verify, Retire, Settled and Aborted take a new edit; after the cut there is no way but
-// forward.
+/// forward.
 public sealed interface Swap {
 
   /// Nothing is under way, and nothing was.

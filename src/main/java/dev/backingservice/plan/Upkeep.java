@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Keeps what is attached as it shall be: words, Secret, workloads. Makes no actions when
-// everything stands.
+/// everything stands.
 final class Upkeep {
   private static final Duration SLACK = Duration.ofMinutes(1);
 
@@ -23,8 +23,8 @@ final class Upkeep {
     return actions;
   }
 
-  /// The Secret as it shall be, when it is not: gone or edited, its certificate old, or its request
-  // outdated.
+  /// The Secret as it shall be, when it is not: gone or edited, its certificate old, or its
+  /// request outdated.
   private static Optional<Action> secret(Facts f, Attachment active, Instant now) {
     var requested = f.requested().orElse(active.place());
     var asked = f.intent().map(Intent::place).filter(active.place()::equals).orElse(requested);

@@ -11,8 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What shall hold for each login on each server, derived from the state of the swap and nothing
-// else.
+/// What shall hold for each login on each server, derived from the state of the swap and
+/// nothing else.
 final class Words {
   private final Map<String, Map<String, Action.Desired>> byServer = new LinkedHashMap<>();
   private final Facts facts;

@@ -7,9 +7,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// When to look again. From the age of the trouble, so that it survives restarts; a fifth earlier
-// or later by
-/// service, so that a thousand do not come at once.
+/// When to look again. From the age of the trouble, so that it survives restarts; a fifth
+/// earlier or later by service, so that a thousand do not come at once.
 final class Pace {
   static final Duration AT_ONCE = Duration.ofMillis(1);
   private static final Duration SHORTEST = Duration.ofSeconds(1);

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// One reconcile, as it will be told: the facts with what became of the actions, and the state that
-// follows.
+/// One reconcile, as it will be told: the facts with what became of the actions, and the state
+/// that follows.
 record Story(Plan plan, Facts facts, Swap swap, Memory memory) {
   private static final Set<Reason> NOT_ACCEPTED =
       Set.of(

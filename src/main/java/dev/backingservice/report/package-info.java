@@ -1,7 +1,7 @@
 /// Says what happened: status, conditions, events, and when to look again.
 ///
 /// Law: pure. The only package that writes our words outside; messages are sentences without
-// secrets.
+/// secrets.
 @NullMarked
 package dev.backingservice.report;
 

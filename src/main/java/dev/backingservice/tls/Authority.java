@@ -29,7 +29,7 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /// Issues client certificates (RFC 5280): the common name is the login, the purpose is client
-// authentication.
+/// authentication.
 public final class Authority {
   private static final Duration LIFE = Duration.ofDays(3650);
   private static final Duration SKEW = Duration.ofMinutes(5);

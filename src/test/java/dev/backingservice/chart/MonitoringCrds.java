@@ -3,8 +3,7 @@ package dev.backingservice.chart;
 import java.util.Locale;
 
 /// The kinds of the Prometheus operator with the fields that the chart may use, from its API
-// reference (monitoring.coreos.com/v1);
-/// another field, or one of another type, is refused.
+/// reference (monitoring.coreos.com/v1); another field, or one of another type, is refused.
 final class MonitoringCrds {
   private static final String TEXT = "{type: string}";
   private static final String TEXTS = "{type: object, additionalProperties: {type: string}}";

@@ -16,8 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /// A control plane, one node, its network and its name server. Runs inside
-// `operator/sandbox/cluster.sh` only: it
-/// takes the network of its namespace for itself.
+/// `operator/sandbox/cluster.sh` only: it takes the network of its namespace for itself.
 final class Cluster implements AutoCloseable {
   /// Of the node, and of everything on it that is no pod.
   static final String ADDRESS = "10.244.0.1";

@@ -16,7 +16,7 @@ final class Containers implements AutoCloseable {
   static final String HUB = "docker.io/library/";
 
   /// Nothing listens there: an image that is missing fails at once instead of being looked for
-  // outside.
+  /// outside.
   private static final String NOWHERE = "http://127.0.0.1:9";
 
   private final Path dir;

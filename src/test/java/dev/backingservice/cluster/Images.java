@@ -17,8 +17,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /// The images of the story, beside the operator's own: a PostgreSQL server, an application, and
-// what holds a pod's
-/// namespaces on a cluster of ours.
+/// what holds a pod's namespaces on a cluster of ours.
 final class Images {
   static final String POSTGRES = "sandbox-postgres:17";
   static final String ORDERS = "sandbox-orders:1";

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 final class NodeConfig {
   private NodeConfig() {}
 
-  /// Secrets in pods follow within seconds, images are never collected, nothing of the machine is
-  // changed.
+  /// Secrets in pods follow within seconds, images are never collected, nothing of the machine
+  /// is changed.
   static String kubelet(Path dir, String address, String group) {
     return """
         apiVersion: kubelet.config.k8s.io/v1beta1
@@ -38,7 +38,7 @@ final class NodeConfig {
   }
 
   /// Pods are neighbours on one bridge: an answer finds its way back through the node only when
-  // that is who asked.
+  /// that is who asked.
   static String proxy(Path kubeconfig, String address, String pods) {
     return """
         apiVersion: kubeproxy.config.k8s.io/v1alpha1

@@ -87,8 +87,8 @@ final class Operators {
     return client.pods().inNamespace(Kubectl.NAMESPACE).withName(leader).get();
   }
 
-  /// Ends the operator in a pod without a word: its process is killed, or, where we cannot reach
-  // it, the pod is.
+  /// Ends the operator in a pod without a word: its process is killed, or, where we cannot
+  /// reach it, the pod is.
   void crash(Pod pod) {
     site.process(pod)
         .ifPresentOrElse(

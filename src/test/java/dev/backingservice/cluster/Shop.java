@@ -16,9 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
-/// The application team's namespace: an application of two pods, its BackingService, and the book
-// of what was
-/// acknowledged. The documents are those of the example.
+/// The application team's namespace: an application of two pods, its BackingService, and the
+/// book of what was acknowledged. The documents are those of the example.
 final class Shop {
   static final String NAMESPACE = "shop";
   static final String SERVICE = "orders-db";

@@ -107,8 +107,7 @@ sealed interface Site extends AutoCloseable {
   /// Somebody's cluster.
   ///
   /// @param registry the beginning of the images' names, where we may push and the cluster may
-  // pull; empty: the
-  ///     cluster has them
+  /// pull; empty: the cluster has them
   record Other(KubernetesClient client, Path kubeconfig, String registry) implements Site {
     private static final List<String> NAMESPACES =
         List.of(Shop.NAMESPACE, Databases.NAMESPACE, Kubectl.NAMESPACE);

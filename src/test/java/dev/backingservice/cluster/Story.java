@@ -14,10 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// `make story`: a platform team installs the operator on a real cluster, an application is
-// attached, and its database
-/// is swapped under it while things break. Ends with 0 only when no acknowledged order was lost and
-// none reached an old
-/// server after its cut.
+/// attached, and its database is swapped under it while things break. Ends with 0 only when no
+/// acknowledged order was lost and none reached an old server after its cut.
 public final class Story {
 
   private static final long BEGAN = System.nanoTime();
@@ -37,8 +35,8 @@ public final class Story {
     this.shop = new Shop(site);
   }
 
-  /// @param arguments none, for a cluster of our own; or a kubeconfig, and the registry that its
-  // cluster pulls from
+  /// @param arguments none, for a cluster of our own; or a kubeconfig, and the registry that
+  /// its cluster pulls from
   public static void main(String... arguments) {
     Program.run(
         () -> {

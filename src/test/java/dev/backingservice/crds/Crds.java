@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Generates the CRDs from the records, and the page of their fields. `make crds` writes them; a
-// test compares.
+/// Generates the CRDs from the records, and the page of their fields. `make crds` writes them;
+/// a test compares.
 public final class Crds {
   /// Where they are read, and where helm installs them from.
   static final List<Path> FOLDERS =

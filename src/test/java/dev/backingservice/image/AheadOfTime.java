@@ -16,9 +16,8 @@ import java.util.Map;
 
 /// The ahead-of-time cache of the operator, trained by a real run: attach, swap, detach.
 ///
-/// A cache is never the same twice, so it is kept by what it was made from: the same operator makes
-// the
-/// same image.
+/// A cache is never the same twice, so it is kept by what it was made from: the same operator
+/// makes the same image.
 final class AheadOfTime {
   /// Beside `quarkus-run.jar`.
   static final String NAME = "operator.aot";

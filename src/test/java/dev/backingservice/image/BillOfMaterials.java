@@ -18,8 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// What is in the image, as CycloneDX 1.6 (ECMA-424): the libraries that Maven's plugin has
-// written down, and beside
-/// them the Java runtime and the system's libraries.
+/// written down, and beside them the Java runtime and the system's libraries.
 final class BillOfMaterials {
   static final Path FILE = Path.of("target/backing-service-operator.cdx.json");
   private static final Path LIBRARIES = Path.of("target/libraries.cdx.json");

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// How long the parts of the image need to start, with and without the ahead-of-time cache, side by
-// side.
+/// How long the parts of the image need to start, with and without the ahead-of-time cache,
+/// side by side.
 final class ColdStart {
   private static final int TIMES = 5;
 

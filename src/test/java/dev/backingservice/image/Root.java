@@ -13,9 +13,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 
-/// A folder that holds what an image holds, where it holds it: images without a base image are made
-// from it, by us or
-/// by `docker build`.
+/// A folder that holds what an image holds, where it holds it: images without a base image are
+/// made from it, by us or by `docker build`.
 public final class Root {
   private Root() {}
 
@@ -25,8 +24,8 @@ public final class Root {
     return Files.createDirectories(root);
   }
 
-  /// Adds the libraries of the system that programs load, who runs them, and a folder for temporary
-  // files.
+  /// Adds the libraries of the system that programs load, who runs them, and a folder for
+  /// temporary files.
   ///
   /// @param programs the folder of programs and of their own libraries
   public static void addSystem(Path root, Path programs) throws Exception {
@@ -60,9 +59,9 @@ public final class Root {
     }
   }
 
-  /// Gives everything the mode and the time that it has in the image, whatever the machine's habits
-  // are. An
-  /// ahead-of-time cache is refused by files of another time than it was trained with.
+  /// Gives everything the mode and the time that it has in the image, whatever the machine's
+  /// habits are. An ahead-of-time cache is refused by files of another time than it was trained
+  /// with.
   public static void settle(Path root) throws IOException {
     try (var files = Files.walk(root)) {
       for (var file : files.filter(f -> !Files.isSymbolicLink(f)).toList()) {

@@ -21,8 +21,8 @@ import org.springframework.cloud.bindings.Bindings;
 import org.springframework.cloud.bindings.boot.PostgreSqlBindingsPropertiesProcessor;
 import org.springframework.core.env.StandardEnvironment;
 
-/// What frameworks make of a mounted binding. Each reads every file as UTF-8: the key store has to
-// go.
+/// What frameworks make of a mounted binding. Each reads every file as UTF-8: the key store has
+/// to go.
 class BindingReadersIT {
   private final Stage stage = new Stage();
   @TempDir Path root;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What people copy from the documentation and the examples is taken by the API server as it
-// stands.
+/// stands.
 class DocumentsIT {
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```yaml\\n(.*?)^```");
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());

@@ -85,9 +85,8 @@ final class Expressions {
         .collect(Collectors.toSet());
   }
 
-  /// The labels of every series of a metric; empty when there is none. One without labels has the
-  // empty
-  /// label.
+  /// The labels of every series of a metric; empty when there is none. One without labels has
+  /// the empty label.
   private static Set<String> labels(String metric, String shown) {
     return shown
         .lines()

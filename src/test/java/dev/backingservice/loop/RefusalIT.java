@@ -8,7 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// Edits that must not be taken up: nothing changes, `Available` stays True, the condition says
-// why.
+/// why.
 class RefusalIT {
 
   @Test

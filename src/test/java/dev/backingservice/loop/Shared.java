@@ -4,8 +4,8 @@ import dev.backingservice.sandbox.Kubelet;
 import dev.backingservice.sandbox.Sandbox;
 import java.util.Map;
 
-/// One sandbox for all loop tests: the operator under exactly the shipped RBAC, stopped with the
-// Java process.
+/// One sandbox for all loop tests: the operator under exactly the shipped RBAC, stopped with
+/// the Java process.
 final class Shared {
   private static Sandbox sandbox;
 

@@ -51,7 +51,7 @@ final class Stage {
   }
 
   /// Applies a service on `server` with more of the spec in YAML flow style, such as `swap:
-  // {fenceTimeout: 1s}`.
+  /// {fenceTimeout: 1s}`.
   void apply(String server, String more) {
     sandbox.develop(
         """

@@ -86,8 +86,8 @@ class SwapWorldTest {
     }
   }
 
-  /// The invariant of the fence: once the binding names an epoch, no older one works anywhere it is
-  // not owed.
+  /// The invariant of the fence: once the binding names an epoch, no older one works anywhere
+  /// it is not owed.
   private static void noOldCredentialWorksUnlessOwed(World world, String path) {
     if (world.secret().isEmpty()) return;
     var secret = world.secret().get();

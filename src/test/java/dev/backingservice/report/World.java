@@ -121,8 +121,8 @@ record World(
     return new World(wanted, servers, secret, memory, late, now.plus(time));
   }
 
-  /// One reconcile that ends after `actions` actions without recording anything; the whole of it
-  // when negative.
+  /// One reconcile that ends after `actions` actions without recording anything; the whole of
+  /// it when negative.
   List<World> reconciled(int actions, SwapPolicy policy) {
     var plan = Planner.plan(facts(policy), now);
     var seen = new ArrayList<World>();

@@ -47,7 +47,7 @@ public final class Audit {
   /// One request.
   ///
   /// @param denied for lack of a right; a namespace that is being deleted refuses with the same
-  // code
+  /// code
   public record Request(String verb, String resource, String name, int code, boolean denied) {}
 
   public List<Request> requests() throws IOException {

@@ -17,9 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/// The figures of `src/docs/performance.md`, as Markdown. `fsync` is off and everything shares one
-// machine: only
-/// counts and ratios mean something elsewhere.
+/// The figures of `src/docs/performance.md`, as Markdown. `fsync` is off and everything shares
+/// one machine: only counts and ratios mean something elsewhere.
 public final class Bench {
   private static final int SWAPS = 30;
   private static final int SESSIONS = 200;

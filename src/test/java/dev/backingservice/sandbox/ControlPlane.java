@@ -157,8 +157,8 @@ public final class ControlPlane implements AutoCloseable {
     Processes.stop(apiServer, 0);
   }
 
-  /// Whether the API server was never stopped: one that starts refuses everything until it has read
-  // who may do what.
+  /// Whether the API server was never stopped: one that starts refuses everything until it has
+  /// read who may do what.
   boolean steady() {
     return steady;
   }

@@ -11,9 +11,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 
 /// The whole product doing its job: attach, write through the binding, swap under the writer,
-// detach, attach
-/// again. Ends with 0 only when no acknowledged write was lost and none reached the old server
-// after the cut.
+/// detach, attach again. Ends with 0 only when no acknowledged write was lost and none reached
+/// the old server after the cut.
 public final class Demo {
   private static final Path EXAMPLES = Path.of("operator/examples/postgresql");
   private static final String NAMESPACE = "shop";

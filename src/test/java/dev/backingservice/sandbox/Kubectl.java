@@ -14,8 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What the people around the operator do with a cluster: the platform's administrator, and the
-// developer of an
-/// application.
+/// developer of an application.
 public class Kubectl implements AutoCloseable {
   /// The operator's own.
   public static final String NAMESPACE = "backing-service-operator";

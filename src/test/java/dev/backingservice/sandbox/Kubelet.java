@@ -12,8 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /// Plays the kubelet's part: there is none in the sandbox, so every pod is declared running and
-// ready as soon as
-/// it exists. Everything else about a rollout is done by the real controllers.
+/// ready as soon as it exists. Everything else about a rollout is done by the real controllers.
 public final class Kubelet implements AutoCloseable {
   private static final long RESYNC_MILLIS = 5000;
   private final KubernetesClient client;

@@ -7,8 +7,8 @@ import java.util.Set;
 /// Compares what was acknowledged with what is there.
 ///
 /// @param lost acknowledged, but not on the server that acknowledged it
-/// @param onOldAfterCut sent after the binding was seen to name the new server, and acknowledged by
-// the old one
+/// @param onOldAfterCut sent after the binding was seen to name the new server, and
+/// acknowledged by the old one
 public record Ledger(long acknowledged, long onOld, long onNew, long lost, long onOldAfterCut) {
 
   /// @param writer that has ended

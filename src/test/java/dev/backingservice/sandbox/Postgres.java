@@ -21,8 +21,7 @@ import java.util.Map;
 import java.util.Properties;
 
 /// One real PostgreSQL server on loopback: TLS only, SCRAM, and an administrator who is no
-// superuser. fsync is
-/// off, so nothing said about its speed holds elsewhere.
+/// superuser. fsync is off, so nothing said about its speed holds elsewhere.
 public final class Postgres implements AutoCloseable {
   private static final String HBA =
       """
@@ -244,8 +243,8 @@ public final class Postgres implements AutoCloseable {
         "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database), properties);
   }
 
-  /// How many rows were ever changed, catalogs included: the same number twice means that nobody
-  // wrote.
+  /// How many rows were ever changed, catalogs included: the same number twice means that
+  /// nobody wrote.
   public long changes() throws SQLException {
     execute("postgres", "SELECT pg_stat_clear_snapshot()");
     return Long.parseLong(

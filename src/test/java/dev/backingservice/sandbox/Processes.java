@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 /// Starts processes that die with this one, also when this one is killed.
 public final class Processes {
   /// The death signal belongs to the thread that forked: this one lives as long as the Java
-  // process.
+  /// process.
   private static final ExecutorService STARTER =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("process-starter").factory());

@@ -2,9 +2,8 @@ package dev.backingservice.sandbox;
 
 import java.util.concurrent.Callable;
 
-/// A program that ends when its work does, also when it fails: clients keep threads that would hold
-// the
-/// process for ever.
+/// A program that ends when its work does, also when it fails: clients keep threads that would
+/// hold the process for ever.
 public final class Program {
   private Program() {}
 

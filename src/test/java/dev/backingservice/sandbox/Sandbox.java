@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// A control plane, servers and the operator, together. Whatever was started is stopped by
-// [#close].
+/// [#close].
 public final class Sandbox extends Kubectl implements AutoCloseable {
   private final Path dir;
   private final ControlPlane plane;
@@ -177,8 +177,8 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
     return other;
   }
 
-  /// @throws IllegalStateException when the API server refused the operator something for lack of a
-  // right
+  /// @throws IllegalStateException when the API server refused the operator something for lack
+  /// of a right
   @Override
   public void close() throws Exception {
     for (var other : others) other.close();

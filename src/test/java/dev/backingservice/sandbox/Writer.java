@@ -20,9 +20,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A workload that knows nothing but its binding: it takes the injected Secret, writes numbered
-// rows, and when
-/// its session ends it reads the Secret again. What the server acknowledged goes into a ledger of
-// its own.
+/// rows, and when its session ends it reads the Secret again. What the server acknowledged goes
+/// into a ledger of its own.
 public final class Writer implements AutoCloseable {
   private static final long RETRY_MILLIS = 50;
   private static final String INSERT = "INSERT INTO writes (id) VALUES (?)";

@@ -17,8 +17,7 @@ import org.postgresql.Driver;
 /// Opens connections from typed fields only, never from anybody's URL or parameters.
 final class Connections {
   /// What a tenant could set on a role or a database and what would then hold for us. Start-up
-  // options beat
-  /// those settings; they are read back because a pooler may drop them.
+  /// options beat those settings; they are read back because a pooler may drop them.
   private static final Map<String, String> PINS =
       new TreeMap<>(
           Map.of(

@@ -9,16 +9,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// Ends the sessions of a locked login, and counts until nobody is left. Only the end of the
-// session fences:
-/// an open one goes on writing after NOLOGIN, and a transaction with earlier writes still commits
-// after REVOKE.
+/// session fences: an open one goes on writing after NOLOGIN, and a transaction with earlier
+/// writes still commits after REVOKE.
 final class Fence {
   private static final int QUIET_COUNTS = 3;
   private static final long PAUSE_MILLIS = 50;
 
-  /// Sessions of a login that may not log in any more; so a stale leader ends nothing. On a standby
-  // nothing can
-  /// be locked, but sessions can be ended.
+  /// Sessions of a login that may not log in any more; so a stale leader ends nothing. On a
+  /// standby nothing can be locked, but sessions can be ended.
   private static final String SESSIONS =
       """
       SELECT a.pid FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid

@@ -20,7 +20,7 @@ record Fenceable(Server server, Claim claim, Attachment attachment) {
   }
 
   /// From 16 on the privileges of a role allow to end its sessions; before, and always,
-  // pg_signal_backend does.
+  /// pg_signal_backend does.
   private void signal(Sql sql) throws SQLException, EngineException {
     if (sql.holds(
         "SELECT pg_catalog.pg_has_role(current_user, 'pg_signal_backend', 'USAGE') OR pg_catalog.pg_has_role(session_user, 'pg_signal_backend', 'USAGE') OR pg_catalog.pg_has_role(current_user, oid, 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = $1",

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The group roles of one place, the namespace that claims its database, and the grants on that
-// database.
+/// database.
 final class Groups {
   private final Marks marks;
 

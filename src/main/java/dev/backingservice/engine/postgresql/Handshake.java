@@ -15,8 +15,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLSocket;
 
 /// Looks at a server's TLS: asks for it (PostgreSQL manual, section 55.2.10), shakes hands, and
-// hangs
-/// up. The driver does not tell what it saw.
+/// hangs up. The driver does not tell what it saw.
 final class Handshake {
   private static final int LENGTH = 8;
   private static final int SSL_REQUEST = 80877103;

@@ -4,9 +4,9 @@ import dev.backingservice.model.Identity;
 import dev.backingservice.model.ServerText;
 import java.sql.SQLException;
 
-/// Who a server is. The system identifier is the lineage and shared by physical copies; the start
-// time tells
-/// running processes apart and does not change at a promotion; the timeline does.
+/// Who a server is. The system identifier is the lineage and shared by physical copies; the
+/// start time tells running processes apart and does not change at a promotion; the timeline
+/// does.
 final class Identification {
   private static final String QUERY =
       """

@@ -7,7 +7,7 @@ import dev.backingservice.model.Reason;
 import java.sql.SQLException;
 
 /// Proves, from the workload's own session, what the access level promises. Touches no tenant's
-// table.
+/// table.
 final class Knock {
   private static final String HELD =
       "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')";

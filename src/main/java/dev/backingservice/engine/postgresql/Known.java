@@ -3,9 +3,8 @@ package dev.backingservice.engine.postgresql;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Which groups this process found complete a short while ago, so that a thousand services on one
-// database do
-/// not ask a thousand times.
+/// Which groups this process found complete a short while ago, so that a thousand services on
+/// one database do not ask a thousand times.
 final class Known {
   private static final long GOOD_NANOS = Duration.ofMinutes(5).toNanos();
   private final ConcurrentHashMap<String, Long> since = new ConcurrentHashMap<>();

@@ -10,10 +10,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /// The few administrator connections of one server: bounded, so that a slow or hostile server
-// delays only its
-/// own services, and kept warm. Unlike a general pool it reports the first failure at once: the
-// fence must
-/// tell a silent server from a busy one within the connect timeout.
+/// delays only its own services, and kept warm. Unlike a general pool it reports the first
+/// failure at once: the fence must tell a silent server from a busy one within the connect
+/// timeout.
 final class Lane implements AutoCloseable {
   private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long BREAKER_NANOS = TimeUnit.SECONDS.toNanos(1);

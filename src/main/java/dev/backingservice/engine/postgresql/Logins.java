@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Makes one word true for one login. All of it inside a transaction in the administrator's
-// database.
+/// database.
 final class Logins {
   private static final String ATTRIBUTES =
       "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT";
@@ -61,9 +61,8 @@ final class Logins {
     Groups.member(sql, group, want.login(), options(claim));
   }
 
-  /// Takes every membership away. A transaction of its own, before the lock: a membership alone may
-  // keep an
-  /// open session writing.
+  /// Takes every membership away. A transaction of its own, before the lock: a membership alone
+  /// may keep an open session writing.
   void strip(Sql sql, Claim claim, String login) throws SQLException, EngineException {
     var found = ours(sql, claim, login);
     if (found.isPresent()) narrow(sql, found.get(), "");
@@ -115,10 +114,9 @@ final class Logins {
     return database.isEmpty() ? "" : " IN DATABASE " + Sql.name(database);
   }
 
-  /// Revokes every membership but `keep`, each with its grantor: another grantor's grant survives a
-  // plain
-  /// REVOKE that still reports success. What only its grantor may revoke is left for [#others] to
-  // tell.
+  /// Revokes every membership but `keep`, each with its grantor: another grantor's grant
+  /// survives a plain REVOKE that still reports success. What only its grantor may revoke is
+  /// left for [#others] to tell.
   static void narrow(Sql sql, LoginRow row, String keep) throws SQLException {
     if (row.groups().isEmpty() || row.groups().equals(Set.of(keep))) return;
     boolean modern = Groups.modern(sql);

@@ -11,9 +11,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What we write as the comment of a role: readable by everybody, forged by nobody. A role without
-// our seal is
-/// never touched.
+/// What we write as the comment of a role: readable by everybody, forged by nobody. A role
+/// without our seal is never touched.
 final class Marks {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<TreeMap<String, String>> FIELDS = new TypeReference<>() {};

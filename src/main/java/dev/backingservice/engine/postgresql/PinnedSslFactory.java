@@ -27,9 +27,8 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/// TLS with exactly the anchors of one server. The driver makes it by reflection from one string:
-// see
-/// [#argument].
+/// TLS with exactly the anchors of one server. The driver makes it by reflection from one
+/// string: see [#argument].
 public final class PinnedSslFactory extends SSLSocketFactory {
   private static final String SEPARATOR = "\n%%\n";
   private static final int REMEMBERED = 64;

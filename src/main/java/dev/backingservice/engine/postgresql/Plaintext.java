@@ -10,9 +10,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /// Asks a server whether it would authenticate a client without TLS. Sends a start-up packet
-// (PostgreSQL
-/// manual, section 55.2) with the administrator's name and nothing secret, reads one byte and hangs
-// up.
+/// (PostgreSQL manual, section 55.2) with the administrator's name and nothing secret, reads
+/// one byte and hangs up.
 final class Plaintext {
   private static final int PROTOCOL_3 = 196608;
   private static final int TIMEOUT_MILLIS = 3000;

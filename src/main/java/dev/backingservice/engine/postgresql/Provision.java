@@ -16,8 +16,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /// Makes words true on one server, in this order: what must not work any more, then the groups,
-// then what
-/// shall work.
+/// then what shall work.
 final class Provision {
   private static final Duration EVICTION = Duration.ofSeconds(5);
 
@@ -70,7 +69,7 @@ final class Provision {
   }
 
   /// What others granted is theirs to take back; it is told, after everything of ours was put
-  // right.
+  /// right.
   private void checkOthers(Connection connection, Want want) throws EngineException {
     try {
       var sql = new Sql(connection);
@@ -85,8 +84,8 @@ final class Provision {
     }
   }
 
-  /// Locked, or gone. Memberships go in a transaction of their own, so that a blocked ALTER keeps
-  // nothing.
+  /// Locked, or gone. Memberships go in a transaction of their own, so that a blocked ALTER
+  /// keeps nothing.
   private void close(Connection connection, Claim claim, Want want) throws EngineException {
     transactions.run(connection, sql -> logins.strip(sql, claim, want.login()), service(claim));
     transactions.run(connection, sql -> logins.lock(sql, claim, want.login()), service(claim));

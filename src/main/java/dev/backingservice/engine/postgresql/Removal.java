@@ -9,7 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /// Removes a locked login. What it owns goes to the owner group first; nothing of a tenant is
-// dropped.
+/// dropped.
 final class Removal {
   private final Server server;
   private final Transactions transactions;

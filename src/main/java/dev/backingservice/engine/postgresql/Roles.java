@@ -6,8 +6,8 @@ import dev.backingservice.model.Place;
 import java.util.List;
 
 /// The group roles of one database and schema, shared by all services on it. Logins get
-// memberships, never
-/// grants: grants on one relation to thousands of roles do not fit into its catalog row.
+/// memberships, never grants: grants on one relation to thousands of roles do not fit into its
+/// catalog row.
 ///
 /// @param owner owns what Owner logins create
 /// @param readWrite inserts, updates, deletes

@@ -7,9 +7,9 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.TreeSet;
 
-/// The grants of the group roles inside one database: on the schema, on what will be created in it,
-// and on
-/// what others created before. Runs in one transaction on a connection to that database.
+/// The grants of the group roles inside one database: on the schema, on what will be created in
+/// it, and on what others created before. Runs in one transaction on a connection to that
+/// database.
 final class SchemaGrants {
   private static final List<String> FUTURE =
       List.of(

@@ -11,17 +11,16 @@ import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /// SCRAM-SHA-256 verifiers (RFC 5803) as PostgreSQL stores them, so that a server never sees a
-// password.
+/// password.
 final class Scram {
   /// PostgreSQL's own default (`scram_iterations`); derived passwords have 256 bits, more gains
-  // nothing.
+  /// nothing.
   static final int ITERATIONS = 4096;
 
   private Scram() {}
 
   /// `SCRAM-SHA-256$<iterations>:<salt>$<stored key>:<server key>`. Passwords are ASCII, so
-  // SASLprep changes
-  /// nothing.
+  /// SASLprep changes nothing.
   static String verifier(Sensitive password, byte[] salt) {
     try {
       var spec = new PBEKeySpec(password.reveal().toCharArray(), salt, ITERATIONS, 256);

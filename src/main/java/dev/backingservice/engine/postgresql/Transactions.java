@@ -9,9 +9,8 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
-/// Changes roles: under advisory locks, only while no later leader has left its term on the server,
-// and again
-/// when the failure was a passing one.
+/// Changes roles: under advisory locks, only while no later leader has left its term on the
+/// server, and again when the failure was a passing one.
 final class Transactions {
   private static final int ATTEMPTS = 6;
   private static final int PAUSE_MILLIS = 40;

@@ -15,7 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Properties;
 
 /// An application: takes `DATABASE_URL` as it finds it at its start, writes orders, and reports
-// each acknowledged one.
+/// each acknowledged one.
 public final class Orders {
   private static final int SESSIONS = 2;
   private static final int PAUSE_MILLIS = 10;
