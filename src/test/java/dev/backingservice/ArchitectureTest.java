@@ -7,12 +7,15 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 
 /// The laws of the packages.
 @AnalyzeClasses(
@@ -20,48 +23,44 @@ import java.time.Instant;
     importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
+  private static final String ROOT = "dev.backingservice.";
+
+  /// Each package may be used by these, and by nobody else.
+  private static final Map<String, List<String>> USERS =
+      Map.of(
+          "api", List.of("status", "observe", "report", "operator"),
+          "plan", List.of("status", "observe", "act", "report", "operator"),
+          "status", List.of("observe", "report", "operator"),
+          "binding", List.of("observe", "act", "operator"),
+          "engine", List.of("observe", "act", "operator"),
+          "kube", List.of("observe", "act", "operator"),
+          "tls", List.of("observe", "act", "operator"),
+          "observe", List.of("operator"),
+          "act", List.of("operator"),
+          "report", List.of("operator"));
+
   @ArchTest
-  static final ArchRule aClassDependsOnLowerFloorsOnly =
-      layeredArchitecture()
-          .consideringOnlyDependenciesInLayers()
-          .layer("model")
-          .definedBy("dev.backingservice.model..")
-          .layer("api")
-          .definedBy("dev.backingservice.api..")
-          .layer("plan")
-          .definedBy("dev.backingservice.plan..")
-          .layer("engine")
-          .definedBy("dev.backingservice.engine..")
-          .layer("kube")
-          .definedBy("dev.backingservice.kube..")
-          .layer("tls")
-          .definedBy("dev.backingservice.tls..")
-          .layer("observe")
-          .definedBy("dev.backingservice.observe..")
-          .layer("act")
-          .definedBy("dev.backingservice.act..")
-          .layer("report")
-          .definedBy("dev.backingservice.report..")
-          .layer("operator")
-          .definedBy("dev.backingservice.operator..")
-          .whereLayer("operator")
-          .mayNotBeAccessedByAnyLayer()
-          .whereLayer("observe")
-          .mayOnlyBeAccessedByLayers("operator")
-          .whereLayer("act")
-          .mayOnlyBeAccessedByLayers("operator")
-          .whereLayer("report")
-          .mayOnlyBeAccessedByLayers("operator")
-          .whereLayer("api")
-          .mayOnlyBeAccessedByLayers("observe", "report", "operator")
-          .whereLayer("plan")
-          .mayOnlyBeAccessedByLayers("observe", "act", "report", "operator")
-          .whereLayer("engine")
-          .mayOnlyBeAccessedByLayers("observe", "act", "operator")
-          .whereLayer("kube")
-          .mayOnlyBeAccessedByLayers("observe", "act", "operator")
-          .whereLayer("tls")
-          .mayOnlyBeAccessedByLayers("observe", "act", "operator");
+  static void aClassDependsOnLowerFloorsOnly(JavaClasses program) {
+    var layers = layeredArchitecture().consideringOnlyDependenciesInLayers();
+    layers = layers.layer("model").definedBy(ROOT + "model..");
+    layers = layers.layer("operator").definedBy(ROOT + "operator..");
+    for (var name : USERS.keySet()) layers = layers.layer(name).definedBy(ROOT + name + "..");
+    layers = layers.whereLayer("operator").mayNotBeAccessedByAnyLayer();
+    for (var name : USERS.keySet())
+      layers =
+          layers.whereLayer(name).mayOnlyBeAccessedByLayers(USERS.get(name).toArray(String[]::new));
+    layers.check(program);
+  }
+
+  @ArchTest
+  static final ArchRule enginesDoNotKnowEachOtherAndTheWireKnowsNone =
+      slices()
+          .matching("dev.backingservice.engine.(*)..")
+          .should()
+          .notDependOnEachOther()
+          .ignoreDependency(
+              DescribedPredicate.alwaysTrue(),
+              resideInAPackage("dev.backingservice.engine.wire.."));
 
   @ArchTest
   static final ArchRule thereAreNoCycles =
@@ -111,6 +110,7 @@ class ArchitectureTest {
           .resideOutsideOfPackages(
               "dev.backingservice.engine..",
               "dev.backingservice.kube..",
+              "dev.backingservice.binding..",
               "dev.backingservice.tls..")
           .should()
           .callMethod("dev.backingservice.model.Sensitive", "reveal");
@@ -119,9 +119,17 @@ class ArchitectureTest {
   static final ArchRule onlyActWrites =
       noClasses()
           .that()
-          .resideInAnyPackage("dev.backingservice.observe..", "dev.backingservice.report..")
+          .resideOutsideOfPackages(ROOT + "act..", ROOT + "kube..", ROOT + "engine..")
           .should()
           .callMethodWhere(Writing.METHODS);
+
+  @ArchTest
+  static final ArchRule onlyKubeWritesToTheApiServer =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ROOT + "kube..")
+          .should()
+          .callMethodWhere(Writing.TO_THE_API_SERVER);
 
   @ArchTest
   static final ArchRule jdbcStaysWithPostgresql =

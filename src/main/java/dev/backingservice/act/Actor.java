@@ -20,19 +20,27 @@ import org.jboss.logging.Logger;
 public final class Actor {
   private static final Logger LOG = Logger.getLogger(Actor.class);
   private final OnServers servers;
+  private final Fencing fencing;
   private final OnSecrets secrets;
   private final OnWorkloads workloads;
   private final InstantSource clock;
 
-  public Actor(Hands hands, InstantSource clock) {
-    this.servers = new OnServers(hands, clock);
-    this.secrets = new OnSecrets(hands);
-    this.workloads = new OnWorkloads(hands.workloads(), hands.rollouts());
+  public Actor(
+      OnServers servers,
+      Fencing fencing,
+      OnSecrets secrets,
+      OnWorkloads workloads,
+      InstantSource clock) {
+    this.servers = servers;
+    this.fencing = fencing;
+    this.secrets = secrets;
+    this.workloads = workloads;
     this.clock = clock;
   }
 
   /// Every action up to the first failure; one workload or one old debt does not stop the others.
   public List<Outcome> carryOut(Plan plan) {
+    workloads.settled(plan.facts());
     var outcomes = new ArrayList<Outcome>();
     for (var action : plan.actions()) {
       var outcome = new Outcome(action, attempt(plan.facts(), action));
@@ -43,6 +51,8 @@ public final class Actor {
     return List.copyOf(outcomes);
   }
 
+  /// A bug in one action is told like any other failure: the rest of the service's duties go on
+  /// where they can.
   private Result attempt(Facts f, Action action) {
     try {
       return perform(f, action, clock.instant());
@@ -53,18 +63,22 @@ public final class Actor {
       if (Refusals.definite(e) && !Refusals.conflict(e))
         return new Result.Failed(new Failure(Reason.InternalError, Refusals.said(e)));
       return new Result.Unclear(new Failure(Reason.Pending, Refusals.said(e)));
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "a bug: service=%s action=%s", f.service().id(), name(action));
+      return new Result.Failed(
+          new Failure(Reason.InternalError, name(action) + " failed: see the operator's log"));
     }
   }
 
   private Result perform(Facts f, Action action, Instant now) throws EngineException {
     return switch (action) {
       case Action.MarkAttached _ -> secrets.markAttached(f);
-      case Action.CreateDatabase(var place) -> servers.createDatabase(f, place);
-      case Action.Ensure(var server, var words) -> servers.ensure(f, server, words);
-      case Action.Tidy(var server, var words) -> servers.ensure(f, server, words);
+      case Action.CreateMissing(var place) -> servers.createMissing(f, place);
+      case Action.Ensure(var server, var logins) -> servers.ensure(f, server, logins);
+      case Action.Tidy(var server, var logins) -> servers.ensure(f, server, logins);
       case Action.Knock(var attachment) -> servers.knock(f, attachment);
-      case Action.Fence(var attachment, var within) -> servers.fence(f, attachment, within, now);
-      case Action.Settle(var attachment) -> servers.settle(f, attachment, now);
+      case Action.Fence fence -> fencing.fence(f, fence, now);
+      case Action.Settle settle -> fencing.settle(f, settle, now);
       case Action.Publish publish -> secrets.publish(f, publish, now);
       case Action.Amend amend -> secrets.amend(f, amend);
       case Action.Project(var workload, long epoch) -> workloads.project(f, workload, epoch);
@@ -72,12 +86,33 @@ public final class Actor {
       case Action.Unpublish _ -> secrets.unpublish(f);
       case Action.Owe _ -> new Result.Done();
       case Action.HandOver(var debts) -> secrets.handOver(f, debts);
+      case Action.Drop(var place) -> servers.drop(f, place);
     };
   }
 
+  /// What changed something is worth a line; what goes on is not.
   private static void log(Facts f, Outcome outcome) {
-    LOG.infof(
+    var level =
+        switch (outcome.result()) {
+          case Result.Draining _, Result.Unanswered _, Result.Silent _, Result.Unclear _ ->
+              Logger.Level.DEBUG;
+          case Result.LetIn _, Result.Full _ -> Logger.Level.DEBUG;
+          case Result.Done _,
+              Result.Marked _,
+              Result.Fenced _,
+              Result.Failed _,
+              Result.Stranger _ ->
+              Logger.Level.INFO;
+        };
+    LOG.logf(
+        level,
         "acted: service=%s action=%s result=%s",
-        f.service().id(), outcome.action().getClass().getSimpleName(), outcome.result());
+        f.service().id(),
+        name(outcome.action()),
+        outcome.result());
+  }
+
+  private static String name(Action action) {
+    return action.getClass().getSimpleName();
   }
 }

@@ -1,90 +1,94 @@
 package dev.backingservice.act;
 
+import dev.backingservice.binding.BindingSecret;
+import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
-import dev.backingservice.kube.DebtBook;
-import dev.backingservice.kube.Words;
+import dev.backingservice.kube.Resources;
+import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Debt;
+import dev.backingservice.model.Labels;
 import dev.backingservice.model.Reason;
-import dev.backingservice.model.ServerDebt;
-import dev.backingservice.model.ServiceId;
+import dev.backingservice.model.RootKey;
 import dev.backingservice.plan.Action;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Outcome.Result;
-import dev.backingservice.plan.Published;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Instant;
-import java.util.LinkedHashSet;
 import java.util.List;
 
 /// What is written into Secrets, and the one annotation on the service itself.
-final class OnSecrets {
-  private final Hands hands;
-  private final BindingWriter writer;
+public final class OnSecrets {
+  private final Secrets secrets;
+  private final Resources resources;
+  private final Directory directory;
+  private final BindingMaker maker;
   private final DebtBook book;
+  private final BindingSecret codec;
 
-  OnSecrets(Hands hands) {
-    this.hands = hands;
-    this.writer = new BindingWriter(hands);
-    this.book = new DebtBook(hands.secrets(), hands.namespace());
+  public OnSecrets(
+      Secrets secrets,
+      Resources resources,
+      Directory directory,
+      RootKey key,
+      BindingMaker maker,
+      DebtBook book) {
+    this.secrets = secrets;
+    this.resources = resources;
+    this.directory = directory;
+    this.maker = maker;
+    this.book = book;
+    this.codec = new BindingSecret(key);
   }
 
   Result markAttached(Facts f) {
     var resource = new GenericKubernetesResource();
-    resource.setApiVersion(Words.API_VERSION);
+    resource.setApiVersion(Labels.API_VERSION);
     resource.setKind("BackingService");
     resource.setMetadata(
         new ObjectMetaBuilder()
             .withName(f.service().id().name())
             .withNamespace(f.service().id().namespace())
             .build());
-    var marked = hands.resources().annotate(resource, Words.ATTACHED, "true").getMetadata();
+    var marked = resources.annotate(resource, Labels.ATTACHED, "true").getMetadata();
     return new Result.Marked(marked.getResourceVersion(), marked.getGeneration());
   }
 
   /// One request, guarded by the version that was seen: a reader never sees old and new mixed.
   Result publish(Facts f, Action.Publish publish, Instant now) throws EngineException {
     var served =
-        hands
-            .directory()
+        directory
             .find(publish.attachment().server())
             .orElseThrow(
                 () -> EngineException.of(Reason.ServerUnreachable, "the server is not known yet"));
-    var secret = writer.write(f, publish, served, now);
-    if (publish.guard().isEmpty()) hands.secrets().create(secret);
-    else hands.secrets().replace(secret, publish.guard());
+    var secret = codec.write(maker.contents(f, publish, served, now));
+    if (publish.guard().isEmpty()) secrets.create(secret);
+    else secrets.replace(secret, publish.guard());
     return new Result.Done();
   }
 
   /// The credential stays; what is said about the request and the debts changes.
   Result amend(Facts f, Action.Amend amend) {
     var id = f.service().id();
-    var secret = hands.secrets().find(id.namespace(), secretName(f));
+    var secret = secrets.find(id.namespace(), secretName(f));
     if (secret.isEmpty()) return new Result.Done();
-    var amended = writer.amend(secret.get(), amend, id.uid());
-    hands.secrets().replace(amended, amend.guard());
+    var amended =
+        codec.amend(secret.get(), id.uid(), amend.requested(), amend.debts(), amend.aborted());
+    secrets.replace(amended, amend.guard());
     return new Result.Done();
   }
 
   Result unpublish(Facts f) {
-    if (f.published() instanceof Published.Binding)
-      hands.secrets().delete(f.service().id().namespace(), secretName(f));
+    if (f.published().ours()) secrets.delete(f.service().id().namespace(), secretName(f));
     return new Result.Done();
   }
 
   /// Debts of a service that goes away are owed by the server from now on.
   Result handOver(Facts f, List<Debt> debts) {
     for (var server : debts.stream().map(Debt::server).distinct().toList())
-      append(
+      book.add(
           f.service().id(), server, debts.stream().filter(d -> d.server().equals(server)).toList());
     return new Result.Done();
-  }
-
-  private void append(ServiceId service, String server, List<Debt> debts) {
-    var page = book.open(server);
-    var all = new LinkedHashSet<>(page.debts());
-    debts.forEach(d -> all.add(new ServerDebt(service, d)));
-    book.write(page, List.copyOf(all));
   }
 
   private static String secretName(Facts f) {

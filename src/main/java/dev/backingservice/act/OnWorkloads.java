@@ -16,13 +16,18 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Set;
 
 /// What is written into workloads.
-final class OnWorkloads {
+public final class OnWorkloads {
   private final Workloads workloads;
   private final Rollouts rollouts;
 
-  OnWorkloads(Workloads workloads, Rollouts rollouts) {
+  public OnWorkloads(Workloads workloads, Rollouts rollouts) {
     this.workloads = workloads;
     this.rollouts = rollouts;
+  }
+
+  /// Whoever has rolled out gives its turn back.
+  void settled(Facts f) {
+    for (var workload : f.workloads()) if (workload.rolledOut()) rollouts.end(workload.uid());
   }
 
   Result project(Facts f, WorkloadFact fact, long epoch) {

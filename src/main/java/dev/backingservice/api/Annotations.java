@@ -22,11 +22,11 @@ public final class Annotations {
   /// On a BackingService: swap to the copy named although the old server accepts writes.
   public static final String ACCEPT_DIVERGENCE = DOMAIN + "accept-divergence";
 
+  /// On a BackingService: the older login of this epoch is locked now, whoever still uses it.
+  public static final String END_OVERLAP = DOMAIN + "end-overlap";
+
   /// On a BackingServer: the lineage named is the right one now.
   public static final String ACCEPT_IDENTITY = DOMAIN + "accept-identity";
-
-  /// On a BackingServer: the lineage named will never answer again. Taken off when it takes writes.
-  public static final String GONE = DOMAIN + "gone";
 
   private Annotations() {}
 

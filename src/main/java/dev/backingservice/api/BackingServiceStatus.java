@@ -31,10 +31,10 @@ public record BackingServiceStatus(
         @JsonPropertyDescription("Former attachments whose logins are still to be removed.")
         @Nullable List<Attachment> retained,
     @JsonPropertyDescription("The swap under way, or the last one.") @Nullable SwapProgress swap,
-    @Size(max = 16) @JsonPropertyDescription("Fences still owed.") @Nullable List<Debt> debts,
+    @Size(max = 256) @JsonPropertyDescription("Fences still owed.") @Nullable List<Debt> debts,
     @Size(max = 10) @JsonPropertyDescription("Epochs, newest first.")
         @Nullable List<HistoryEntry> history,
-    @Size(max = 256) @JsonPropertyDescription("Who carries the binding.")
+    @Size(max = 1024) @JsonPropertyDescription("Who carries the binding.")
         @Nullable List<WorkloadStatus> workloads,
     @JsonPropertyDescription("The client certificate in the binding.")
         @Nullable CertificateStatus certificate,
@@ -45,7 +45,9 @@ public record BackingServiceStatus(
     @Size(max = 253) @JsonPropertyDescription("The value of the rotate annotation last handled.")
         @Nullable String lastHandledRotate,
     @Size(max = 253) @JsonPropertyDescription("The value of the retry annotation last handled.")
-        @Nullable String lastHandledRetry) {
+        @Nullable String lastHandledRetry,
+    @JsonPropertyDescription("How much of the lists did not fit; absent when all did.")
+        @Nullable Omitted omitted) {
 
   /// The Secret to bind to.
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -60,12 +62,22 @@ public record BackingServiceStatus(
       @Size(max = 256) @JsonPropertyDescription("Its lineage.") @Nullable String serverId,
       @Size(max = 63) @JsonPropertyDescription("The database.") @Nullable String database,
       @Size(max = 63) @JsonPropertyDescription("The schema.") @Nullable String schema,
+      @Size(max = 128) @JsonPropertyDescription("The prefix of its keys.")
+          @Nullable String keyPrefix,
+      @Size(max = 255) @JsonPropertyDescription("The virtual host.") @Nullable String vhost,
+      @Size(max = 128) @JsonPropertyDescription("The prefix of its names.") @Nullable String prefix,
+      @Size(max = 254) @JsonPropertyDescription("The sender's address.") @Nullable String sender,
       @Size(max = 63) @JsonPropertyDescription("The login.") String login,
+      @Size(max = 32) @JsonPropertyDescription("The level of access it was given.")
+          @Nullable String access,
       @JsonPropertyDescription("Counts published credentials, from 1.") long epoch,
       @Size(max = 64) @JsonPropertyDescription("Published at.") @Nullable String since,
       @Size(max = 64) @JsonPropertyDescription("Kept locked until.") @Nullable String until,
-      @Size(max = 256) @JsonPropertyDescription("The process that was fenced.")
-          @Nullable String instanceId) {}
+      @Size(max = 256)
+          @JsonPropertyDescription("The process it was published on, or that was fenced.")
+          @Nullable String instanceId,
+      @Size(max = 256) @JsonPropertyDescription("Where the server's log ended at the fence.")
+          @Nullable String position) {}
 
   /// A fence still owed to a server.
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -75,11 +87,28 @@ public record BackingServiceStatus(
       @Size(max = 256) @JsonPropertyDescription("Its lineage.") @Nullable String serverId,
       @Size(max = 63) @JsonPropertyDescription("The database.") @Nullable String database,
       @Size(max = 63) @JsonPropertyDescription("The schema.") @Nullable String schema,
+      @Size(max = 128) @JsonPropertyDescription("The prefix of its keys.")
+          @Nullable String keyPrefix,
+      @Size(max = 255) @JsonPropertyDescription("The virtual host.") @Nullable String vhost,
+      @Size(max = 128) @JsonPropertyDescription("The prefix of its names.") @Nullable String prefix,
+      @Size(max = 254) @JsonPropertyDescription("The sender's address.") @Nullable String sender,
       @Size(max = 63) @JsonPropertyDescription("The login that may still write there.")
           String login,
+      @Size(max = 32) @JsonPropertyDescription("The level of access it was given.")
+          @Nullable String access,
       @JsonPropertyDescription("The epoch of that login.") long epoch,
       @Size(max = 64) @JsonPropertyDescription("Owed since.") String since,
+      @Size(max = 256) @JsonPropertyDescription("The process that owes it.")
+          @Nullable String instanceId,
       @Size(max = 1024) @JsonPropertyDescription("Why, and what settles it.") String message) {}
+
+  /// What did not fit.
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Omitted(
+      @JsonPropertyDescription("Workloads that are not listed.") @Nullable Integer workloads,
+      @JsonPropertyDescription("Debts that are not listed; the binding Secret has them all.")
+          @Nullable Integer debts) {}
 
   /// One published epoch.
   @JsonIgnoreProperties(ignoreUnknown = true)

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
         "!has(self.fenceTimeout) || (duration(self.fenceTimeout) >= duration('1s') && duration(self.fenceTimeout) <= duration('5m'))",
     message = "swap.fenceTimeout is between 1s and 5m")
 @ValidationRule(
+    value = "!has(self.unreachableFor) || duration(self.unreachableFor) <= duration('5m')",
+    message = "swap.unreachableFor is at most 5m")
+@ValidationRule(
     value = "!has(self.retainOld) || duration(self.retainOld) <= duration('8760h')",
     message = "swap.retainOld is at most 8760h")
 public record SwapBlock(
@@ -28,6 +31,12 @@ public record SwapBlock(
     @Default("Proceed")
         @JsonPropertyDescription("The old server does not answer: Proceed (default) or Wait.")
         @Nullable IfUnreachable ifUnreachable,
+    @Default("2s")
+        @Pattern(Texts.DURATION)
+        @Size(max = Texts.DURATION_MAX)
+        @JsonPropertyDescription(
+            "How long the old server must have been silent, at every address, before that is believed; 0s to 5m.")
+        @Nullable String unreachableFor,
     @Default("Abort")
         @JsonPropertyDescription(
             "The old server answers, but old sessions do not end in time: Abort (default) or Proceed.")

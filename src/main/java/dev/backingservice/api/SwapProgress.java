@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Size;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// How far a swap is. Recorded before the side effects of its phase.
@@ -14,19 +15,32 @@ public record SwapProgress(
     @Size(max = 253) @JsonPropertyDescription("The server that is attached.") String to,
     @Size(max = 32)
         @JsonPropertyDescription(
-            "Preflight, Prepare, Fence, Cut, Roll, Verify, Retire or Aborting.")
+            "Preflight, Prepare, Fence, Cut, Roll, Verify, Overlap, Retire or Aborting.")
         String phase,
     @Size(max = 32)
         @JsonPropertyDescription(
-            "Swap: the old server is fenced before the cut; Repoint: both logins work until everybody has moved.")
+            "Why: Edit, Rotation, Repoint, Reshape, HostMoved, Failover, ReplacedBy or Return.")
+        @Nullable String cause,
+    @Size(max = 32)
+        @JsonPropertyDescription(
+            "Where the fence stands. BeforeCut: the old server is fenced before the binding switches; AfterOverlap: both logins work until everybody has moved; BeforePrepare: the old server is fenced first of all.")
         @Nullable String motion,
     @JsonPropertyDescription("The attachment that is left.")
         BackingServiceStatus.@Nullable Attachment source,
+    @Size(max = 8) @JsonPropertyDescription("Older attachments that still worked when it began.")
+        @Nullable List<BackingServiceStatus.Attachment> alongside,
     @JsonPropertyDescription("The attachment being prepared.")
         BackingServiceStatus.@Nullable Attachment target,
     @Size(max = 64) @JsonPropertyDescription("When the edit was taken up.") String startedAt,
     @JsonPropertyDescription("What the fence found.") @Nullable FenceProgress fence,
     @Size(max = 64) @JsonPropertyDescription("When the binding switched.") @Nullable String cutAt,
+    @Size(max = 256)
+        @JsonPropertyDescription("Where the old server's log ended when it was fenced.")
+        @Nullable String cutPosition,
+    @Size(max = 64)
+        @JsonPropertyDescription(
+            "Both logins work until then at least, and until the old one has no session.")
+        @Nullable String overlapUntil,
     @Size(max = 64) @JsonPropertyDescription("When every workload ran on the new server.")
         @Nullable String completedAt,
     @JsonPropertyDescription("Times this edit was aborted.") @Nullable Integer attempts,
@@ -38,10 +52,14 @@ public record SwapProgress(
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record FenceProgress(
-      @Size(max = 32) @JsonPropertyDescription("Verified, ReadOnly, Unreachable or NotSupported.")
+      @Size(max = 32)
+          @JsonPropertyDescription(
+              "Verified, ReadOnly, Unreachable, SessionsRemain or NotSupported; NotNeeded while both logins work.")
           @Nullable String result,
       @JsonPropertyDescription("Sessions the operator ended.") @Nullable Integer sessionsEnded,
       @Size(max = 64) @JsonPropertyDescription("When.") @Nullable String at,
       @Size(max = 256) @JsonPropertyDescription("The process that was fenced.")
-          @Nullable String instanceId) {}
+          @Nullable String instanceId,
+      @Size(max = 256) @JsonPropertyDescription("Where its log ended.")
+          @Nullable String position) {}
 }

@@ -1,5 +1,7 @@
 package dev.backingservice.engine;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,9 +23,9 @@ public final class Directory {
     return Optional.ofNullable(servers.get(name));
   }
 
-  /// Closes connections nobody needs any more.
-  public void tidy(Engine engine) {
-    engine.retain(servers.values().stream().map(Served::server).toList());
+  /// Every server that is known.
+  public Collection<Served> all() {
+    return List.copyOf(servers.values());
   }
 
   /// A server and the engine that speaks its protocol.

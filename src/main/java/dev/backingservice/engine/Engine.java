@@ -1,17 +1,24 @@
 package dev.backingservice.engine;
 
+import dev.backingservice.model.Abilities;
 import dev.backingservice.model.Credential;
-import dev.backingservice.model.Intent;
+import dev.backingservice.model.EngineKind;
 import dev.backingservice.model.Place;
+import dev.backingservice.model.Sensitive;
 import java.util.Collection;
-import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /// One kind of server.
 public interface Engine {
-  Capabilities capabilities();
+  EngineKind kind();
 
-  /// Logs in as the administrator, within the permits and timeouts of that server.
+  Abilities abilities();
+
+  Defaults defaults();
+
+  /// Logs in as the administrator, within the permits and timeouts of that server. While a
+  /// server is known to be down, one caller tries and the others are told at once what it saw.
   ///
   /// @throws EngineException when nobody is there, or the administrator is not let in
   Session open(Server server) throws EngineException;
@@ -19,28 +26,19 @@ public interface Engine {
   /// Logs in as the workload would and proves what the access level promises, without touching
   /// tenants' data.
   ///
-  /// @return how much the place holds, in relations
-  /// @throws EngineException with `LoginRefused` when the credential is not let in
-  int knock(Server server, Claim claim, Credential credential) throws EngineException;
+  /// @throws EngineException when nobody is there, or it cannot be told whether the login is let in
+  Entry knock(Server server, Order order, Credential credential) throws EngineException;
 
   /// The engine's own keys of a binding. Pure.
-  Map<String, String> entries(Place place, EntryMaterial material);
+  SortedMap<String, Sensitive> entries(Place place, Material material);
 
-  /// The anchor that the server's certificate leads to, PEM; empty when nobody could be asked or
-  /// nothing is verified.
+  /// The anchor that the certificate of the data endpoint leads to, PEM; empty when nobody could be
+  /// asked or nothing is verified.
   Optional<String> anchor(Server server);
 
-  /// The variables a workload gets when its owner names none.
-  Map<String, String> defaultEnv();
-
-  /// The port when none is set.
-  int defaultPort();
-
-  /// The rights and limits that `intent` asks for, refused here when the engine has no such level.
-  default boolean supports(Intent intent) {
-    return capabilities().levels().contains(intent.access());
-  }
-
   /// Forgets connections to servers that `stillThere` does not list.
-  void retain(Collection<Server> stillThere);
+  void keep(Collection<Server> stillThere);
+
+  /// Requests and statements sent by this process.
+  long calls();
 }

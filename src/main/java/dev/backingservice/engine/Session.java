@@ -1,11 +1,10 @@
 package dev.backingservice.engine;
 
 import dev.backingservice.model.Attachment;
-import dev.backingservice.model.Finding;
+import dev.backingservice.model.Failure;
 import dev.backingservice.model.Identity;
+import dev.backingservice.model.Inventory;
 import dev.backingservice.model.Place;
-import dev.backingservice.model.Protection;
-import dev.backingservice.model.Standing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,44 +16,48 @@ public interface Session extends AutoCloseable {
   /// Who answers here.
   Identity identity() throws EngineException;
 
-  /// Weaknesses of this server.
-  List<Finding> posture() throws EngineException;
+  /// Who answers, and what holds for these logins. Reads only.
+  Sight look(Order order, Set<String> logins) throws EngineException;
 
-  /// What the connection is protected with; empty without TLS.
-  Optional<Protection> protection() throws EngineException;
+  /// What is weak about this server.
+  Examination examine() throws EngineException;
 
-  /// What holds for these logins, compared with what `claim` asks for. Reads only.
-  Standing look(Claim claim, Set<String> logins) throws EngineException;
-
-  /// The names of what the place holds.
+  /// What a place holds, by name; empty where an engine compares nothing.
   ///
-  /// @throws EngineException with `DatabaseMissing` or `SchemaMissing`
-  Set<String> relations(Place place) throws EngineException;
+  /// @throws EngineException when the place is not there
+  Optional<Inventory> inventory(Place place) throws EngineException;
 
-  /// Whether a fence by this administrator could end the sessions of others, and what stands in
-  /// its way.
+  /// Why a fence by this administrator could not end the sessions of others; empty when it could.
+  Optional<Failure> fenceable(Order order, Attachment attachment) throws EngineException;
+
+  /// Shows something that only sessions of this running server see.
   ///
-  /// @throws EngineException with `AdminTooWeak` or `PreparedTransactions`
-  void fenceable(Claim claim, Attachment attachment) throws EngineException;
+  /// @param key random, and used by nobody else
+  Beacon beacon(long key) throws EngineException;
 
-  /// Whether both sessions lead to the same running server. `key` is random and used by nobody
-  /// else.
-  boolean sameInstance(Session other, long key) throws EngineException;
+  /// Whether a beacon was lit on this very running server, by whatever engine.
+  boolean sees(Beacon beacon) throws EngineException;
 
-  /// Creates the database when it is missing.
-  void createDatabase(Claim claim) throws EngineException;
+  /// Creates what the place lies in when it is missing.
+  void createMissing(Order order) throws EngineException;
 
-  /// Makes exactly these words true, with exactly the rights of `claim`. Safe to repeat.
-  void ensure(Claim claim, List<Want> wants) throws EngineException;
+  /// Makes exactly these states true, with exactly the rights of each attachment. Safe to repeat;
+  /// what was written is read back.
+  void ensure(Order order, List<Want> wants) throws EngineException;
 
   /// Ends the sessions of a locked login until none is left or `within` has passed.
-  Drain sever(Claim claim, Attachment attachment, Duration within) throws EngineException;
+  Drain sever(Order order, Attachment attachment, Duration within) throws EngineException;
 
-  /// Locks every login that this operator made on the lineage and that `held` does not name,
-  /// and ends their sessions: a physical copy brings logins along that nobody holds there.
+  /// Locks every login that this operator made under other names than these, and ends their
+  /// sessions: a physical copy brings logins along.
   ///
+  /// @param names every name of this running server
   /// @return how many were locked
-  int lockStrangers(Set<String> held) throws EngineException;
+  int lockStrangers(Set<String> names) throws EngineException;
+
+  /// Drops what the operator created for this service at its place and nobody else uses; never what
+  /// it did not create.
+  void drop(Order order) throws EngineException;
 
   /// Gives the session back. Never fails.
   @Override

@@ -2,7 +2,7 @@
 /// and few others.
 ///
 /// Law: knows `model` only. Engines know neither Kubernetes nor each other; protocol types stay
-/// in their engine's package. Capabilities are data, so that nobody meets an unsupported
+/// in their engine's package. Abilities are data, so that nobody meets an unsupported
 /// operation.
 @NullMarked
 package dev.backingservice.engine;

@@ -1,5 +1,6 @@
 package dev.backingservice.kube;
 
+import dev.backingservice.model.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
@@ -61,8 +62,8 @@ public final class Events {
         .withReason(reason)
         .withAction(reason)
         .withNote(note.substring(0, Math.min(note.length(), NOTE_MAX)))
-        .withReportingController(Words.DOMAIN + "/operator")
-        .withReportingInstance(Words.MANAGER)
+        .withReportingController(Labels.DOMAIN + "/operator")
+        .withReportingInstance(Labels.MANAGER)
         .withRegarding(
             new ObjectReferenceBuilder()
                 .withApiVersion(about.getApiVersion())

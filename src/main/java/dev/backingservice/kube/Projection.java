@@ -1,6 +1,7 @@
 package dev.backingservice.kube;
 
 import dev.backingservice.model.BindingShape;
+import dev.backingservice.model.Labels;
 import dev.backingservice.model.WorkloadSelector.Injection;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -35,7 +36,7 @@ public record Projection(BindingShape shape, Set<String> containers, Injection i
     var patch =
         new PodTemplateSpecBuilder()
             .withNewMetadata()
-            .addToAnnotations(Words.binding(shape.bindingName()), Long.toString(epoch))
+            .addToAnnotations(Labels.binding(shape.bindingName()), Long.toString(epoch))
             .endMetadata();
     if (injection == Injection.RestartOnly) return patch.build();
     var spec = patch.withNewSpec().addToVolumes(volume());
@@ -68,7 +69,7 @@ public record Projection(BindingShape shape, Set<String> containers, Injection i
   static long epoch(String bindingName, PodTemplateSpec template) {
     return Optional.ofNullable(template.getMetadata())
         .map(m -> m.getAnnotations())
-        .map(a -> a.get(Words.binding(bindingName)))
+        .map(a -> a.get(Labels.binding(bindingName)))
         .filter(text -> text.matches("[0-9]{1,18}"))
         .map(Long::parseLong)
         .orElse(0L);

@@ -1,5 +1,6 @@
 package dev.backingservice.kube;
 
+import dev.backingservice.model.Labels;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -42,7 +43,7 @@ public final class Resources {
         .patch(
             new PatchContext.Builder()
                 .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                .withFieldManager(Words.MANAGER)
+                .withFieldManager(Labels.MANAGER)
                 .withForce(true)
                 .build());
   }
@@ -56,11 +57,11 @@ public final class Resources {
         .patch(MERGE, "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
   }
 
-  /// Takes an annotation off a resource of the cluster.
-  public void forget(HasMetadata resource, String name) {
+  /// Takes an annotation off a BackingServer.
+  public void forgetOnServer(String server, String name) {
     client
-        .genericKubernetesResources(resource.getApiVersion(), resource.getKind())
-        .withName(resource.getMetadata().getName())
+        .genericKubernetesResources(Labels.API_VERSION, "BackingServer")
+        .withName(server)
         .patch(MERGE, "{\"metadata\":{\"annotations\":{\"%s\":null}}}".formatted(name));
   }
 }

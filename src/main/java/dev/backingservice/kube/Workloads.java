@@ -1,6 +1,7 @@
 package dev.backingservice.kube;
 
 import dev.backingservice.model.LabelSelector;
+import dev.backingservice.model.Labels;
 import dev.backingservice.model.WorkloadKey;
 import dev.backingservice.model.WorkloadSelector.Kind;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -35,10 +36,10 @@ public final class Workloads {
     return client
         .genericKubernetesResources(Workload.apiVersion(kind), kind.name())
         .inNamespace(namespace)
+        .withLabelSelector(Selectors.write(selector))
         .list()
         .getItems()
         .stream()
-        .filter(o -> selector.matches(labels(o)))
         .map(o -> read(kind, o))
         .toList();
   }
@@ -73,7 +74,7 @@ public final class Workloads {
             .genericKubernetesResources(Workload.apiVersion(kind), kind.name())
             .inNamespace(namespace)
             .resource(patch)
-            .fieldManager(Words.binding(bindingName))
+            .fieldManager(Labels.binding(bindingName))
             .serverSideApply();
     return read(kind, applied);
   }
@@ -94,9 +95,5 @@ public final class Workloads {
         object.getMetadata().getUid(),
         template,
         Workload.rolledOut(kind, object));
-  }
-
-  private static Map<String, String> labels(GenericKubernetesResource object) {
-    return Optional.ofNullable(object.getMetadata().getLabels()).orElse(Map.of());
   }
 }

@@ -5,10 +5,17 @@ package dev.backingservice.model;
 /// @param serverId the engine's own lineage; a physical copy has the same one
 /// @param instanceId this running process
 /// @param timeline grows at each promotion; empty where the engine has none
+/// @param position in the server's log, of the same length each time so that positions compare as
+///     text; empty where the engine has none
 /// @param role whether it accepts writes
 /// @param version as the server says it
 public record Identity(
-    String serverId, String instanceId, String timeline, Role role, String version) {
+    String serverId,
+    String instanceId,
+    String timeline,
+    String position,
+    Role role,
+    String version) {
 
   /// Whether a server accepts writes.
   public enum Role {
@@ -24,6 +31,11 @@ public record Identity(
 
   public boolean writable() {
     return role == Role.Primary;
+  }
+
+  /// Whether its log ends before a position that was reached once: an older state was put back.
+  public boolean isBehind(String reached) {
+    return reached.length() == position.length() && position.compareTo(reached) < 0;
   }
 
   /// This process on this timeline: what a fence is valid for.

@@ -4,8 +4,13 @@ import java.time.Duration;
 import java.util.List;
 
 /// What a BackingService asks for, parsed: if it exists, it makes sense.
+///
+/// @param engine that speaks the block of the spec
+/// @param credentials where the service's credential comes from
 public record Intent(
+    EngineKind engine,
     Place place,
+    Credentials credentials,
     State state,
     Access access,
     Limits limits,

@@ -8,20 +8,9 @@ import java.util.Locale;
 
 /// Makes identifiers out of names that people chose: lower case, ASCII, bounded.
 public final class Names {
-  private static final int SLUG_MAX = 16;
+  private static final int SLUG_MAX = 12;
 
   private Names() {}
-
-  /// The two logins of a service: `bs_<8 hex>_<slug>_a` and `_b`, at most 30 bytes.
-  public static String login(String instance, ServiceId service, Slot slot) {
-    return "bs_%s_%s_%s"
-        .formatted(serviceHash(instance, service).substring(0, 8), slug(service.name()), slot);
-  }
-
-  /// Tells services of one operator apart, also after 8 hex digits collide.
-  public static String serviceHash(String instance, ServiceId service) {
-    return digest("service", instance, service.namespace(), service.name());
-  }
 
   /// SHA-256 in hex over length-prefixed fields: no two lists of fields give the same input.
   public static String digest(String... fields) {
@@ -35,7 +24,7 @@ public final class Names {
     return (bytes.length + ":" + field + ";").getBytes(StandardCharsets.UTF_8);
   }
 
-  /// Letters, digits and underscores, at most 16.
+  /// Letters, digits and underscores, at most 12.
   public static String slug(String name) {
     var slug = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "_").replaceAll("^_|_$", "");
     return slug.substring(0, Math.min(slug.length(), SLUG_MAX)).replaceAll("_$", "");
@@ -46,17 +35,6 @@ public final class Names {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
-
-  /// The two logins of a service take turns.
-  public enum Slot {
-    a,
-    b;
-
-    /// The slot that `login` does not use.
-    public static Slot besides(String login) {
-      return login.endsWith("_a") ? b : a;
     }
   }
 }

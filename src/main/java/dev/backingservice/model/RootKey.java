@@ -31,6 +31,23 @@ public final class RootKey {
     return instance;
   }
 
+  /// The two logins of a service: `bs_<12 hex>_<slug>_a` and `_b`, at most 30 bytes. The hex is an
+  /// HMAC, so that nobody can look for a service whose logins have the names of another one's.
+  public LoginNames logins(ServiceId service) {
+    var prefix = "bs_" + serviceHash(service).substring(0, 12) + "_" + Names.slug(service.name());
+    return new LoginNames(prefix + "_a", prefix + "_b");
+  }
+
+  /// Tells services of one operator apart, also where the names of their logins would collide.
+  public String serviceHash(ServiceId service) {
+    return name("service", service.namespace(), service.name());
+  }
+
+  /// A name for these fields that nobody else can compute: 64 hex digits.
+  public String name(String... fields) {
+    return HexFormat.of().formatHex(hmac(join("name", fields)));
+  }
+
   /// The password of one credential: 43 characters, all unreserved in RFC 3986.
   public Sensitive password(ServiceId service, Attachment of) {
     return new Sensitive(

@@ -1,6 +1,8 @@
 package dev.backingservice.model;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What a server holds for one service: its logins by name. A login that does not exist is not
 /// listed.
@@ -11,18 +13,45 @@ public record Standing(Map<String, Login> logins) {
 
   /// What holds for one login.
   public Holds of(String login) {
-    var found = logins.get(login);
-    return found == null ? Holds.Absent : found.holds();
+    return find(login).map(Login::holds).orElse(Holds.Absent);
+  }
+
+  public Optional<Login> find(String login) {
+    return Optional.ofNullable(logins.get(login));
   }
 
   /// One login.
   ///
   /// @param epoch the epoch in its mark; 0 without one
+  /// @param superseded the epoch that took its place, as its mark says; 0 while none did
+  /// @param access the rights it was given, as its mark says
   /// @param uid the uid in its mark; empty without one
   /// @param sessions open now
-  public record Login(Holds holds, long epoch, String uid, int sessions) {}
+  /// @param holders who has these sessions, at most a few; empty where the server does not say
+  public record Login(
+      Holds holds,
+      long epoch,
+      long superseded,
+      Access access,
+      String uid,
+      int sessions,
+      List<String> holders) {
+    public Login {
+      holders = List.copyOf(holders);
+    }
 
-  /// What was found, in the terms of [Word].
+    /// The greatest epoch that its mark knows of.
+    public long greatestEpoch() {
+      return Math.max(epoch, superseded);
+    }
+
+    /// Locked, and nobody left: what a fence leaves behind.
+    public boolean fenced() {
+      return holds == Holds.Locked && sessions == 0;
+    }
+  }
+
+  /// What was found, in the terms of [LoginState].
   public enum Holds {
     /// Logs in, with exactly the rights asked for.
     Works,

@@ -5,12 +5,17 @@ import java.time.Duration;
 /// How a swap treats the old server.
 ///
 /// @param fenceTimeout how long old sessions may take to end, 1 s to 5 min
+/// @param unreachableFor how long the old server must have been silent, at every address, before
+///     that is believed; 0 s to 5 min
+/// @param overlap how long two credentials on one server both work at least, 0 s to 24 h
 /// @param retainOld how long the old login is kept, locked
 public record SwapPolicy(
     Duration fenceTimeout,
+    Duration unreachableFor,
     IfUnreachable ifUnreachable,
     IfNotDrained ifNotDrained,
-    Duration retainOld) {
+    Duration retainOld,
+    Duration overlap) {
 
   /// The old server does not answer.
   public enum IfUnreachable {

@@ -4,9 +4,10 @@ import dev.backingservice.api.AllowedNamespaces;
 import dev.backingservice.api.Annotations;
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.Condition;
-import dev.backingservice.api.EngineName;
+import dev.backingservice.model.EngineKind;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
+import dev.backingservice.model.Labels;
 import dev.backingservice.model.Reason;
 import java.util.List;
 import java.util.Objects;
@@ -26,14 +27,17 @@ final class Consent {
   }
 
   /// Why not; empty when it may.
-  Optional<Failure> refusal(String name, Optional<BackingServer> server, String namespace) {
+  ///
+  /// @param engine that the service's block is of; empty when it has none that is served
+  Optional<Failure> refusal(
+      String name, Optional<BackingServer> server, String namespace, Optional<EngineKind> engine) {
     if (server.isEmpty()) return refused(name, namespace, "no such BackingServer");
     if (server.get().getMetadata().getDeletionTimestamp() != null)
       return refused(name, namespace, "it is being deleted");
     var spec = server.get().getSpec();
     if (!admits(server.get(), namespace))
       return refused(name, namespace, "spec.allowedNamespaces does not admit the namespace");
-    if (spec.engine() != EngineName.PostgreSQL)
+    if (engine.filter(e -> !e.name().equals(spec.engine().name())).isPresent())
       return Optional.of(
           new Failure(
               Reason.EngineMismatch,
@@ -42,7 +46,7 @@ final class Consent {
   }
 
   private static Optional<Failure> refused(String name, String namespace, String cause) {
-    LOG.infof("server not available: server=%s namespace=%s cause=%s", name, namespace, cause);
+    LOG.debugf("server not available: server=%s namespace=%s cause=%s", name, namespace, cause);
     return Optional.of(
         new Failure(
             Reason.ServerNotAvailable,
@@ -77,7 +81,7 @@ final class Consent {
 
   /// The lineage that will never answer again, as the platform team says; empty text for none.
   static String gone(Optional<BackingServer> server) {
-    return server.map(s -> Annotations.read(s, Annotations.GONE)).orElse("");
+    return server.map(s -> Annotations.read(s, Labels.GONE)).orElse("");
   }
 
   /// Which namespaces the platform team lists for a database.
@@ -86,7 +90,7 @@ final class Consent {
         .flatMap(s -> Optional.ofNullable(s.getSpec().databases()))
         .orElse(List.of())
         .stream()
-        .filter(d -> d.name().equals(intent.place().database()))
+        .filter(d -> intent.place().scope().databaseName().filter(d.name()::equals).isPresent())
         .flatMap(d -> d.namespaces().stream())
         .collect(Collectors.toUnmodifiableSet());
   }

@@ -8,13 +8,17 @@ import dev.backingservice.api.Inject;
 import dev.backingservice.api.PostgresqlBlock;
 import dev.backingservice.api.SwapBlock;
 import dev.backingservice.api.WorkloadReference;
-import dev.backingservice.engine.Engine;
+import dev.backingservice.engine.Defaults;
+import dev.backingservice.engine.Engines;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.BindingShape;
+import dev.backingservice.model.Credentials;
+import dev.backingservice.model.EngineKind;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.Scope;
 import dev.backingservice.model.SwapPolicy;
 import dev.backingservice.model.WorkloadSelector;
 import dev.backingservice.plan.Facts.Request;
@@ -34,16 +38,17 @@ public final class IntentReader {
 
   private IntentReader() {}
 
-  static Request read(BackingService resource, Engine engine) {
+  static Request read(BackingService resource, Engines engines) {
     var spec = resource.getSpec();
     var block = spec.postgresql();
-    if (block == null)
+    var engine = engines.find(EngineKind.PostgreSQL);
+    if (block == null || engine.isEmpty())
       return new Request.Refused(
           new Failure(
               Reason.EngineNotSupported,
               "this operator serves PostgreSQL only for now: use the block postgresql with a PostgreSQL server"),
           Optional.empty());
-    var intent = intent(resource, spec, block, engine);
+    var intent = intent(resource, spec, block, engine.get().defaults());
     return later(spec)
         .or(() -> later(resource.getMetadata().getAnnotations()))
         .<Request>map(field -> new Request.Refused(notYet(field), Optional.of(intent)))
@@ -79,34 +84,36 @@ public final class IntentReader {
   }
 
   private static Intent intent(
-      BackingService resource, BackingServiceSpec spec, PostgresqlBlock block, Engine engine) {
+      BackingService resource, BackingServiceSpec spec, PostgresqlBlock block, Defaults defaults) {
     return new Intent(
-        new Place(spec.server(), block.database(), or(block.schema(), "public")),
+        EngineKind.PostgreSQL,
+        new Place(spec.server(), new Scope.Schema(block.database(), or(block.schema(), "public"))),
+        new Credentials.Derived(),
         Intent.State.valueOf(or(spec.state(), BackingServiceSpec.State.Attached).name()),
         Access.valueOf(or(spec.access(), BackingServiceSpec.AccessLevel.ReadWrite).name()),
         new Intent.Limits(
             or(block.connectionLimit(), 20), Durations.of(block.statementTimeout(), Duration.ZERO)),
         Intent.CreateDatabase.valueOf(
             or(block.createDatabase(), PostgresqlBlock.CreateDatabase.Never).name()),
-        shape(resource, spec, engine),
+        shape(resource, spec, defaults),
         or(spec.workloads(), List.<WorkloadReference>of()).stream()
             .map(IntentReader::workload)
             .toList(),
         Intent.Rollout.valueOf(or(inject(spec).rollout(), Inject.Rollout.Restart).name()),
-        swap(spec.swap()),
+        swap(spec),
         certificateLife(spec),
         Intent.DeletionPolicy.valueOf(
             or(spec.deletionPolicy(), BackingServiceSpec.DeletionPolicy.Retain).name()));
   }
 
   private static BindingShape shape(
-      BackingService resource, BackingServiceSpec spec, Engine engine) {
+      BackingService resource, BackingServiceSpec spec, Defaults defaults) {
     var name = resource.getMetadata().getName();
     var binding = spec.binding();
     var inject = inject(spec);
     var env =
         inject.env() == null
-            ? engine.defaultEnv().entrySet().stream()
+            ? defaults.env().entrySet().stream()
                 .map(e -> new BindingShape.EnvVar(e.getKey(), e.getValue()))
                 .toList()
             : inject.env().stream().map(e -> new BindingShape.EnvVar(e.name(), e.key())).toList();
@@ -136,15 +143,18 @@ public final class IntentReader {
             or(reference.inject(), WorkloadReference.Injection.Full).name()));
   }
 
-  private static SwapPolicy swap(@Nullable SwapBlock swap) {
-    if (swap == null) swap = new SwapBlock(null, null, null, null, null);
+  private static SwapPolicy swap(BackingServiceSpec spec) {
+    var swap = or(spec.swap(), new SwapBlock(null, null, null, null, null, null));
+    var overlap = spec.rotation() == null ? null : spec.rotation().overlap();
     return new SwapPolicy(
         Durations.of(swap.fenceTimeout(), Duration.ofSeconds(10)),
+        Durations.of(swap.unreachableFor(), Duration.ofSeconds(2)),
         SwapPolicy.IfUnreachable.valueOf(
             or(swap.ifUnreachable(), SwapBlock.IfUnreachable.Proceed).name()),
         SwapPolicy.IfNotDrained.valueOf(
             or(swap.ifNotDrained(), SwapBlock.IfNotDrained.Abort).name()),
-        Durations.of(swap.retainOld(), DAY));
+        Durations.of(swap.retainOld(), DAY),
+        Durations.of(overlap, Duration.ofMinutes(5)));
   }
 
   private static <T> T or(@Nullable T value, T otherwise) {

@@ -3,17 +3,22 @@ package dev.backingservice.observe;
 import dev.backingservice.api.Annotations;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.api.Condition;
-import dev.backingservice.engine.Claim;
-import dev.backingservice.engine.Engine;
+import dev.backingservice.binding.BindingSecret;
+import dev.backingservice.engine.Engines;
+import dev.backingservice.engine.Order;
 import dev.backingservice.kube.Refusals;
-import dev.backingservice.kube.Words;
+import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
+import dev.backingservice.model.Labels;
+import dev.backingservice.model.Published;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.RootKey;
 import dev.backingservice.model.ServiceId;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Memory;
-import dev.backingservice.plan.Published;
+import dev.backingservice.plan.Probe;
+import dev.backingservice.status.MemoryReader;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Map;
@@ -22,31 +27,46 @@ import java.util.Set;
 
 /// Gathers the facts of one service.
 public final class Observer {
-  private final Eyes eyes;
-  private final ServersInSight servers;
-  private final WorkloadFinder finder;
-  private final LoginCheck logins;
-  private final Probing probing;
-  private final PublishedReader reader;
+  /// What status can record of an annotation that was handled.
+  private static final int SAID_MAX = 253;
 
-  public Observer(Eyes eyes) {
-    this.eyes = eyes;
-    this.servers = new ServersInSight(eyes);
-    this.finder = new WorkloadFinder(eyes.workloads());
-    this.logins = new LoginCheck(eyes);
-    this.probing = new Probing(eyes.directory(), eyes.random());
-    this.reader = new PublishedReader(eyes.key());
+  private final Secrets secrets;
+  private final RootKey key;
+  private final Engines engines;
+  private final Rhythm rhythm;
+  private final ServiceServers servers;
+  private final WorkloadFinder finder;
+  private final BindingCheck check;
+  private final PreflightProbe probe;
+  private final BindingSecret codec;
+
+  public Observer(
+      Secrets secrets,
+      RootKey key,
+      Engines engines,
+      Rhythm rhythm,
+      ServiceServers servers,
+      WorkloadFinder finder,
+      BindingCheck check,
+      PreflightProbe probe) {
+    this.secrets = secrets;
+    this.key = key;
+    this.engines = engines;
+    this.rhythm = rhythm;
+    this.servers = servers;
+    this.finder = finder;
+    this.check = check;
+    this.probe = probe;
+    this.codec = new BindingSecret(key);
   }
 
-  public Facts observe(BackingService resource, Engine engine, Registry known) {
-    var facts = recorded(resource, engine);
-    facts = facts.withServers(servers.look(facts, engine, known));
+  public Facts observe(BackingService resource, Registry known) {
+    var facts = recorded(resource);
+    facts = facts.withServers(servers.look(facts, known));
     facts = facts.withWorkloads(finder.find(facts));
-    for (var workload : facts.workloads())
-      if (workload.rolledOut()) eyes.rollouts().end(workload.uid());
-    if (doubtful(resource)) eyes.rhythm().checkSoon(facts.service().id().uid());
-    facts = logins.tried(facts).map(facts::withLogin).orElse(facts);
-    return waiting(facts) ? probed(facts) : facts;
+    if (doubtful(resource)) rhythm.checkSoon(facts.service().id().uid());
+    facts = facts.withLogin(check.tried(facts));
+    return waiting(facts) ? facts.withProbe(Optional.of(probed(facts))) : facts;
   }
 
   /// Whether nobody knows that the published credential works.
@@ -58,35 +78,41 @@ public final class Observer {
   }
 
   /// What is written in Kubernetes.
-  private Facts recorded(BackingService resource, Engine engine) {
+  private Facts recorded(BackingService resource) {
     var service = service(resource);
     var memory = MemoryReader.read(resource.getStatus());
-    var secret = eyes.secrets().find(service.id().namespace(), secretName(resource));
+    var secret = secrets.find(service.id().namespace(), secretName(resource));
     return new Facts(
         service,
-        IntentReader.read(resource, engine),
-        reader.read(secret, service.id()),
+        IntentReader.read(resource, engines),
+        codec.read(secret, service.id()),
         memory,
         Map.of(),
         List.of(),
         Optional.empty(),
         Optional.empty(),
-        eyes.rhythm().inPhase(service.id().uid(), phase(memory)),
+        rhythm.inPhase(service.id().uid(), phase(memory)),
         List.of());
   }
 
   private Facts.Service service(BackingService resource) {
     var meta = resource.getMetadata();
+    var id = new ServiceId(meta.getNamespace(), meta.getName(), meta.getUid());
     return new Facts.Service(
-        new ServiceId(meta.getNamespace(), meta.getName(), meta.getUid()),
+        id,
         Optional.ofNullable(meta.getGeneration()).orElse(0L),
         meta.getDeletionTimestamp() == null ? Facts.Life.Living : Facts.Life.Deleting,
-        !Annotations.read(resource, Words.ATTACHED).isEmpty(),
-        eyes.key().instance(),
+        !Annotations.read(resource, Labels.ATTACHED).isEmpty(),
+        key.logins(id),
         new Facts.Annotations(
             Annotations.read(resource, Annotations.ACCEPT_DATA),
             Annotations.read(resource, Annotations.ACCEPT_DIVERGENCE),
-            Annotations.read(resource, Annotations.RETRY)));
+            cut(Annotations.read(resource, Annotations.RETRY)),
+            Annotations.read(resource, Annotations.END_OVERLAP)));
+  }
+
+  private static String cut(String said) {
+    return said.substring(0, Math.min(said.length(), SAID_MAX));
   }
 
   private static String secretName(BackingService resource) {
@@ -109,9 +135,9 @@ public final class Observer {
         && f.active().filter(a -> !wanted.equals(Optional.of(a.place()))).isPresent();
   }
 
-  private Facts probed(Facts f) {
-    var claim = Claim.of(f.service().id(), f.intent().orElseThrow().place(), f.intent(), Set.of());
-    return f.withProbe(probing.probe(f.active().orElseThrow(), claim, unwritable(f)));
+  private Probe probed(Facts f) {
+    var order = Order.of(f.service().id(), f.intent().orElseThrow().place(), f.intent(), Set.of());
+    return probe.probe(f.active().orElseThrow(), order, unwritable(f));
   }
 
   private Optional<Failure> unwritable(Facts f) {
@@ -120,13 +146,13 @@ public final class Observer {
       case Published.None _ -> Optional.empty();
       case Published.Foreign _ ->
           taken("a Secret named %s exists and is not ours: delete it".formatted(name));
-      case Published.Binding _ -> rehearsed(f.service().id().namespace(), name);
+      case Published.Edited _, Published.Binding _ -> rehearsed(f.service().id().namespace(), name);
     };
   }
 
   private Optional<Failure> rehearsed(String namespace, String name) {
     try {
-      eyes.secrets().rehearse(namespace, name);
+      secrets.rehearse(namespace, name);
       return Optional.empty();
     } catch (KubernetesClientException e) {
       if (!Refusals.definite(e)) throw e;

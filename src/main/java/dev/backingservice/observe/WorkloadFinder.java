@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The workloads a service chooses, and those that carry its binding from before.
-final class WorkloadFinder {
+public final class WorkloadFinder {
   private final Workloads workloads;
 
-  WorkloadFinder(Workloads workloads) {
+  public WorkloadFinder(Workloads workloads) {
     this.workloads = workloads;
   }
 

@@ -1,14 +1,20 @@
 package dev.backingservice.operator;
 
+import dev.backingservice.act.ServerActor;
+import dev.backingservice.act.StatusRecorder;
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingServerStatus;
-import dev.backingservice.kube.Refusals;
-import dev.backingservice.kube.Words;
+import dev.backingservice.engine.Directory;
+import dev.backingservice.engine.Engines;
+import dev.backingservice.kube.Resources;
+import dev.backingservice.model.Labels;
+import dev.backingservice.observe.ServerObserver;
+import dev.backingservice.plan.ServerAftermath;
+import dev.backingservice.plan.ServerFacts;
+import dev.backingservice.plan.ServerPlanner;
 import dev.backingservice.report.ServerReporter;
-import dev.backingservice.report.ServerReporter.Seen;
 import dev.backingservice.report.ServerReporter.Ties;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -21,6 +27,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 
@@ -33,42 +40,65 @@ import java.util.Objects;
 @ControllerConfiguration(
     name = "backingserver",
     generationAwareEventProcessing = false,
-    informer = @Informer(comparableResourceVersions = false, onUpdateFilter = SpecOrWord.class),
-    finalizerName = Words.FINALIZER,
-    fieldManager = Words.MANAGER)
+    informer = @Informer(comparableResourceVersions = false, onUpdateFilter = PeopleChanges.class),
+    finalizerName = Labels.FINALIZER,
+    fieldManager = Labels.MANAGER)
 public class BackingServerReconciler implements Reconciler<BackingServer>, Cleaner<BackingServer> {
   private static final Duration WELL = Duration.ofSeconds(15);
   private static final Duration ILL = Duration.ofSeconds(1);
   private static final Duration SOON = Duration.ofMillis(20);
-  private final Workshop workshop;
-  private final Inspection inspection;
+  private final Resources resources;
+  private final ServerObserver observer;
+  private final ServerActor actor;
+  private final StatusRecorder recorder;
+  private final Directory directory;
+  private final Engines engines;
+  private final Census census;
+  private final InstantSource clock;
 
-  BackingServerReconciler(Workshop workshop) {
-    this.workshop = workshop;
-    this.inspection = new Inspection(workshop);
+  BackingServerReconciler(
+      Resources resources,
+      ServerObserver observer,
+      ServerActor actor,
+      StatusRecorder recorder,
+      Directory directory,
+      Engines engines,
+      Census census,
+      Installation installation) {
+    this.resources = resources;
+    this.observer = observer;
+    this.actor = actor;
+    this.recorder = recorder;
+    this.directory = directory;
+    this.engines = engines;
+    this.census = census;
+    this.clock = installation.clock();
   }
 
   @Override
   public List<EventSource<?, BackingServer>> prepareEventSources(
       EventSourceContext<BackingServer> context) {
     var poked = new SimpleInboundEventSource<BackingServer>("attachments");
-    workshop.census.servers(context.getPrimaryCache(), poked);
+    census.servers(context.getPrimaryCache(), poked);
     return List.of(poked);
   }
 
   @Override
   public UpdateControl<BackingServer> reconcile(
       BackingServer cached, Context<BackingServer> context) {
-    var fresh = workshop.resources.fresh(cached);
+    var fresh = resources.fresh(cached);
     if (fresh.isEmpty()) return UpdateControl.noUpdate();
     return UpdateControl.<BackingServer>noUpdate().rescheduleAfter(pass(fresh.get()).again);
   }
 
   private Pass pass(BackingServer resource) {
-    var seen = inspection.look(resource);
-    var ties = ties(resource, seen);
-    var status = ServerReporter.report(resource, seen, ties, workshop.clock.instant());
-    var again = seen instanceof Seen.Answers ? WELL : ILL;
+    var facts = observer.observe(resource, census.otherServers(resource));
+    engines.keep(directory.all());
+    var plan = ServerPlanner.plan(facts);
+    var after = ServerAftermath.of(plan, actor.carryOut(plan));
+    var ties = ties(resource, after);
+    var status = ServerReporter.report(resource, after, ties, clock.instant());
+    var again = after.seen() instanceof ServerFacts.Seen.Answers ? WELL : ILL;
     return new Pass(ties, record(resource, status) ? again : SOON);
   }
 
@@ -76,24 +106,20 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
 
   @Override
   public DeleteControl cleanup(BackingServer cached, Context<BackingServer> context) {
-    var fresh = workshop.resources.fresh(cached);
+    var fresh = resources.fresh(cached);
     if (fresh.isPresent() && !pass(fresh.get()).ties.none())
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(ILL);
-    workshop.directory.remove(cached.getMetadata().getName());
-    workshop.directory.tidy(workshop.engine);
+    directory.remove(cached.getMetadata().getName());
+    engines.keep(directory.all());
     return DeleteControl.defaultDelete();
   }
 
-  private Ties ties(BackingServer resource, Seen seen) {
+  private Ties ties(BackingServer resource, ServerFacts facts) {
     var name = resource.getMetadata().getName();
     var before = resource.getStatus() == null ? null : resource.getStatus().attached();
     int attached =
-        workshop
-            .census
-            .attachedTo(name)
-            .map(List::size)
-            .orElse(Objects.requireNonNullElse(before, 0));
-    return new Ties(attached, seen.debts() + workshop.census.owedTo(name));
+        census.attachedTo(name).map(List::size).orElse(Objects.requireNonNullElse(before, 0));
+    return new Ties(attached, facts.owed().size() + census.owedTo(name));
   }
 
   private boolean record(BackingServer resource, BackingServerStatus status) {
@@ -106,12 +132,6 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
             .build());
     patch.setSpec(null);
     patch.setStatus(status);
-    try {
-      workshop.resources.recordStatus(patch);
-      return true;
-    } catch (KubernetesClientException e) {
-      if (Refusals.conflict(e)) return false;
-      throw e;
-    }
+    return recorder.record(patch).isPresent();
   }
 }

@@ -1,8 +1,16 @@
 package dev.backingservice.operator;
 
+import dev.backingservice.act.Actor;
 import dev.backingservice.api.BackingService;
-import dev.backingservice.kube.Words;
+import dev.backingservice.kube.Resources;
+import dev.backingservice.model.Labels;
+import dev.backingservice.observe.Observer;
 import dev.backingservice.observe.Registry;
+import dev.backingservice.observe.Rhythm;
+import dev.backingservice.operator.ServiceRecorder.Recorded;
+import dev.backingservice.operator.metrics.Meters;
+import dev.backingservice.plan.Aftermath;
+import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Outcome;
 import dev.backingservice.plan.Planner;
 import dev.backingservice.report.Reporter;
@@ -17,10 +25,12 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// Observe, plan, act, report: once per reconcile, for one service.
@@ -32,26 +42,50 @@ import org.jspecify.annotations.Nullable;
 @ControllerConfiguration(
     name = "backingservice",
     generationAwareEventProcessing = false,
-    informer = @Informer(comparableResourceVersions = false, onUpdateFilter = SpecOrWord.class),
-    finalizerName = Words.FINALIZER,
-    fieldManager = Words.MANAGER)
+    informer = @Informer(comparableResourceVersions = false, onUpdateFilter = PeopleChanges.class),
+    finalizerName = Labels.FINALIZER,
+    fieldManager = Labels.MANAGER)
 public class BackingServiceReconciler
     implements Reconciler<BackingService>, Cleaner<BackingService> {
+  private static final Logger LOG = Logger.getLogger(BackingServiceReconciler.class);
   private static final Duration SOON = Duration.ofMillis(20);
   private static final int PHASES = 8;
-  private final Workshop workshop;
+  private final Resources resources;
+  private final Observer observer;
+  private final Actor actor;
+  private final Rhythm rhythm;
   private final ServiceRecorder recorder;
+  private final Meters meters;
+  private final Census census;
+  private final Stopping stopping;
+  private final InstantSource clock;
   private volatile @Nullable Watches watches;
 
-  BackingServiceReconciler(Workshop workshop) {
-    this.workshop = workshop;
-    this.recorder = new ServiceRecorder(workshop);
+  BackingServiceReconciler(
+      Resources resources,
+      Observer observer,
+      Actor actor,
+      Rhythm rhythm,
+      ServiceRecorder recorder,
+      Meters meters,
+      Census census,
+      Stopping stopping,
+      Installation installation) {
+    this.resources = resources;
+    this.observer = observer;
+    this.actor = actor;
+    this.rhythm = rhythm;
+    this.recorder = recorder;
+    this.meters = meters;
+    this.census = census;
+    this.stopping = stopping;
+    this.clock = installation.clock();
   }
 
   @Override
   public List<EventSource<?, BackingService>> prepareEventSources(
       EventSourceContext<BackingService> context) {
-    var made = new Watches(context, workshop.census);
+    var made = new Watches(context, census);
     watches = made;
     return made.sources();
   }
@@ -59,19 +93,19 @@ public class BackingServiceReconciler
   @Override
   public UpdateControl<BackingService> reconcile(
       BackingService cached, Context<BackingService> context) {
-    var fresh = workshop.resources.fresh(cached);
-    if (fresh.isEmpty() || workshop.stopping) return UpdateControl.noUpdate();
+    var fresh = resources.fresh(cached);
+    if (fresh.isEmpty() || stopping.asked()) return UpdateControl.noUpdate();
     return UpdateControl.<BackingService>noUpdate().rescheduleAfter(passes(fresh.get()).again);
   }
 
   @Override
   public DeleteControl cleanup(BackingService cached, Context<BackingService> context) {
-    var fresh = workshop.resources.fresh(cached);
+    var fresh = resources.fresh(cached);
     if (fresh.isEmpty()) return DeleteControl.defaultDelete();
-    if (workshop.stopping) return DeleteControl.noFinalizerRemoval();
+    if (stopping.asked()) return DeleteControl.noFinalizerRemoval();
     var pass = passes(fresh.get());
-    if (!workshop.stopping && pass.outcomes.stream().allMatch(Outcome::done)) {
-      workshop.rhythm.forget(cached.getMetadata().getUid());
+    if (!stopping.asked() && pass.outcomes.stream().allMatch(Outcome::done)) {
+      rhythm.forget(cached.getMetadata().getUid());
       return DeleteControl.defaultDelete();
     }
     return DeleteControl.noFinalizerRemoval().rescheduleAfter(pass.again);
@@ -79,14 +113,17 @@ public class BackingServiceReconciler
 
   /// One pass, and one more for each phase of a swap that begins with it: what was just recorded is
   /// what the next pass reads, past every cache. Events come last: clients wait between fence and
-  /// cut.
+  /// cut. A bug shows in the status and is tried again at the framework's pace.
   private Pass passes(BackingService resource) {
     var told = new ArrayList<Runnable>();
     try {
       var pass = pass(resource, told);
-      for (int i = 0; i < PHASES && pass.onward.isPresent() && !workshop.stopping; i++)
+      for (int i = 0; i < PHASES && pass.onward.isPresent() && !stopping.asked(); i++)
         pass = pass(pass.onward.get(), told);
       return pass;
+    } catch (RuntimeException e) {
+      recorder.broken(resource, e);
+      throw e;
     } finally {
       told.forEach(Runnable::run);
     }
@@ -94,23 +131,36 @@ public class BackingServiceReconciler
 
   private Pass pass(BackingService resource, List<Runnable> told) {
     long began = System.nanoTime();
-    var facts = workshop.observer.observe(resource, workshop.engine, registry());
-    if (workshop.stopping) return new Pass(List.of(), Optional.empty(), SOON);
-    var plan = Planner.plan(facts, workshop.clock.instant());
-    var outcomes = workshop.actor.carryOut(plan);
-    workshop.meters.acted(outcomes);
-    if (outcomes.stream().anyMatch(o -> o.result() instanceof Outcome.Result.LetIn))
-      workshop.rhythm.checked(facts.service().id().uid());
-    var report =
-        Reporter.report(
-            resource.getStatus(),
-            new Reporter.Done(plan, outcomes),
-            workshop.rhythm.jittered(),
-            workshop.clock.instant());
+    var facts = observer.observe(resource, registry());
+    if (stopping.asked()) return new Pass(List.of(), Optional.empty(), SOON);
+    var plan = Planner.plan(facts, clock.instant());
+    var outcomes = actor.carryOut(plan);
+    var after = Aftermath.of(plan, outcomes, rhythm.jittered(), clock.instant());
+    var report = Reporter.report(resource.getStatus(), after, clock.instant());
+    count(facts, outcomes);
     var recorded = recorder.record(marked(resource, outcomes), report);
-    if (recorded.resource().isPresent()) told.add(() -> recorder.tell(resource, report));
     recorder.measure(resource, report, facts.inPhase().plusNanos(System.nanoTime() - began));
-    return new Pass(outcomes, recorded.resource().filter(_ -> report.onward()), recorded.again());
+    return switch (recorded) {
+      case Recorded.Unchanged _ -> new Pass(outcomes, Optional.empty(), after.again());
+      case Recorded.Outrun _ -> new Pass(outcomes, Optional.empty(), SOON);
+      case Recorded.Written(var written) -> {
+        told.add(() -> recorder.tell(resource, report));
+        transition(facts, after);
+        yield new Pass(outcomes, Optional.of(written).filter(_ -> after.onward()), after.again());
+      }
+    };
+  }
+
+  private void count(Facts facts, List<Outcome> outcomes) {
+    meters.acted(outcomes);
+    if (outcomes.stream().anyMatch(o -> o.result() instanceof Outcome.Result.LetIn))
+      rhythm.checked(facts.service().id().uid());
+  }
+
+  private static void transition(Facts facts, Aftermath after) {
+    var was = facts.memory().swap().getClass().getSimpleName();
+    var is = after.swap().getClass().getSimpleName();
+    if (!was.equals(is)) LOG.infof("swap: service=%s from=%s to=%s", facts.service().id(), was, is);
   }
 
   /// Our own annotation made a new version of the resource; an edit besides it is not taken for

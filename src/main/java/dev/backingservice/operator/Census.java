@@ -2,6 +2,8 @@ package dev.backingservice.operator;
 
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingService;
+import dev.backingservice.operator.metrics.MetricsSnapshot;
+import dev.backingservice.operator.metrics.Snapshots;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.reconciler.IndexedResourceCache;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Who is there and who is attached where, from the caches; and a way to tell a server that this
 /// has changed.
-class Census {
+class Census implements Snapshots {
   static final String BY_ACTIVE = "by-active-server";
   private volatile @Nullable IndexedResourceCache<BackingService> services;
   private volatile @Nullable IndexedResourceCache<BackingServer> servers;
@@ -53,8 +55,15 @@ class Census {
     if (source != null) source.propagateEvent(new ResourceID(server));
   }
 
-  Panel panel(Instant now) {
-    return new Panel(all(services), all(servers), now);
+  @Override
+  public MetricsSnapshot snapshot(Instant now) {
+    return new MetricsSnapshot(all(services), all(servers), now);
+  }
+
+  /// Every other BackingServer.
+  List<BackingServer> otherServers(BackingServer than) {
+    var name = than.getMetadata().getName();
+    return all(servers).stream().filter(s -> !s.getMetadata().getName().equals(name)).toList();
   }
 
   private static <T extends HasMetadata> List<T> all(@Nullable IndexedResourceCache<T> cache) {

@@ -1,5 +1,6 @@
 package dev.backingservice.operator;
 
+import dev.backingservice.engine.wire.Addresses;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
@@ -10,6 +11,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String... args) {
+    Addresses.cacheNothing();
     if (args.length == 2 && args[0].equals("visit")) System.exit(Visit.of(args[1]));
     Quarkus.run(args);
   }

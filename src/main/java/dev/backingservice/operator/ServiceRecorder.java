@@ -1,12 +1,15 @@
 package dev.backingservice.operator;
 
+import dev.backingservice.act.StatusRecorder;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.api.BackingServiceStatus;
 import dev.backingservice.api.SwapProgress;
-import dev.backingservice.kube.Refusals;
+import dev.backingservice.operator.metrics.Meters;
 import dev.backingservice.report.Report;
+import dev.backingservice.report.Reporter;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -15,24 +18,45 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// Records what a pass has to say about one service: status, events, figures.
-final class ServiceRecorder {
-  private static final Duration SOON = Duration.ofMillis(20);
+/// Has recorded what a pass has to say about one service: status, events, figures.
+@Singleton
+class ServiceRecorder {
   private static final Logger LOG = Logger.getLogger(ServiceRecorder.class);
-  private final Workshop workshop;
+  private final StatusRecorder recorder;
+  private final Meters meters;
+  private final Census census;
+  private final Installation installation;
 
-  ServiceRecorder(Workshop workshop) {
-    this.workshop = workshop;
+  ServiceRecorder(
+      StatusRecorder recorder, Meters meters, Census census, Installation installation) {
+    this.recorder = recorder;
+    this.meters = meters;
+    this.census = census;
+    this.installation = installation;
   }
 
-  /// @param resource as it is now; empty when nothing was written
-  /// @param again when to look again
-  record Recorded(Optional<BackingService> resource, Duration again) {}
+  /// What became of a report.
+  sealed interface Recorded {
+    /// It said nothing new.
+    record Unchanged() implements Recorded {}
 
-  /// Writes the status when it says something new; a spec that was edited meanwhile is read first.
+    /// @param resource as it is now
+    record Written(BackingService resource) implements Recorded {}
+
+    /// Somebody changed the resource meanwhile: it is read first.
+    record Outrun() implements Recorded {}
+  }
+
+  /// Writes the status when it says something new.
   Recorded record(BackingService resource, Report report) {
-    if (Objects.equals(report.status(), resource.getStatus()))
-      return new Recorded(Optional.empty(), report.again());
+    if (Objects.equals(report.status(), resource.getStatus())) return new Recorded.Unchanged();
+    return recorder
+        .record(patch(resource, report.status()))
+        .<Recorded>map(Recorded.Written::new)
+        .orElse(new Recorded.Outrun());
+  }
+
+  private static BackingService patch(BackingService resource, BackingServiceStatus status) {
     var patch = new BackingService();
     var meta = resource.getMetadata();
     patch.setMetadata(
@@ -42,25 +66,28 @@ final class ServiceRecorder {
             .withResourceVersion(meta.getResourceVersion())
             .build());
     patch.setSpec(null);
-    patch.setStatus(report.status());
-    BackingService written;
+    patch.setStatus(status);
+    return patch;
+  }
+
+  /// A bug is told like everything else; when that fails too, the log has it.
+  void broken(BackingService resource, RuntimeException bug) {
+    if (bug instanceof KubernetesClientException) return;
     try {
-      written = workshop.resources.recordStatus(patch);
-    } catch (KubernetesClientException e) {
-      LOG.debugf(
-          "status not written: service=%s/%s said=%s",
-          meta.getNamespace(), meta.getName(), Refusals.said(e));
-      if (Refusals.conflict(e)) return new Recorded(Optional.empty(), SOON);
-      throw e;
+      var generation = Optional.ofNullable(resource.getMetadata().getGeneration()).orElse(0L);
+      var status =
+          Reporter.broken(resource.getStatus(), generation, installation.clock().instant());
+      recorder.record(patch(resource, status));
+    } catch (RuntimeException e) {
+      LOG.warnf("a bug could not be told: cause=%s", e.getClass().getSimpleName());
     }
-    return new Recorded(Optional.of(written), report.again());
   }
 
   /// A phase that was left is worth a figure.
   void measure(BackingService resource, Report report, Duration inPhase) {
     var was = phase(resource.getStatus());
     if (was.isPresent() && !was.equals(phase(report.status())))
-      workshop.meters.phaseTook(was.get(), inPhase);
+      meters.phaseTook(was.get(), inPhase);
   }
 
   private static Optional<String> phase(@Nullable BackingServiceStatus status) {
@@ -73,11 +100,11 @@ final class ServiceRecorder {
   /// What everybody is to hear of a report that was recorded.
   void tell(BackingService resource, Report report) {
     for (var notice : report.notices())
-      workshop.events.tell(resource, notice.kind().name(), notice.reason(), notice.note());
+      recorder.tell(resource, notice.kind().name(), notice.reason(), notice.note());
     var was = tied(resource.getStatus());
     var is = tied(report.status());
     if (was.equals(is)) return;
-    Stream.of(was, is).flatMap(List::stream).distinct().forEach(workshop.census::changed);
+    Stream.of(was, is).flatMap(List::stream).distinct().forEach(census::changed);
   }
 
   /// The server that is attached, and one for each fence owed.

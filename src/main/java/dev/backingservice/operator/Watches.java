@@ -42,7 +42,7 @@ final class Watches implements Registry {
     var services = context.getPrimaryCache();
     services.addIndexer(BY_SERVER, service -> List.copyOf(servers(service)));
     services.addIndexer(Census.BY_ACTIVE, service -> active(service));
-    services.addIndexer(BY_WORKLOAD, service -> List.copyOf(Choices.of(service)));
+    services.addIndexer(BY_WORKLOAD, service -> List.copyOf(WorkloadKeys.of(service)));
     census.services(services);
     services.addIndexer(BY_NAMESPACE, service -> List.of(service.getMetadata().getNamespace()));
     servers = serverSource();
@@ -125,7 +125,7 @@ final class Watches implements Registry {
             .withKubernetesClient(metadata)
             .withSecondaryToPrimaryMapper(
                 workload ->
-                    Choices.keys(kind.getSimpleName(), workload.getMetadata())
+                    WorkloadKeys.keys(kind.getSimpleName(), workload.getMetadata())
                         .flatMap(key -> services.byIndex(BY_WORKLOAD, key).stream())
                         .map(ResourceID::fromResource)
                         .collect(Collectors.toSet()))
@@ -156,7 +156,7 @@ final class Watches implements Registry {
 
   /// What people change on a server, and what was seen of it; not how many are attached.
   private static boolean matters(BackingServer now, BackingServer before) {
-    return new SpecOrWord<BackingServer>().accept(now, before)
+    return new PeopleChanges<BackingServer>().accept(now, before)
         || !Objects.equals(seen(now), seen(before));
   }
 

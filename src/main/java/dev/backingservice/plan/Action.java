@@ -2,10 +2,12 @@ package dev.backingservice.plan;
 
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Debt;
+import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Place;
-import dev.backingservice.model.Word;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// One thing to do. Carries names, never secrets.
 public sealed interface Action {
@@ -13,38 +15,56 @@ public sealed interface Action {
   /// Set the annotation that says the service was attached once.
   record MarkAttached() implements Action {}
 
-  /// Create the database when it is missing.
-  record CreateDatabase(Place place) implements Action {}
+  /// Create what the place lies in when it is missing.
+  record CreateMissing(Place place) implements Action {}
 
-  /// Make these words true on one server.
-  record Ensure(String server, List<Desired> words) implements Action {
+  /// Make these states true on one server.
+  record Ensure(String server, List<Desired> logins) implements Action {
     public Ensure {
-      words = List.copyOf(words);
+      logins = List.copyOf(logins);
     }
   }
 
   /// The same on a server that the binding does not lead to.
-  record Tidy(String server, List<Desired> words) implements Action {
+  record Tidy(String server, List<Desired> logins) implements Action {
     public Tidy {
-      words = List.copyOf(words);
+      logins = List.copyOf(logins);
     }
   }
 
-  /// One login and its word.
-  record Desired(Attachment attachment, Word word) {}
+  /// One login and its state.
+  ///
+  /// @param superseding the epoch that takes its place: written into its mark when it is locked,
+  ///     and the one lock that may be taken back when it is to work; 0 for none
+  record Desired(Attachment attachment, LoginState state, long superseding) {}
 
   /// Log in as the workload would.
   record Knock(Attachment attachment) implements Action {}
 
-  /// Lock a login, end its sessions and prove that nobody is left.
-  record Fence(Attachment attachment, Duration within) implements Action {}
+  /// Lock logins, end their sessions and prove that nobody is left.
+  ///
+  /// @param logins every one of the service that may still log in there, but the prepared one
+  /// @param superseding the epoch that takes their place
+  record Fence(String server, List<Attachment> logins, long superseding, Duration within)
+      implements Action {
+    public Fence {
+      logins = List.copyOf(logins);
+    }
+  }
 
   /// Fence a login that shall not work any more, after the cut: a debt, or an old one that came
   /// back.
-  record Settle(Attachment attachment) implements Action {}
+  record Settle(Attachment attachment, long superseding) implements Action {}
 
   /// Write the binding Secret whole, guarded by the version that was seen.
-  record Publish(Attachment attachment, Place requested, List<Debt> debts, String guard)
+  ///
+  /// @param certificateEnds the latest end of a client certificate in it; empty: a whole life
+  record Publish(
+      Attachment attachment,
+      Place requested,
+      List<Debt> debts,
+      String guard,
+      Optional<Instant> certificateEnds)
       implements Action {
     public Publish {
       debts = List.copyOf(debts);
@@ -52,7 +72,9 @@ public sealed interface Action {
   }
 
   /// Write what the Secret says about the request and the debts; the credential stays.
-  record Amend(Attachment attachment, Place requested, List<Debt> debts, String guard)
+  ///
+  /// @param aborted the epoch that will not be published any more; 0 for none
+  record Amend(Attachment attachment, Place requested, List<Debt> debts, long aborted, String guard)
       implements Action {
     public Amend {
       debts = List.copyOf(debts);
@@ -82,13 +104,27 @@ public sealed interface Action {
     }
   }
 
+  /// Drop what the operator created for this service at a place and nobody else uses.
+  record Drop(Place place) implements Action {}
+
   /// Whether the rest of the plan goes on when this fails: one workload, or one old debt, is no
   /// reason to stop.
   default boolean independent() {
     return switch (this) {
       case Project _, Withdraw _, Settle _, Tidy _ -> true;
-      case MarkAttached _, CreateDatabase _, Ensure _, Knock _, Fence _ -> false;
+      case MarkAttached _, CreateMissing _, Ensure _, Knock _, Fence _, Drop _ -> false;
       case Publish _, Amend _, Unpublish _, Owe _, HandOver _ -> false;
     };
+  }
+
+  /// Whether it makes `login` be in `state`.
+  default boolean makes(Attachment login, LoginState state) {
+    var logins =
+        switch (this) {
+          case Ensure(_, var desired) -> desired;
+          case Tidy(_, var desired) -> desired;
+          default -> List.<Desired>of();
+        };
+    return logins.stream().anyMatch(d -> d.state() == state && d.attachment().same(login));
   }
 }

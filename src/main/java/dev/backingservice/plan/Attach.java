@@ -3,11 +3,10 @@ package dev.backingservice.plan;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
-import dev.backingservice.model.Names;
-import dev.backingservice.model.Place;
+import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.Standing;
 import dev.backingservice.model.Standing.Holds;
-import dev.backingservice.model.Word;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,33 +16,36 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// The first attachment, and the one after a detachment: a motion without an old server. Nothing of
-/// it needs to be recorded before, because every repetition makes the same login with the same
-/// password.
+/// The first attachment, the one after a detachment, and the one after an older state was put back:
+/// a motion without an old server. Nothing of it needs to be recorded before, because every
+/// repetition makes the same login with the same password.
 final class Attach {
   private static final Duration SLICE = Duration.ofSeconds(2);
 
   private Attach() {}
 
   static Plan plan(Facts f, Intent intent, Instant now) {
-    var swap = f.memory().swap();
+    var swap = new Swap.Settled();
     var refusal = refusal(f, intent).or(() -> unasked(f));
-    if (refusal.isPresent()) return new Plan(f, swap, Upkeep.actions(f, swap, now), refusal);
+    if (refusal.isPresent())
+      return new Plan(f, f.memory().swap(), Upkeep.actions(f, swap, now), refusal);
 
     var to = next(f, intent);
     boolean first = !f.service().marked();
     var actions = new ArrayList<Action>(Debts.settle(f));
-    if (f.forgotten()) actions.addAll(fences(f, to));
+    actions.addAll(fences(f, to));
     if (first && intent.createDatabase() == Intent.CreateDatabase.IfMissing)
-      actions.add(new Action.CreateDatabase(intent.place()));
-    actions.add(new Action.Ensure(to.server(), List.of(new Action.Desired(to, Word.Prepared))));
+      actions.add(new Action.CreateMissing(intent.place()));
+    actions.add(
+        new Action.Ensure(to.server(), List.of(new Action.Desired(to, LoginState.Prepared, 0))));
     actions.add(new Action.Knock(to));
     if (first) actions.add(new Action.MarkAttached());
-    actions.add(new Action.Publish(to, intent.place(), f.debts(), f.published().guard()));
+    actions.add(
+        new Action.Publish(to, intent.place(), f.debts(), f.published().guard(), Optional.empty()));
     for (var workload : f.workloads())
       if (workload.chosen().isPresent() && workload.problem().isEmpty())
         actions.add(new Action.Project(workload, to.epoch()));
-    return new Plan(f, new Swap.Settled(), actions, Optional.empty());
+    return new Plan(f, swap, actions, Optional.empty());
   }
 
   private static Optional<Failure> refusal(Facts f, Intent intent) {
@@ -68,56 +70,67 @@ final class Attach {
             .findFirst();
   }
 
-  /// Every other login of this service, wherever it is.
+  /// Every other login of this service that is not known to be fenced, wherever it is; after a loss
+  /// of memory, those that seem to be as well.
   private static List<Action> fences(Facts f, Attachment to) {
     var fences = new ArrayList<Action>();
     for (var server : new TreeMap<>(f.servers()).values())
       server
           .answer()
           .filter(a -> a.identity().writable())
+          .map(a -> others(f, server.name(), a, to))
+          .filter(logins -> !logins.isEmpty())
           .ifPresent(
-              a ->
-                  others(server.name(), a, to)
-                      .forEach(o -> fences.add(new Action.Fence(o, SLICE))));
+              logins -> fences.add(new Action.Fence(server.name(), logins, to.epoch(), SLICE)));
     return fences;
   }
 
   private static List<Attachment> others(
-      String server, ServerFact.Sight.Answers answer, Attachment to) {
-    return new TreeMap<>(answer.standing().logins())
-        .entrySet().stream()
-            .filter(l -> l.getValue().holds() != Holds.Foreign)
-            .filter(l -> !l.getKey().equals(to.login()) || !server.equals(to.server()))
-            .map(l -> at(server, answer, l.getKey(), to.place()))
-            .toList();
+      Facts f, String server, ServerFact.Sight.Answers answer, Attachment to) {
+    var others = new ArrayList<Attachment>();
+    new TreeMap<>(answer.standing().logins())
+        .forEach(
+            (name, login) -> {
+              boolean own =
+                  name.equals(to.login()) && Promotions.oneInstance(f, server, to.server());
+              if (login.holds() != Holds.Foreign && !own && (!login.fenced() || f.forgotten()))
+                others.add(at(server, answer, name, login, to));
+            });
+    return others;
   }
 
   private static Attachment at(
-      String server, ServerFact.Sight.Answers answer, String login, Place like) {
-    var standing = answer.standing().logins().get(login);
+      String server,
+      ServerFact.Sight.Answers answer,
+      String name,
+      Standing.Login login,
+      Attachment like) {
     return new Attachment(
-        new Place(server, like.database(), like.schema()),
+        like.place().on(server),
         answer.identity().serverId(),
-        login,
-        Math.max(1, standing == null ? 1 : standing.epoch()));
+        name,
+        login.access(),
+        Math.max(1, login.epoch()));
   }
 
   private static Attachment next(Facts f, Intent intent) {
-    var answer = f.server(intent.place().server()).flatMap(ServerFact::answer);
+    var answer = f.answer(intent.place().server());
     var serverId = answer.map(a -> a.identity().serverId()).orElse("");
-    var slot = Names.Slot.besides(last(f, answer).orElse("_b"));
-    var login = Names.login(f.service().instance(), f.service().id(), slot);
-    return new Attachment(intent.place(), serverId, login, epoch(f, answer, login));
+    var login = f.service().logins().besides(last(f, answer).orElse(f.service().logins().b()));
+    return new Attachment(
+        intent.place(), serverId, login, intent.access(), epoch(f, answer, login));
   }
 
   /// The login used last, as remembered; a forgotten one as the server has it.
   private static Optional<String> last(Facts f, Optional<ServerFact.Sight.Answers> answer) {
+    var active = f.active().map(Attachment::login);
+    if (active.isPresent()) return active;
     var remembered = f.memory().retained().stream().map(r -> r.attachment().login()).findFirst();
     if (remembered.isPresent() || !f.forgotten()) return remembered;
     return answer.stream()
         .flatMap(a -> a.standing().logins().entrySet().stream())
         .filter(e -> e.getValue().holds() != Holds.Foreign)
-        .max(Map.Entry.comparingByValue(Comparator.comparingLong(l -> l.epoch())))
+        .max(Map.Entry.comparingByValue(Comparator.comparingLong(Standing.Login::greatestEpoch)))
         .map(Map.Entry::getKey);
   }
 
@@ -126,10 +139,10 @@ final class Attach {
     long next = f.greatestEpoch() + 1;
     if (f.service().marked()) return next;
     return answer
-        .map(a -> a.standing().logins().get(login))
-        .filter(
-            l -> l.uid().equals(f.service().id().uid()) && l.epoch() == next - 1 && l.epoch() > 0)
-        .map(l -> l.epoch())
+        .flatMap(a -> a.standing().find(login))
+        .filter(l -> l.uid().equals(f.service().id().uid()) && l.superseded() == 0)
+        .filter(l -> l.epoch() == next - 1 && l.epoch() > 0)
+        .map(Standing.Login::epoch)
         .orElse(next);
   }
 }

@@ -2,77 +2,141 @@ package dev.backingservice.plan;
 
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Debt;
-import dev.backingservice.model.Standing.Holds;
+import dev.backingservice.model.Standing;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// Fences still owed. They are settled before anything else is done on their server.
-final class Debts {
+public final class Debts {
   private Debts() {}
 
-  /// Settles what can be settled now: the server answers and is not the active one under another
-  /// name.
+  /// Settles what can be settled now.
   static List<Action> settle(Facts f) {
     var actions = new ArrayList<Action>();
     for (var debt : f.debts())
-      if (payable(f, debt)) actions.add(new Action.Settle(debt.attachment()));
+      if (payable(f, debt)) actions.add(new Action.Settle(debt.attachment(), superseding(f)));
     for (var retained : f.memory().retained())
-      if (Moves.behindItsName(f, retained) && !Moves.live(f, retained.attachment().server()))
-        actions.add(new Action.Settle(retained.attachment()));
+      if (outOfDate(f, retained) && !Promotions.isActive(f, retained.attachment()))
+        actions.add(new Action.Settle(retained.attachment(), superseding(f)));
     return actions;
   }
 
+  /// A proof that does not speak of what answers under the name now.
+  private static boolean outOfDate(Facts f, Memory.Retained retained) {
+    return Promotions.putBack(f, retained)
+        || (Promotions.behindItsName(f, retained)
+            && f.active()
+                .filter(a -> Promotions.oneInstance(f, a.server(), retained.attachment().server()))
+                .isEmpty());
+  }
+
+  /// The epoch that takes the place of older ones now.
+  static long superseding(Facts f) {
+    return f.active().map(Attachment::epoch).orElse(f.greatestEpoch());
+  }
+
+  static boolean owed(Facts f, Attachment at) {
+    return f.memory().debts().stream().anyMatch(d -> d.attachment().same(at));
+  }
+
   private static boolean payable(Facts f, Debt debt) {
-    return here(f, debt.attachment())
+    return here(f, debt)
         .filter(a -> a.identity().writable() || sessions(a, debt.attachment()) > 0)
         .isPresent();
   }
 
-  /// The server that the debt is owed to, when it answers. A name that leads to the active server
-  /// now must not lock the live login.
-  private static Optional<ServerFact.Sight.Answers> here(Facts f, Attachment owed) {
-    return f.server(owed.server())
-        .flatMap(ServerFact::answer)
-        .filter(a -> a.identity().serverId().equals(owed.serverId()))
-        .filter(_ -> !Moves.live(f, owed.server()));
-  }
-
-  /// Nothing is owed any more: the server is gone for ever, or it is a standby that follows the new
-  /// primary and has got the locked login from there.
-  static boolean over(Facts f, Debt debt) {
+  /// The server that the debt is owed to, when it answers: of the lineage, not a copy that was
+  /// promoted under its name, and not the active server under another name. The live login is never
+  /// locked for a debt.
+  private static Optional<ServerFact.Sight.Answers> here(Facts f, Debt debt) {
     var owed = debt.attachment();
-    boolean gone =
-        f.server(owed.server())
-            .filter(s -> !s.admission().gone().isEmpty())
-            .filter(s -> s.admission().gone().equals(owed.serverId()))
-            .filter(
-                s -> s.answer().filter(a -> a.identity().takesWritesAs(owed.serverId())).isEmpty())
-            .isPresent();
-    return gone
-        || here(f, owed)
-            .filter(a -> !a.identity().writable() && sessions(a, owed) == 0)
-            .filter(a -> lockedIn(a, owed))
-            .isPresent();
+    if (Promotions.isActive(f, owed) || promoted(f, debt) || elsewhere(f, owed))
+      return Optional.empty();
+    return f.answer(owed.server()).filter(a -> a.identity().serverId().equals(owed.serverId()));
   }
 
-  private static boolean lockedIn(ServerFact.Sight.Answers answer, Attachment owed) {
-    var holds = answer.standing().of(owed.login());
-    return holds == Holds.Locked || holds == Holds.Absent;
+  /// Whether the name leads to the active server by now.
+  private static boolean elsewhere(Facts f, Attachment owed) {
+    return f.active()
+        .filter(a -> !a.server().equals(owed.server()))
+        .filter(a -> Promotions.oneInstance(f, a.server(), owed.server()))
+        .isPresent();
+  }
+
+  /// Whether a copy was promoted under the name of the server that owes: its predecessor may be
+  /// alive.
+  public static boolean promoted(Facts f, Debt debt) {
+    return Promotions.later(f, debt.attachment(), debt.running());
+  }
+
+  /// Nothing is owed any more: the server is gone for ever; it is a standby that has got the locked
+  /// login from the new primary; or the login was taken over by a later epoch, which ended what the
+  /// earlier one had open.
+  static boolean over(Facts f, Debt debt) {
+    return gone(f, debt) || lockedOnStandby(f, debt) || takenOver(f, debt);
+  }
+
+  private static boolean gone(Facts f, Debt debt) {
+    var owed = debt.attachment();
+    var said = f.server(owed.server()).map(s -> s.admission().gone()).orElse("");
+    if (said.isEmpty()) return false;
+    if (said.equals(instance(debt))) return true;
+    return said.equals(owed.serverId())
+        && f.answer(owed.server())
+            .filter(a -> a.identity().takesWritesAs(owed.serverId()))
+            .isEmpty();
+  }
+
+  private static String instance(Debt debt) {
+    var running = debt.running();
+    return running.contains("@") ? running.substring(0, running.lastIndexOf('@')) : "";
+  }
+
+  private static boolean lockedOnStandby(Facts f, Debt debt) {
+    return here(f, debt)
+        .filter(a -> !a.identity().writable())
+        .filter(
+            a ->
+                a.standing()
+                    .find(debt.attachment().login())
+                    .map(Standing.Login::fenced)
+                    .orElse(true))
+        .isPresent();
+  }
+
+  private static boolean takenOver(Facts f, Debt debt) {
+    var owed = debt.attachment();
+    return f.answer(owed.server())
+        .filter(a -> a.identity().takesWritesAs(owed.serverId()))
+        .filter(_ -> !promoted(f, debt))
+        .flatMap(a -> a.standing().find(owed.login()))
+        .filter(l -> l.uid().equals(f.service().id().uid()) && l.epoch() > owed.epoch())
+        .isPresent();
   }
 
   private static int sessions(ServerFact.Sight.Answers answer, Attachment owed) {
-    var login = answer.standing().logins().get(owed.login());
-    return login == null ? 0 : login.sessions();
+    return answer.standing().find(owed.login()).map(Standing.Login::sessions).orElse(0);
   }
 
-  /// The debts after a cut with this proof.
-  static List<Debt> after(Facts f, Attachment old, FenceProof proof, Instant now) {
+  /// The debts after a cut with this proof: one for each login that was left.
+  static List<Debt> after(Facts f, Motion m, FenceProof proof, Instant now) {
     if (!proof.owes()) return f.debts();
     var debts = new ArrayList<>(f.debts());
-    debts.add(new Debt(old, now, sentence(old, proof)));
+    for (var old : Fences.logins(f, m))
+      if (debts.stream().noneMatch(d -> d.attachment().same(old)))
+        debts.add(new Debt(old, now, running(f, old), sentence(old, proof)));
     return debts;
+  }
+
+  /// What was last seen under the name of the server that owes.
+  static String running(Facts f, Attachment owed) {
+    return f.memory()
+        .active()
+        .filter(a -> a.attachment().server().equals(owed.server()))
+        .map(Memory.Active::running)
+        .orElse("");
   }
 
   private static String sentence(Attachment old, FenceProof proof) {
@@ -80,7 +144,7 @@ final class Debts {
       case ReadOnly ->
           "%s is a standby: its login is locked when it follows the new primary"
               .formatted(old.server());
-      case SessionsRemain ->
+      case SessionsRemain, Interrupted ->
           "sessions of the old login may still write on %s: they are ended as soon as it allows"
               .formatted(old.server());
       case Unreachable, Verified, NotNeeded, NotSupported ->

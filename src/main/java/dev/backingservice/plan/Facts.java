@@ -4,12 +4,15 @@ import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Debt;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
+import dev.backingservice.model.LoginNames;
 import dev.backingservice.model.Place;
+import dev.backingservice.model.Published;
 import dev.backingservice.model.ServiceId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Everything that is known about one service at one moment. Being down is a fact.
 ///
@@ -43,13 +46,13 @@ public record Facts(
   ///
   /// @param life whether it is being deleted
   /// @param marked whether it was attached at some time before
-  /// @param instance fingerprint of this operator
+  /// @param logins the names of its two logins
   public record Service(
       ServiceId id,
       long generation,
       Life life,
       boolean marked,
-      String instance,
+      LoginNames logins,
       Annotations annotations) {}
 
   /// Whether a resource is being deleted.
@@ -59,7 +62,8 @@ public record Facts(
   }
 
   /// What people say by annotation; empty texts where they say nothing.
-  public record Annotations(String acceptData, String acceptDivergence, String retry) {}
+  public record Annotations(
+      String acceptData, String acceptDivergence, String retry, String endOverlap) {}
 
   /// What the spec asks for, or why it makes no sense.
   public sealed interface Request {
@@ -71,8 +75,11 @@ public record Facts(
 
   /// How the active credential was received.
   public sealed interface Login {
-    /// @param relations how much the schema holds
-    record LetIn(int relations) implements Login {}
+    /// @param held how much its place holds; empty where that cannot be told
+    record LetIn(OptionalInt held) implements Login {}
+
+    /// It is right, but no connection is free.
+    record Full(Failure failure) implements Login {}
 
     record TurnedAway(Failure failure) implements Login {}
   }
@@ -92,43 +99,26 @@ public record Facts(
         service, request, published, memory, servers, found, probe, login, inPhase, outcomes);
   }
 
-  public Facts withProbe(Probe found) {
+  public Facts withProbe(Optional<Probe> found) {
     return new Facts(
-        service,
-        request,
-        published,
-        memory,
-        servers,
-        workloads,
-        Optional.of(found),
-        login,
-        inPhase,
-        outcomes);
+        service, request, published, memory, servers, workloads, found, login, inPhase, outcomes);
   }
 
-  public Facts withLogin(Login tried) {
+  public Facts withLogin(Optional<Login> tried) {
     return new Facts(
-        service,
-        request,
-        published,
-        memory,
-        servers,
-        workloads,
-        probe,
-        Optional.of(tried),
-        inPhase,
-        outcomes);
+        service, request, published, memory, servers, workloads, probe, tried, inPhase, outcomes);
   }
 
   /// The fences still owed: as recorded, unless a crash kept the cut from being recorded.
   public List<Debt> debts() {
+    return recordedDebts().stream().filter(d -> !Debts.over(this, d)).toList();
+  }
+
+  private List<Debt> recordedDebts() {
+    var binding = Bindings.believed(this);
     boolean recorded =
         memory.active().map(Memory.Active::attachment).equals(active()) || active().isEmpty();
-    var debts =
-        !recorded && published instanceof Published.Binding binding
-            ? binding.debts()
-            : memory.debts();
-    return debts.stream().filter(d -> !Debts.over(this, d)).toList();
+    return !recorded && binding.isPresent() ? binding.get().debts() : memory.debts();
   }
 
   public Optional<Intent> intent() {
@@ -144,39 +134,32 @@ public record Facts(
         : Optional.empty();
   }
 
+  /// Whether nothing of the service is to be left where it is: it goes, or is detached.
+  public boolean leaving() {
+    return service.life() == Life.Deleting
+        || intent().filter(i -> i.state() == Intent.State.Detached).isPresent();
+  }
+
   /// It was attached once, and neither the Secret nor the status says where: a restored backup.
   public boolean forgotten() {
-    return service.marked() && published instanceof Published.None && memory.equals(Memory.blank());
+    return service.marked() && Bindings.believed(this).isEmpty() && memory.isBlank();
   }
 
-  /// The attachment that the binding names: the Secret when it is genuine, else what was recorded.
+  /// What the service is attached to: the Secret when it is believed, else what was recorded.
   public Optional<Attachment> active() {
-    return published instanceof Published.Binding binding && believed(binding)
-        ? Optional.of(binding.active())
-        : memory.active().map(Memory.Active::attachment);
+    return Bindings.active(this);
   }
 
-  /// A tenant may edit the Secret: it is believed when sealed, and of an epoch that status knows.
-  private boolean believed(Published.Binding binding) {
-    if (!binding.genuine()) return false;
-    long epoch = binding.active().epoch();
-    return memory.active().isEmpty()
-        || memory.active().get().attachment().epoch() == epoch
-        || memory.swap().target().filter(t -> t.epoch() == epoch).isPresent();
-  }
-
-  /// Whether the believed binding is this attachment.
+  /// Whether the believed binding is this credential.
   public boolean published(Attachment attachment) {
-    return published instanceof Published.Binding binding
-        && believed(binding)
-        && binding.active().equals(attachment);
+    return Bindings.believed(this).filter(b -> b.active().same(attachment)).isPresent();
   }
 
   /// What was asked for when the binding was published.
   public Optional<Place> requested() {
-    return published instanceof Published.Binding binding && binding.genuine()
-        ? Optional.of(binding.requested())
-        : memory.active().map(Memory.Active::requested);
+    return Bindings.believed(this)
+        .map(Published.Binding::requested)
+        .or(() -> memory.active().map(Memory.Active::requested));
   }
 
   /// Whether the spec asks for another place than it did when the binding was published.
@@ -185,22 +168,33 @@ public record Facts(
         && accepted().filter(i -> !i.place().equals(requested().get())).isPresent();
   }
 
+  /// Whether the spec asks to be attached to this place.
   public boolean wants(Place place) {
     return accepted()
         .filter(i -> i.state() == Intent.State.Attached && i.place().equals(place))
         .isPresent();
   }
 
+  /// Whether an edit that could be carried out asks for another place than this one.
+  boolean movesAway(Place place) {
+    return pending() && !wants(place) && Preflight.refusal(this).isEmpty();
+  }
+
   public Optional<ServerFact> server(String name) {
     return Optional.ofNullable(servers.get(name));
+  }
+
+  /// What a server answered; empty when it did not.
+  public Optional<ServerFact.Sight.Answers> answer(String server) {
+    return server(server).flatMap(ServerFact::answer);
   }
 
   /// The greatest epoch seen anywhere, 0 when there is none.
   public long greatestEpoch() {
     long greatest = memory.greatestEpoch();
-    if (published instanceof Published.Binding binding && binding.genuine())
-      greatest = Math.max(greatest, binding.active().epoch());
-    for (var server : servers.values()) greatest = Math.max(greatest, server.greatestEpoch());
+    if (published instanceof Published.Binding b) greatest = Math.max(greatest, b.active().epoch());
+    for (var server : servers.values())
+      greatest = Math.max(greatest, server.greatestEpoch(service.id().uid()));
     return greatest;
   }
 }

@@ -4,9 +4,16 @@ import java.time.Instant;
 
 /// What the fence found.
 ///
-/// @param instance the process and timeline it is valid for; empty when nobody answered
+/// @param running the process and timeline it is valid for; empty when nobody answered
+/// @param position where the server's log ended; empty when nobody answered or there is none
 /// @param sessionsEnded how many the operator ended
-public record FenceProof(Result result, String instance, int sessionsEnded, Instant at) {
+public record FenceProof(
+    Result result, String running, String position, int sessionsEnded, Instant at) {
+
+  /// A result without a server's word.
+  static FenceProof of(Result result, Instant at) {
+    return new FenceProof(result, "", "", 0, at);
+  }
 
   /// The ways a fence can end.
   public enum Result {
@@ -14,11 +21,13 @@ public record FenceProof(Result result, String instance, int sessionsEnded, Inst
     Verified,
     /// The old server is a standby now; sessions were ended.
     ReadOnly,
-    /// Nobody answers there.
+    /// Nobody answers there, or another lineage does.
     Unreachable,
     /// Sessions remain, and the policy says to go on.
     SessionsRemain,
-    /// Nothing to fence: the server is the same.
+    /// The edit was taken back before anything was proven.
+    Interrupted,
+    /// Nothing to fence yet: the server is the same.
     NotNeeded,
     /// The engine has no fence.
     NotSupported
@@ -28,7 +37,7 @@ public record FenceProof(Result result, String instance, int sessionsEnded, Inst
   public boolean owes() {
     return switch (result) {
       case Verified, NotNeeded, NotSupported -> false;
-      case ReadOnly, Unreachable, SessionsRemain -> true;
+      case ReadOnly, Unreachable, SessionsRemain, Interrupted -> true;
     };
   }
 }

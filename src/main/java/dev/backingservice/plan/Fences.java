@@ -1,14 +1,50 @@
 package dev.backingservice.plan;
 
+import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.SwapPolicy;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What follows from a try to fence, by the policy of the swap.
-final class Fences {
+/// Which logins a fence names, and what follows from its result by the policy of the swap.
+public final class Fences {
+  private static final int TRIES = 3;
+
   private Fences() {}
+
+  /// Every login of the service that may still log in on the server that is left.
+  static List<Attachment> logins(Facts f, Motion m) {
+    var logins = new ArrayList<>(m.left());
+    for (var retained : f.memory().retained()) {
+      var at = retained.attachment();
+      if (mayLogIn(f, retained) && sameServer(f, m, at) && unnamed(logins, at)) logins.add(at);
+    }
+    return logins;
+  }
+
+  private static boolean sameServer(Facts f, Motion m, Attachment at) {
+    return Promotions.oneInstance(f, m.from().server(), at.server())
+        && !(at.login().equals(m.to().login())
+            && Promotions.oneInstance(f, m.to().server(), at.server()));
+  }
+
+  private static boolean unnamed(List<Attachment> logins, Attachment at) {
+    return logins.stream().noneMatch(l -> l.login().equals(at.login()));
+  }
+
+  /// Whether a former login is not known to be fenced: it works, has sessions, or nobody could look
+  /// and nobody ever proved it.
+  public static boolean mayLogIn(Facts f, Memory.Retained retained) {
+    var at = retained.attachment();
+    return f.answer(at.server())
+        .filter(a -> a.identity().serverId().equals(at.serverId()))
+        .map(a -> a.standing().find(at.login()).filter(l -> !l.fenced()).isPresent())
+        .orElse(retained.running().isEmpty() && !Debts.owed(f, at));
+  }
 
   /// What follows from the last try to fence.
   static Optional<Swap> next(Motion m, Facts f, Instant now) {
@@ -29,38 +65,50 @@ final class Fences {
       Motion m, Facts f, SwapPolicy policy, Outcome.Result result, Instant now) {
     boolean late = f.inPhase().compareTo(policy.fenceTimeout()) >= 0;
     return switch (result) {
-      case Outcome.Result.Fenced(var proof) -> Optional.of(new Swap.Cut(m, proof));
-      case Outcome.Result.Silent _ ->
-          policy.ifUnreachable() == SwapPolicy.IfUnreachable.Proceed
-              ? Optional.of(
-                  new Swap.Cut(m, new FenceProof(FenceProof.Result.Unreachable, "", 0, now)))
-              : Optional.empty();
-      case Outcome.Result.Draining(int left) when late -> remaining(m, policy, left, now);
+      case Outcome.Result.Fenced(var proof) -> Optional.of(fenced(m, proof));
+      case Outcome.Result.Unanswered(_, int tries, var span) when believed(policy, tries, span) ->
+          leaving(m, policy, now);
+      case Outcome.Result.Stranger _ -> leaving(m, policy, now);
+      case Outcome.Result.Draining(int left) when late ->
+          remaining(
+              m, policy, left + " sessions or prepared transactions did not end in time", now);
       case Outcome.Result.Failed(var failure) when late ->
           remaining(m, policy, failure.message(), now);
-      case Outcome.Result.Draining _, Outcome.Result.Failed _ -> Optional.empty();
+      case Outcome.Result.Draining _, Outcome.Result.Failed _, Outcome.Result.Unanswered _ ->
+          Optional.empty();
       case Outcome.Result.Done _,
           Outcome.Result.Marked _,
           Outcome.Result.LetIn _,
+          Outcome.Result.Full _,
+          Outcome.Result.Silent _,
           Outcome.Result.Unclear _ ->
           Optional.empty();
     };
   }
 
-  private static Optional<Swap> remaining(Motion m, SwapPolicy policy, int left, Instant now) {
-    return remaining(
-        m, policy, left + " sessions or prepared transactions did not end in time", now);
+  /// A restart is no death: silence counts after several tries over some time.
+  private static boolean believed(SwapPolicy policy, int tries, Duration span) {
+    return tries >= TRIES && span.compareTo(policy.unreachableFor()) >= 0;
+  }
+
+  private static Swap fenced(Motion m, FenceProof proof) {
+    return m.fencePoint() == Motion.FencePoint.BeforePrepare
+        ? new Swap.Prepare(m, Optional.of(proof))
+        : new Swap.Cut(m, proof);
+  }
+
+  private static Optional<Swap> leaving(Motion m, SwapPolicy policy, Instant now) {
+    return policy.ifUnreachable() == SwapPolicy.IfUnreachable.Proceed
+        ? Optional.of(fenced(m, FenceProof.of(FenceProof.Result.Unreachable, now)))
+        : Optional.empty();
   }
 
   private static Optional<Swap> remaining(Motion m, SwapPolicy policy, String why, Instant now) {
+    var proof = FenceProof.of(FenceProof.Result.SessionsRemain, now);
     return Optional.of(
         switch (policy.ifNotDrained()) {
-          case Abort -> new Swap.Aborting(m, sessionsRemain(now), why);
-          case Proceed -> new Swap.Cut(m, sessionsRemain(now));
+          case Abort -> new Swap.Aborting(m, Optional.of(proof), why);
+          case Proceed -> fenced(m, proof);
         });
-  }
-
-  private static FenceProof sessionsRemain(Instant now) {
-    return new FenceProof(FenceProof.Result.SessionsRemain, "", 0, now);
   }
 }

@@ -7,6 +7,7 @@ import dev.backingservice.model.WorkloadKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -14,7 +15,10 @@ import java.util.stream.Stream;
 ///
 /// @param retained former attachments whose logins are still there, newest first
 /// @param carriers workloads that were given the binding
-/// @param relations how much the schema held when last seen; empty when never seen
+/// @param held how much the place held when last seen; empty when never seen
+/// @param lastEpoch the greatest epoch that was ever recorded; 0 when nothing was
+/// @param certificateEnds when the client certificate in the binding ends
+/// @param unwellSince since when the service is not ready; empty while it is
 /// @param handledRetry the retry annotation last taken up
 public record Memory(
     Optional<Active> active,
@@ -22,7 +26,10 @@ public record Memory(
     Swap swap,
     List<Debt> debts,
     List<WorkloadKey> carriers,
-    Optional<Integer> relations,
+    OptionalInt held,
+    long lastEpoch,
+    Optional<Instant> certificateEnds,
+    Optional<Instant> unwellSince,
     String handledRetry) {
   public Memory {
     retained = List.copyOf(retained);
@@ -38,6 +45,9 @@ public record Memory(
         new Swap.Settled(),
         List.of(),
         List.of(),
+        OptionalInt.empty(),
+        0,
+        Optional.empty(),
         Optional.empty(),
         "");
   }
@@ -51,19 +61,28 @@ public record Memory(
   /// A former attachment, kept locked until a time.
   ///
   /// @param running the process and timeline that were fenced; empty when none was
-  public record Retained(Attachment attachment, Instant until, String running) {}
+  /// @param position where the log ended at the fence; empty when none was
+  public record Retained(Attachment attachment, Instant until, String running, String position) {
+    Retained fenced(FenceProof proof) {
+      return new Retained(attachment, until, proof.running(), proof.position());
+    }
+  }
+
+  /// Whether no status was ever recorded.
+  boolean isBlank() {
+    return greatestEpoch() == 0;
+  }
 
   long greatestEpoch() {
-    return LongStream.of(
-            active.map(a -> a.attachment().epoch()).orElse(0L),
-            swap.target().map(Attachment::epoch).orElse(0L),
-            Stream.concat(
-                    retained.stream().map(Retained::attachment),
-                    debts.stream().map(Debt::attachment))
-                .mapToLong(Attachment::epoch)
-                .max()
-                .orElse(0L))
+    var attachments =
+        Stream.of(
+                active.map(Active::attachment).stream(),
+                swap.target().stream(),
+                retained.stream().map(Retained::attachment),
+                debts.stream().map(Debt::attachment))
+            .flatMap(s -> s);
+    return LongStream.concat(LongStream.of(lastEpoch), attachments.mapToLong(Attachment::epoch))
         .max()
-        .orElse(0L);
+        .orElse(0);
   }
 }

@@ -1,24 +1,67 @@
 package dev.backingservice.plan;
 
 import dev.backingservice.model.Attachment;
+import dev.backingservice.model.LoginState;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
-/// From one attachment to the next: attach to the new, publish, wait for everyone, let go of
-/// the old.
+/// From one attachment to the next: attach to the new, publish, wait for everyone, let go of the
+/// old.
 ///
+/// @param from the attachment in force when it began
+/// @param alongside older attachments on the same server that still worked then, in an overlap
 /// @param attempts how often it was tried and aborted before
-public record Motion(Kind kind, Attachment from, Attachment to, Instant startedAt, int attempts) {
+public record Motion(
+    Cause cause,
+    FencePoint fencePoint,
+    Attachment from,
+    List<Attachment> alongside,
+    Attachment to,
+    Instant startedAt,
+    int attempts) {
+  public Motion {
+    alongside = List.copyOf(alongside);
+  }
 
   /// Where the fence stands.
-  public enum Kind {
+  public enum FencePoint {
+    /// The old server is fenced before the new login is made: the target replays it first.
+    BeforePrepare,
     /// Two servers: the old one is fenced before the cut.
-    Swap,
-    /// One server under two names, or a new shape of the binding: both logins work until
-    /// everybody has moved.
-    Repoint
+    BeforeCut,
+    /// One server: both logins work until everybody has moved.
+    AfterOverlap
+  }
+
+  /// What the logins that are left shall be around the cut.
+  LoginState leaves() {
+    return overlaps() ? LoginState.Active : LoginState.Locked;
+  }
+
+  boolean overlaps() {
+    return fencePoint == FencePoint.AfterOverlap;
   }
 
   Motion again() {
-    return new Motion(kind, from, to, startedAt, attempts + 1);
+    return new Motion(cause, fencePoint, from, alongside, to, startedAt, attempts + 1);
+  }
+
+  /// Every attachment that is left by this motion.
+  List<Attachment> left() {
+    var left = new ArrayList<>(List.of(from));
+    left.addAll(alongside);
+    return left;
+  }
+
+  /// What each of its logins shall be.
+  ///
+  /// @param before of those that are left
+  /// @param after of the one that is made
+  List<Action.Desired> logins(LoginState before, LoginState after) {
+    var logins = new ArrayList<Action.Desired>();
+    for (var left : left()) logins.add(new Action.Desired(left, before, to.epoch()));
+    logins.add(new Action.Desired(to, after, 0));
+    return logins;
   }
 }

@@ -1,6 +1,9 @@
 package dev.backingservice.plan;
 
 import dev.backingservice.model.Failure;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /// What became of an action.
 public record Outcome(Action action, Result result) {
@@ -17,14 +20,26 @@ public record Outcome(Action action, Result result) {
 
     /// A login was let in.
     ///
-    /// @param relations how much its schema holds
-    record LetIn(int relations) implements Result {}
+    /// @param held how much its place holds; empty where that cannot be told
+    record LetIn(OptionalInt held) implements Result {}
+
+    /// The credential is right, but no connection is free.
+    record Full(Failure failure) implements Result {}
 
     /// A fence with its proof.
     record Fenced(FenceProof proof) implements Result {}
 
     /// Sessions were still there when the time was up.
     record Draining(int left) implements Result {}
+
+    /// Nobody answered the tries that a fence made itself.
+    ///
+    /// @param tries how many in a row
+    /// @param span from the first of them to the last
+    record Unanswered(Failure failure, int tries, Duration span) implements Result {}
+
+    /// Another lineage answers under the name: nothing was done there.
+    record Stranger(Failure failure) implements Result {}
 
     /// Nobody answers there.
     record Silent(Failure failure) implements Result {}
@@ -34,12 +49,25 @@ public record Outcome(Action action, Result result) {
 
     /// Nobody knows whether it happened; the next look decides.
     record Unclear(Failure failure) implements Result {}
+
+    /// Why it did not happen; empty when it did, or goes on.
+    default Optional<Failure> refusal() {
+      return switch (this) {
+        case Unanswered(var failure, _, _) -> Optional.of(failure);
+        case Stranger(var failure) -> Optional.of(failure);
+        case Silent(var failure) -> Optional.of(failure);
+        case Failed(var failure) -> Optional.of(failure);
+        case Unclear(var failure) -> Optional.of(failure);
+        case Done _, Marked _, LetIn _, Full _, Fenced _, Draining _ -> Optional.empty();
+      };
+    }
   }
 
   public boolean done() {
     return switch (result) {
-      case Result.Done _, Result.Marked _, Result.LetIn _, Result.Fenced _ -> true;
-      case Result.Draining _, Result.Silent _, Result.Failed _, Result.Unclear _ -> false;
+      case Result.Done _, Result.Marked _, Result.LetIn _, Result.Full _, Result.Fenced _ -> true;
+      case Result.Draining _, Result.Unanswered _, Result.Stranger _ -> false;
+      case Result.Silent _, Result.Failed _, Result.Unclear _ -> false;
     };
   }
 }

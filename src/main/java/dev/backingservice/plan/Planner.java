@@ -3,8 +3,9 @@ package dev.backingservice.plan;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
+import dev.backingservice.model.LoginState;
+import dev.backingservice.model.Published;
 import dev.backingservice.model.Reason;
-import dev.backingservice.model.Word;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +14,9 @@ import java.util.Optional;
 
 /// Decides what to do next for one service.
 public final class Planner {
+  /// How long one try to fence may hold a thread; longer time-outs are made of several.
+  private static final Duration SLICE = Duration.ofSeconds(1);
+
   private Planner() {}
 
   /// The plan for these facts.
@@ -40,11 +44,12 @@ public final class Planner {
     if (f.published() instanceof Published.Foreign && f.active().isEmpty())
       return foreign(f, intent);
     var active = f.active();
-    if (active.isEmpty()) return Attach.plan(f, intent, now);
+    if (active.isEmpty() || Bindings.replayed(f)) return Attach.plan(f, intent, now);
     var swap = f.memory().swap().next(f, now);
     if (!swap.equals(f.memory().swap())) return new Plan(f, swap, List.of(), Optional.empty());
     var actions = new ArrayList<Action>(Debts.settle(f));
-    actions.addAll(steps(f, swap, active.get(), now));
+    for (var step : steps(f, swap, active.get(), now))
+      if (!actions.contains(step)) actions.add(step);
     var refusal =
         f.pending() && !swap.underWay() && !intent.place().equals(active.get().place())
             ? Preflight.refusal(f)
@@ -67,30 +72,66 @@ public final class Planner {
   /// What a recorded state does.
   private static List<Action> steps(Facts f, Swap swap, Attachment active, Instant now) {
     return switch (swap) {
-      case Swap.Settled _, Swap.Roll _, Swap.Verify _, Swap.Retire _, Swap.Aborted _ ->
+      case Swap.Settled _,
+          Swap.Roll _,
+          Swap.Verify _,
+          Swap.Overlap _,
+          Swap.Retire _,
+          Swap.Aborted _ ->
           Upkeep.actions(f, swap, now);
-      case Swap.Prepare(var m) -> {
-        var actions = new ArrayList<>(Words.toMakeOn(m.to().server(), f, swap, now));
+      case Swap.Prepare(var m, _) -> {
+        var actions = new ArrayList<>(DesiredLogins.toMakeOn(m.to().server(), f, swap, now));
         actions.add(new Action.Knock(m.to()));
         yield actions;
       }
-      case Swap.Fence(var m) -> List.of(new Action.Fence(m.from(), SLICE));
-      case Swap.Cut(var m, var proof) ->
-          List.of(
-              new Action.Knock(m.to()),
-              new Action.Publish(
-                  m.to(),
-                  m.to().place(),
-                  Debts.after(f, active, proof, now),
-                  f.published().guard()));
-      case Swap.Aborting(var m, _, _) ->
-          List.of(
-              new Action.Ensure(
-                  m.from().server(), List.of(new Action.Desired(m.from(), Word.Active))),
-              new Action.Ensure(m.to().server(), List.of(new Action.Desired(m.to(), Word.Absent))));
+      case Swap.Fence(var m) ->
+          List.of(new Action.Fence(m.from().server(), Fences.logins(f, m), m.to().epoch(), SLICE));
+      case Swap.Cut(var m, var proof) -> cut(f, m, proof, now);
+      case Swap.Aborting(var m, var proof, _) -> undo(f, active, m, proof);
     };
   }
 
-  /// How long one try to fence may hold a thread; longer time-outs are made of several.
-  private static final Duration SLICE = Duration.ofSeconds(1);
+  private static List<Action> cut(Facts f, Motion m, FenceProof proof, Instant now) {
+    return List.of(
+        new Action.Knock(m.to()),
+        new Action.Publish(
+            m.to(),
+            m.to().place(),
+            Debts.after(f, m, proof, now),
+            f.published().guard(),
+            Optional.empty()));
+  }
+
+  /// First the Secret, so that a late write of the cut finds another version and fails; then the
+  /// logins that were locked; what was prepared goes when its server answers.
+  private static List<Action> undo(
+      Facts f, Attachment active, Motion m, Optional<FenceProof> proof) {
+    var actions = new ArrayList<Action>();
+    if (proof.isPresent()
+        && f.published() instanceof Published.Binding b
+        && !SwapGuards.disowned(f, m))
+      actions.add(
+          new Action.Amend(
+              active,
+              f.requested().orElse(active.place()),
+              f.debts(),
+              m.to().epoch(),
+              b.resourceVersion()));
+    if (proof.isPresent() && !m.overlaps()) actions.add(restore(f, m));
+    actions.add(
+        new Action.Tidy(
+            m.to().server(), List.of(new Action.Desired(m.to(), LoginState.Absent, 0))));
+    return actions;
+  }
+
+  /// Where the administrator is refused, the credential itself tells whether anything was locked.
+  private static Action restore(Facts f, Motion m) {
+    boolean administered = f.answer(m.from().server()).isPresent();
+    if (!administered) return new Action.Knock(m.from());
+    return new Action.Ensure(
+        m.from().server(),
+        m.left().stream()
+            .map(a -> new Action.Desired(a, LoginState.Active, m.to().epoch()))
+            .toList());
+  }
 }

@@ -5,6 +5,7 @@ import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.SwapPolicy;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -16,6 +17,7 @@ public final class Preflight {
       List.of(
           Preflight::consent,
           Preflight::trouble,
+          Preflight::old,
           Preflight::posture,
           Preflight::writable,
           Preflight::place,
@@ -40,6 +42,24 @@ public final class Preflight {
     if (target.isEmpty())
       return Optional.of(new Failure(Reason.Pending, "the server has not been looked at yet"));
     return target.get().trouble();
+  }
+
+  /// An old server that answers and refuses, or accepts connections and stays silent, could not be
+  /// fenced. The policy may say to leave it all the same.
+  private static Optional<Failure> old(Facts f) {
+    var policy = f.intent().map(i -> i.swap().ifNotDrained());
+    if (policy.equals(Optional.of(SwapPolicy.IfNotDrained.Proceed))) return Optional.empty();
+    return f.active()
+        .flatMap(a -> f.server(a.server()))
+        .filter(s -> s.sight() instanceof ServerFact.Sight.Troubled)
+        .flatMap(s -> s.trouble().map(t -> unfenceable(s.name(), t)));
+  }
+
+  private static Failure unfenceable(String server, Failure trouble) {
+    return new Failure(
+        trouble.reason(),
+        "the old server %s answers but cannot be administered, so its sessions could not be ended (%s): heal it, or set swap.ifNotDrained: Proceed to leave it with a fence owed"
+            .formatted(server, trouble.message()));
   }
 
   private static Optional<Failure> posture(Facts f) {
@@ -70,7 +90,7 @@ public final class Preflight {
     if (from.isEmpty() || to.isEmpty() || same(f)) return Optional.empty();
     if (f.service().annotations().acceptDivergence().equals(to.get().name()))
       return Optional.empty();
-    var old = f.server(from.get().server()).flatMap(ServerFact::answer);
+    var old = f.answer(from.get().server());
     return to.get()
         .answer()
         .filter(t -> old.filter(o -> twins(o, t)).isPresent())
@@ -109,18 +129,18 @@ public final class Preflight {
   }
 
   private static Optional<Failure> few(Facts f, Probe.Contents contents, Place place) {
-    int before = f.memory().relations().orElse(0);
+    int before = f.memory().held().orElse(0);
     if (before == 0 || (contents.there() > 0 && contents.there() * 2 >= before))
       return Optional.empty();
     return Optional.of(
-        differs(place, "holds %d relations where %d were".formatted(contents.there(), before)));
+        differs(place, "holds %d where %d were".formatted(contents.there(), before)));
   }
 
   private static Failure differs(Place place, String what) {
     return new Failure(
         Reason.DatabaseDiffers,
-        "schema %s of database %s on %s %s: restore the data there, or annotate backingservice.dev/accept-data: \"%s\""
-            .formatted(place.schema(), place.database(), place.server(), what, place.server()));
+        "%s %s: restore the data there, or annotate backingservice.dev/accept-data: \"%s\""
+            .formatted(place, what, place.server()));
   }
 
   private static boolean same(Facts f) {

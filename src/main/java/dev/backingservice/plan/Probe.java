@@ -7,10 +7,11 @@ import java.util.Optional;
 /// What the preflight found when it looked at the old and the new server side by side. Reading
 /// only.
 ///
-/// @param place why the database or schema cannot be used on the new server
+/// @param place why the place cannot be used on the new server
 /// @param sameness whether both names lead to one running server
-/// @param contents how the two schemas compare; empty when the new one was not read
-/// @param fence why the old server could not be fenced
+/// @param contents how the two places compare; empty when the new one was not read, or the engine
+///     compares nothing
+/// @param fence why the old server could not be fenced, though it answers
 /// @param write why the binding Secret could not be written
 public record Probe(
     Optional<Failure> place,
@@ -27,11 +28,11 @@ public record Probe(
     Untold
   }
 
-  /// How two schemas compare.
+  /// How the contents of two places compare.
   ///
-  /// @param there relations on the new server
-  /// @param compared whether the old server was read too
-  /// @param missing relations of the old server that the new one lacks, at most a few
+  /// @param there how much the new place holds
+  /// @param compared whether the old place was read too
+  /// @param missing names of the old place that the new one lacks, at most a few
   public record Contents(int there, boolean compared, List<String> missing) {
     public Contents {
       missing = List.copyOf(missing);

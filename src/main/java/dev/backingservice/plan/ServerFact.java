@@ -1,5 +1,6 @@
 package dev.backingservice.plan;
 
+import dev.backingservice.model.Abilities;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Standing;
@@ -8,14 +9,15 @@ import java.util.Set;
 
 /// What is known of one server, from this service's point of view.
 ///
+/// @param abilities of its engine
 /// @param sight what was seen when it was asked
-public record ServerFact(String name, Admission admission, Sight sight) {
+public record ServerFact(String name, Admission admission, Abilities abilities, Sight sight) {
   /// What the platform team says of it.
   ///
   /// @param consent why this namespace may not attach; empty when it may
   /// @param posture the finding that refuses a new attachment; empty when none does
   /// @param sharedWith namespaces listed for the database; empty: the first one owns it
-  /// @param gone the lineage that will never answer again; empty text for none
+  /// @param gone the lineage or process that will never answer again; empty text for none
   public record Admission(
       Optional<Failure> consent, Optional<Failure> posture, Set<String> sharedWith, String gone) {
     public Admission {
@@ -39,8 +41,11 @@ public record ServerFact(String name, Admission admission, Sight sight) {
     /// It answers, and is who it was.
     record Answers(Identity identity, Standing standing) implements Sight {}
 
-    /// Nobody is there: name, route, port, twice in a row and without a byte received.
+    /// Nobody is there: name, route, port, and without a byte received.
     record Silent(Failure failure) implements Sight {}
+
+    /// Another lineage answers under the name, and nobody has said that this is right.
+    record Stranger(Failure failure) implements Sight {}
 
     /// Somebody is there, but the administrator cannot work.
     record Troubled(Failure failure) implements Sight {}
@@ -54,19 +59,27 @@ public record ServerFact(String name, Admission admission, Sight sight) {
     return sight instanceof Sight.Silent;
   }
 
+  /// Whether another lineage answers under the name.
+  public boolean stranger() {
+    return sight instanceof Sight.Stranger;
+  }
+
   /// Why nothing can be done there; empty when it answers.
   public Optional<Failure> trouble() {
     return switch (sight) {
       case Sight.Answers _ -> Optional.empty();
       case Sight.Silent(var failure) -> Optional.of(failure);
+      case Sight.Stranger(var failure) -> Optional.of(failure);
       case Sight.Troubled(var failure) -> Optional.of(failure);
     };
   }
 
-  long greatestEpoch() {
+  /// The greatest epoch that a mark there knows of, among those of the resource with this uid.
+  long greatestEpoch(String uid) {
     return answer().stream()
         .flatMap(a -> a.standing().logins().values().stream())
-        .mapToLong(Standing.Login::epoch)
+        .filter(l -> l.uid().equals(uid))
+        .mapToLong(Standing.Login::greatestEpoch)
         .max()
         .orElse(0);
   }

@@ -2,64 +2,105 @@ package dev.backingservice.plan;
 
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Intent;
-import dev.backingservice.model.Names;
 import dev.backingservice.model.Place;
+import dev.backingservice.model.Published;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Whether a motion begins, and which.
+/// Whether a motion begins, and which. An edit that is refused stands in nobody's way.
 final class Start {
   private Start() {}
 
   static Optional<Swap> of(Facts f, Instant now, int attempts) {
     var active = f.active();
-    var intent = f.intent().filter(i -> i.state() == Intent.State.Attached);
-    if (active.isEmpty() || intent.isEmpty() || f.service().life() == Facts.Life.Deleting)
-      return Optional.empty();
-    if (f.pending() && !intent.get().place().equals(active.get().place()))
-      return swap(f, active.get(), intent.get(), now, attempts);
-    if (reshaped(f, intent.get()) || Moves.ofActive(f)) return repoint(f, active.get(), now);
-    return Optional.empty();
+    var intent = f.intent();
+    if (active.isEmpty() || intent.isEmpty() || f.leaving()) return Optional.empty();
+    return edit(f, active.get(), intent.get(), now, attempts)
+        .or(() -> onTheSpot(f, active.get(), intent.get(), now))
+        .map(Swap.class::cast);
   }
 
-  private static Optional<Swap> swap(
+  private static Optional<Swap.Prepare> edit(
       Facts f, Attachment from, Intent intent, Instant now, int attempts) {
-    if (Preflight.refusal(f).isPresent()) return Optional.empty();
-    var to = next(f, from, intent.place());
-    return to.map(t -> new Swap.Prepare(new Motion(kind(f, from, t), from, t, now, attempts)));
+    if (!f.pending() || intent.place().equals(from.place()) || Preflight.refusal(f).isPresent())
+      return Optional.empty();
+    var cause = sameData(f, from, intent.place()) ? Cause.Repoint : Cause.Edit;
+    return motion(f, cause, from, intent.place(), now, attempts);
+  }
+
+  /// One running server under two names, and the same of it.
+  private static boolean sameData(Facts f, Attachment from, Place to) {
+    return f.probe().filter(p -> p.sameness() == Probe.Sameness.Same).isPresent()
+        && from.place().scope().equals(to.scope());
+  }
+
+  /// A new credential on the same server needs consent as any other does, and a server that writes.
+  private static Optional<Swap.Prepare> onTheSpot(
+      Facts f, Attachment from, Intent intent, Instant now) {
+    var server = f.server(from.server());
+    boolean able =
+        server
+            .filter(s -> s.consent().isEmpty())
+            .flatMap(ServerFact::answer)
+            .filter(a -> a.identity().writable())
+            .isPresent();
+    if (!able) return Optional.empty();
+    if (Promotions.ofActive(f)) return motion(f, Cause.HostMoved, from, from.place(), now, 0);
+    return reshaped(f, intent)
+        ? motion(f, Cause.Reshape, from, from.place(), now, 0)
+        : Optional.empty();
   }
 
   /// The mount path or the extra entries changed: the same server, a new epoch.
   private static boolean reshaped(Facts f, Intent intent) {
-    return f.published() instanceof Published.Binding binding
-        && binding.genuine()
-        && !binding.shape().equals(intent.binding().fingerprint());
+    return Bindings.believed(f)
+        .map(Published.Binding::shape)
+        .filter(shape -> !shape.equals(intent.binding().fingerprint()))
+        .isPresent();
   }
 
-  private static Optional<Swap> repoint(Facts f, Attachment from, Instant now) {
-    return next(f, from, from.place())
-        .map(to -> new Swap.Prepare(new Motion(Motion.Kind.Repoint, from, to, now, 0)));
+  private static Optional<Swap.Prepare> motion(
+      Facts f, Cause cause, Attachment from, Place place, Instant now, int attempts) {
+    return next(f, from, place)
+        .map(
+            to ->
+                new Swap.Prepare(
+                    new Motion(
+                        cause,
+                        fencePoint(cause),
+                        from,
+                        Overlaps.open(f.memory().swap()).stream()
+                            .filter(a -> !sameAccount(f, a, to))
+                            .toList(),
+                        to,
+                        now,
+                        attempts),
+                    Optional.empty()));
+  }
+
+  /// The slot that an older login holds is needed: it ends with the next one.
+  private static boolean sameAccount(Facts f, Attachment older, Attachment to) {
+    return older.login().equals(to.login())
+        && Promotions.oneInstance(f, older.server(), to.server());
+  }
+
+  private static Motion.FencePoint fencePoint(Cause cause) {
+    return switch (cause) {
+      case Edit, Failover, ReplacedBy, Return -> Motion.FencePoint.BeforeCut;
+      case Rotation, Repoint, Reshape, HostMoved -> Motion.FencePoint.AfterOverlap;
+    };
   }
 
   /// The next attachment: the other slot, the next epoch.
   private static Optional<Attachment> next(Facts f, Attachment from, Place place) {
-    return f.server(place.server())
-        .flatMap(ServerFact::answer)
+    return f.answer(place.server())
         .map(
             answer ->
                 new Attachment(
                     place,
                     answer.identity().serverId(),
-                    Names.login(
-                        f.service().instance(), f.service().id(), Names.Slot.besides(from.login())),
+                    f.service().logins().besides(from.login()),
+                    f.intent().map(Intent::access).orElse(from.access()),
                     f.greatestEpoch() + 1));
-  }
-
-  private static Motion.Kind kind(Facts f, Attachment from, Attachment to) {
-    boolean sameServer = f.probe().filter(p -> p.sameness() == Probe.Sameness.Same).isPresent();
-    boolean sameData =
-        from.place().database().equals(to.place().database())
-            && from.place().schema().equals(to.place().schema());
-    return sameServer && sameData ? Motion.Kind.Repoint : Motion.Kind.Swap;
   }
 }

@@ -1,38 +1,44 @@
 package dev.backingservice.plan;
 
 import dev.backingservice.model.Attachment;
+import dev.backingservice.model.LoginState;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
-/// How far a swap is. Each state is recorded before its side effects, and everything it does
-/// may be repeated.
+// spotless:off
+/// How far a swap is. Each state is recorded before its side effects, and everything it does may be
+/// repeated.
 ///
 /// | state | does | goes on to | when |
 /// |---|---|---|---|
-/// | Settled | nothing | Prepare | an edit waits and the preflight finds nothing in its way |
-/// | Prepare | makes the next login on the new server, logs in with it | Fence | it was let in (Cut for a re-point) |
-/// | | | Aborting | the edit was taken back or changed |
-/// | Fence | locks the old login, ends its sessions, proves that nobody is left | Cut | proven; or nobody answers there and the policy says to proceed |
-/// | | | Aborting | sessions remain at the time-out and the policy says so; the edit was taken back or changed |
+/// | Settled | nothing | Prepare, Fence | an edit waits and the preflight finds nothing in its way; or the server or the binding changed |
+/// | Prepare | makes the next login, logs in with it | Fence, Cut | it was let in; Cut where the fence comes later or was made |
+/// | | | Aborting | the motion's cause is gone |
+/// | Fence | locks the old logins, ends their sessions, proves that nobody is left | Cut, Prepare | proven; or nobody answers there and the policy says to proceed |
+/// | | | Aborting | sessions remain at the time-out and the policy says so; the cause is gone |
 /// | Cut | logs in once more, replaces the binding Secret | Roll | the Secret carries the new epoch: the commit point |
 /// | | | Fence | another process or timeline answers under the old name than the one fenced |
-/// | | | Aborting | the new server is lost, the Secret is refused, the edit was taken back or changed |
+/// | | | Aborting | the new server is lost, the Secret is refused or not ours, the cause is gone |
 /// | Roll | gives the workloads the epoch | Verify | every template carries it |
-/// | Verify | waits | Retire | every pod runs it |
-/// | Retire | keeps the old login locked, then removes it | – | – |
-/// | Aborting | lets the old login work again, takes the prepared one away | Aborted | done, and the edit still stands |
-/// | | | Settled | done, and the edit is gone |
+/// | Verify | waits | Retire, Overlap | every pod runs it; Overlap where the old login still works |
+/// | Overlap | lets both logins work | Retire | time and sessions of the old login are over |
+/// | Retire | keeps the old logins locked, then removes them | – | – |
+/// | Aborting | lets the old logins work again, takes the prepared one away | Aborted | done, and the edit still stands |
+/// | | | Settled, Overlap | done, and the cause is gone |
 /// | | | Fence | the old server died meanwhile |
-/// | Aborted | waits | Prepare | the pause is over (twice), or somebody asks to retry, or edits |
+/// | Aborted | waits | Prepare, Fence | the pause is over (twice), or somebody asks to retry, or edits |
 ///
-/// Roll, Verify, Retire, Settled and Aborted take a new edit; after the cut there is no way but
-/// forward.
+/// Roll, Verify, Overlap, Retire, Settled and Aborted take a new edit; after the cut there is no way
+/// but forward.
+// spotless:on
 public sealed interface Swap {
 
   /// Nothing is under way, and nothing was.
   record Settled() implements Swap {}
 
-  record Prepare(Motion motion) implements Swap {}
+  /// @param proof of the fence, where it came first
+  record Prepare(Motion motion, Optional<FenceProof> proof) implements Swap {}
 
   record Fence(Motion motion) implements Swap {}
 
@@ -42,10 +48,13 @@ public sealed interface Swap {
 
   record Verify(Motion motion, FenceProof proof, Instant cutAt) implements Swap {}
 
+  record Overlap(Motion motion, FenceProof proof, Instant cutAt) implements Swap {}
+
   record Retire(Motion motion, FenceProof proof, Instant cutAt, Instant completedAt)
       implements Swap {}
 
-  record Aborting(Motion motion, FenceProof proof, String why) implements Swap {}
+  /// @param proof of the fence; empty when nothing was done on the old server
+  record Aborting(Motion motion, Optional<FenceProof> proof, String why) implements Swap {}
 
   record Aborted(Motion motion, FenceProof proof, String why, Instant at) implements Swap {}
 
@@ -53,50 +62,76 @@ public sealed interface Swap {
   default Swap next(Facts f, Instant now) {
     // spotless:off
     return switch (this) {
-      case Settled _                                                -> Start.of(f, now, 0).orElse(this);
+      case Settled _                                                     -> Start.of(f, now, 0).orElse(this);
 
-      case Prepare(var m) when !f.wants(m.to().place())             -> new Aborting(m, Signs.unfenced(now), Signs.EDITED);
-      case Prepare(var m) when Signs.knocked(f, m.to())             -> Signs.prepared(m, now);
-      case Prepare _                                                -> this;
+      case Prepare(var m, var p) when !m.cause().stands(f, m)            -> new Aborting(m, p, SwapGuards.GONE);
+      case Prepare(var m, var p) when SwapGuards.knocked(f, m.to())      -> SwapGuards.prepared(m, p, now);
+      case Prepare _                                                     -> this;
 
-      case Fence(var m) when !f.wants(m.to().place())               -> new Aborting(m, Signs.unfenced(now), Signs.EDITED);
-      case Fence(var m)                                             -> Fences.next(m, f, now).orElse(this);
+      case Fence(var m) when !m.cause().stands(f, m)                     -> new Aborting(m, SwapGuards.interrupted(now), SwapGuards.GONE);
+      case Fence(var m)                                                  -> Fences.next(m, f, now).orElse(this);
 
-      case Cut(var m, var p) when Signs.cut(f, m)                   -> new Roll(m, p, now);
-      case Cut(var m, var p) when !f.wants(m.to().place())          -> new Aborting(m, p, Signs.EDITED);
-      case Cut(var m, var p) when Signs.refused(f).isPresent()      -> new Aborting(m, p, Signs.refused(f).get());
-      case Cut(var m, var p) when Signs.outdated(f, m, p)           -> new Fence(m);
-      case Cut _                                                    -> this;
+      case Cut(var m, var p) when SwapGuards.cut(f, m)                   -> new Roll(m, p, now);
+      case Cut(var m, _) when !m.cause().stands(f, m)                    -> new Aborting(m, SwapGuards.interrupted(now), SwapGuards.GONE);
+      case Cut(var m, var p) when SwapGuards.refused(f).isPresent()      -> new Aborting(m, Optional.of(p), SwapGuards.refused(f).get());
+      case Cut(var m, var p) when SwapGuards.outdated(f, m, p)           -> new Fence(m);
+      case Cut _                                                         -> this;
 
-      case Roll(var m, var p, var at) when Signs.projected(f)       -> Start.of(f, now, 0).orElse(new Verify(m, p, at));
-      case Roll _                                                   -> Start.of(f, now, 0).orElse(this);
+      case Roll(var m, var p, var at) when SwapGuards.projected(f)       -> Start.of(f, now, 0).orElse(new Verify(m, p, at));
+      case Roll _                                                        -> Start.of(f, now, 0).orElse(this);
 
-      case Verify(var m, var p, var at) when Signs.rolledOut(f)     -> Start.of(f, now, 0).orElse(new Retire(m, p, at, now));
-      case Verify _                                                 -> Start.of(f, now, 0).orElse(this);
+      case Verify(var m, var p, var at) when SwapGuards.rolledOut(f)     -> Start.of(f, now, 0).orElse(SwapGuards.verified(m, p, at, now));
+      case Verify _                                                      -> Start.of(f, now, 0).orElse(this);
 
-      case Retire _                                                 -> Start.of(f, now, 0).orElse(this);
+      case Overlap(var m, var p, var at) when Overlaps.over(f, m, at, now) -> Start.of(f, now, 0).orElse(new Retire(m, p, at, now));
+      case Overlap _                                                     -> Start.of(f, now, 0).orElse(this);
 
-      case Aborting(var m, var p, _) when f.published(m.to())       -> new Roll(m, p, now);
-      case Aborting(var m, _, _) when Signs.lost(f, m)              -> new Fence(m);
-      case Aborting(var m, var p, var why) when Signs.undone(f, m)  -> f.wants(m.to().place()) ? new Aborted(m.again(), p, why, now) : new Settled();
-      case Aborting _                                               -> this;
+      case Retire _                                                      -> Start.of(f, now, 0).orElse(this);
 
-      case Aborted _ when !f.pending()                              -> new Settled();
-      case Aborted(var m, _, _, var at) when Signs.due(f, m, at, now) -> Start.of(f, now, Signs.attempts(f, m)).orElse(this);
-      case Aborted _                                                -> this;
+      case Aborting(var m, var p, _) when f.published(m.to())            -> new Roll(m, p.orElse(SwapGuards.unfenced(now)), now);
+      case Aborting(var m, var p, _) when SwapGuards.lost(f, m, p)       -> new Fence(m);
+      case Aborting(var m, var p, var why) when SwapGuards.undone(f, m, p) -> SwapGuards.afterUndo(f, m, p, why, now);
+      case Aborting _                                                    -> this;
+
+      case Aborted(var m, _, _, _) when !f.pending()                     -> Overlaps.resumed(m, now);
+      case Aborted(var m, _, _, var at) when SwapGuards.due(f, m, at, now) -> Start.of(f, now, SwapGuards.attempts(f, m)).orElse(this);
+      case Aborted _                                                     -> this;
     };
     // spotless:on
+  }
+
+  /// What each login of the motion shall be while this state lasts.
+  default List<Action.Desired> logins() {
+    return switch (this) {
+      case Settled _ -> List.of();
+      case Prepare(var m, var p) ->
+          m.logins(p.isEmpty() ? LoginState.Active : LoginState.Locked, LoginState.Prepared);
+      case Fence(var m) ->
+          m.logins(
+              LoginState.Locked,
+              m.fencePoint() == Motion.FencePoint.BeforePrepare
+                  ? LoginState.Absent
+                  : LoginState.Prepared);
+      case Cut(var m, _) -> m.logins(m.leaves(), LoginState.Prepared);
+      case Roll(var m, _, _) -> m.logins(m.leaves(), LoginState.Active);
+      case Verify(var m, _, _) -> m.logins(m.leaves(), LoginState.Active);
+      case Overlap(var m, _, _) -> m.logins(LoginState.Active, LoginState.Active);
+      case Retire(var m, _, _, _) -> m.logins(LoginState.Locked, LoginState.Active);
+      case Aborting(var m, _, _) -> m.logins(LoginState.Active, LoginState.Absent);
+      case Aborted(var m, _, _, _) -> m.logins(LoginState.Active, LoginState.Absent);
+    };
   }
 
   /// The motion under way or last made.
   default Optional<Motion> lastMotion() {
     return switch (this) {
       case Settled _ -> Optional.empty();
-      case Prepare(var m) -> Optional.of(m);
+      case Prepare(var m, _) -> Optional.of(m);
       case Fence(var m) -> Optional.of(m);
       case Cut(var m, _) -> Optional.of(m);
       case Roll(var m, _, _) -> Optional.of(m);
       case Verify(var m, _, _) -> Optional.of(m);
+      case Overlap(var m, _, _) -> Optional.of(m);
       case Retire(var m, _, _, _) -> Optional.of(m);
       case Aborting(var m, _, _) -> Optional.of(m);
       case Aborted(var m, _, _, _) -> Optional.of(m);
@@ -109,8 +144,10 @@ public sealed interface Swap {
       case Cut(_, var p) -> Optional.of(p);
       case Roll(_, var p, _) -> Optional.of(p);
       case Verify(_, var p, _) -> Optional.of(p);
+      case Overlap(_, var p, _) -> Optional.of(p);
       case Retire(_, var p, _, _) -> Optional.of(p);
-      case Settled _, Prepare _, Fence _, Aborting _, Aborted _ -> Optional.empty();
+      case Prepare(_, var p) -> p;
+      case Settled _, Fence _, Aborting _, Aborted _ -> Optional.empty();
     };
   }
 
@@ -123,7 +160,12 @@ public sealed interface Swap {
   default boolean underWay() {
     return switch (this) {
       case Prepare _, Fence _, Cut _, Aborting _ -> true;
-      case Settled _, Roll _, Verify _, Retire _, Aborted _ -> false;
+      case Settled _, Roll _, Verify _, Overlap _, Retire _, Aborted _ -> false;
     };
+  }
+
+  /// Whether the old login may be let in again: the cut is not behind us.
+  default boolean mayGoBack() {
+    return underWay() || this instanceof Aborted;
   }
 }

@@ -3,13 +3,15 @@ package dev.backingservice.plan;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
+import dev.backingservice.model.Published;
+import dev.backingservice.model.Standing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Keeps what is attached as it shall be: words, Secret, workloads. Makes no actions when
+/// Keeps what is attached as it shall be: logins, Secret, workloads. Makes no actions when
 /// everything stands.
 final class Upkeep {
   private static final Duration SLACK = Duration.ofMinutes(1);
@@ -17,36 +19,57 @@ final class Upkeep {
   private Upkeep() {}
 
   static List<Action> actions(Facts f, Swap swap, Instant now) {
-    var actions = new ArrayList<Action>(Words.toMake(f, swap, now));
+    var actions = new ArrayList<Action>(DesiredLogins.toMake(f, swap, now));
     f.active().flatMap(active -> secret(f, active, now)).ifPresent(actions::add);
     for (var workload : f.workloads()) workload(f, workload).ifPresent(actions::add);
     return actions;
   }
 
-  /// The Secret as it shall be, when it is not: gone or edited, its certificate old, or its
-  /// request outdated.
+  /// The Secret as it shall be, when it is not: gone or edited, its certificate old, or its request
+  /// outdated.
   private static Optional<Action> secret(Facts f, Attachment active, Instant now) {
     var requested = f.requested().orElse(active.place());
     var asked = f.intent().map(Intent::place).filter(active.place()::equals).orElse(requested);
     return switch (f.published()) {
       case Published.Foreign _ -> Optional.empty();
-      case Published.None _ -> Optional.of(publish(f, active, asked, ""));
+      case Published.None _, Published.Edited _ -> publish(f, active, asked, now);
       case Published.Binding b when !f.published(active) || ageing(f, b, now) ->
-          Optional.of(publish(f, active, asked, b.resourceVersion()));
+          publish(f, active, asked, now);
       case Published.Binding b when !b.requested().equals(asked) || !b.debts().equals(f.debts()) ->
-          Optional.of(new Action.Amend(active, asked, f.debts(), b.resourceVersion()));
+          Optional.of(new Action.Amend(active, asked, f.debts(), b.aborted(), b.resourceVersion()));
       case Published.Binding _ -> Optional.empty();
     };
   }
 
-  private static Action publish(Facts f, Attachment active, Place requested, String guard) {
-    return new Action.Publish(active, requested, f.debts(), guard);
+  /// Where consent was withdrawn, the client certificate ends when the one before it would have:
+  /// whoever deletes the Secret gains nothing.
+  private static Optional<Action> publish(
+      Facts f, Attachment active, Place requested, Instant now) {
+    var ends = refused(f, active) ? f.memory().certificateEnds() : Optional.<Instant>empty();
+    if (refused(f, active) && ends.filter(now::isBefore).isEmpty()) return Optional.empty();
+    if (!worksOrWill(f, active)) return Optional.empty();
+    return Optional.of(
+        new Action.Publish(active, requested, f.debts(), f.published().guard(), ends));
+  }
+
+  /// Nothing is published that may not let anybody in: its server was seen, and what is amiss there
+  /// is put right first.
+  private static boolean worksOrWill(Facts f, Attachment active) {
+    return f.answer(active.server())
+        .filter(a -> a.identity().serverId().equals(active.serverId()))
+        .filter(
+            a -> a.identity().writable() || a.standing().of(active.login()) == Standing.Holds.Works)
+        .isPresent();
+  }
+
+  private static boolean refused(Facts f, Attachment active) {
+    return f.server(active.server()).flatMap(ServerFact::consent).isPresent();
   }
 
   /// Client certificates are renewed at two thirds of their life, and when a shorter life is asked
   /// for; while the namespace is admitted.
   private static boolean ageing(Facts f, Published.Binding binding, Instant now) {
-    if (f.server(binding.active().server()).flatMap(ServerFact::consent).isPresent()) return false;
+    if (refused(f, binding.active())) return false;
     var life = f.intent().map(Intent::certificateLife).orElse(Duration.ZERO);
     return binding
         .certificateEnds()

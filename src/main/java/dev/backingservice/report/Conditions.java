@@ -2,8 +2,9 @@ package dev.backingservice.report;
 
 import dev.backingservice.api.Condition;
 import dev.backingservice.model.Reason;
+import dev.backingservice.status.Bounds;
+import dev.backingservice.status.Times;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,12 +68,12 @@ final class Conditions {
         verdict.type(),
         verdict.status(),
         verdict.reason().name(),
-        verdict.message(),
+        Bounds.message(verdict.message()),
         since,
         generation);
   }
 
   static String time(Instant instant) {
-    return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+    return Times.text(instant);
   }
 }

@@ -3,11 +3,12 @@ package dev.backingservice.report;
 import dev.backingservice.api.Condition.Status;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
+import dev.backingservice.model.Published;
 import dev.backingservice.model.Reason;
 import dev.backingservice.plan.Action;
+import dev.backingservice.plan.Aftermath;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Outcome;
-import dev.backingservice.plan.Published;
 import dev.backingservice.plan.ServerFact;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,17 +25,20 @@ final class Judge {
   static final String FENCED = "Fenced";
   static final String READY = "Ready";
 
-  private final Story story;
+  private final Aftermath after;
   private final Facts f;
   private final Optional<Verdict> wasAvailable;
+  private final Optional<String> holdingOn;
   private final WorkloadJudge workloads;
 
   /// @param wasAvailable what the condition said before
-  Judge(Story story, Optional<Verdict> wasAvailable) {
-    this.story = story;
-    this.f = story.facts();
+  /// @param holdingOn who still uses an old login long after the cut; empty when nobody does
+  Judge(Aftermath after, Optional<Verdict> wasAvailable, Optional<String> holdingOn) {
+    this.holdingOn = holdingOn;
+    this.after = after;
+    this.f = after.facts();
     this.wasAvailable = wasAvailable;
-    this.workloads = new WorkloadJudge(story);
+    this.workloads = new WorkloadJudge(after);
   }
 
   List<Verdict> verdicts() {
@@ -45,15 +49,15 @@ final class Judge {
                 provisioned(),
                 published(),
                 workloads.projected(),
-                workloads.rolledOut(),
+                workloads.rolledOut(holdingOn),
                 available(),
-                Fencing.verdict(story)));
-    verdicts.add(Readiness.of(story, verdicts));
+                FencedVerdict.of(after)));
+    verdicts.add(Readiness.of(after, verdicts));
     return verdicts;
   }
 
   private Verdict accepted() {
-    var refused = story.failures().filter(Story::speaksOfAcceptance).findFirst();
+    var refused = after.failures().filter(Readiness::speaksOfAcceptance).findFirst();
     if (refused.isPresent()) return Verdict.no(ACCEPTED, refused.get());
     var consent =
         f.intent().flatMap(i -> f.server(i.place().server())).flatMap(ServerFact::consent);
@@ -62,18 +66,18 @@ final class Judge {
   }
 
   private Verdict provisioned() {
-    if (story.leaving()) return detached(PROVISIONED);
+    if (f.leaving()) return detached(PROVISIONED);
     var failed =
-        story
+        after
             .failures()
-            .filter(failure -> !Story.speaksOfAcceptance(failure))
+            .filter(failure -> !Readiness.speaksOfAcceptance(failure))
             .filter(failure -> failure.reason() != Reason.SecretNotOwned)
             .findFirst()
             .or(this::trouble);
     if (failed.isPresent()) return Verdict.no(PROVISIONED, failed.get());
-    if (story.swap().underWay())
+    if (after.swap().underWay())
       return Verdict.wait(PROVISIONED, Reason.Swapping, "The next login is being prepared.");
-    return story.attachedAsAsked()
+    return after.attachedAsAsked()
         ? Verdict.yes(
             PROVISIONED, "Role and grants stand, and a login with the credential succeeded.")
         : Verdict.wait(PROVISIONED, Reason.Pending, "Nothing was provisioned yet.");
@@ -84,14 +88,14 @@ final class Judge {
   }
 
   private Verdict published() {
-    if (story.leaving()) return detached(PUBLISHED);
+    if (f.leaving()) return detached(PUBLISHED);
     if (f.published() instanceof Published.Foreign)
       return Verdict.no(
           PUBLISHED,
           new Failure(
               Reason.SecretNotOwned,
               "a Secret of the binding's name exists and is not ours: delete it, or set binding.secretName"));
-    return story
+    return after
         .active()
         .map(
             a ->
@@ -102,13 +106,15 @@ final class Judge {
   }
 
   private Verdict available() {
-    var active = story.active();
+    var active = after.active();
     if (active.isEmpty())
       return Verdict.wait(AVAILABLE, Reason.Pending, "There is no binding yet.");
     var silent = f.server(active.get().server()).filter(ServerFact::silent);
     if (silent.isPresent()) return Verdict.no(AVAILABLE, silent.get().trouble().orElseThrow());
     if (f.login().orElse(null) instanceof Facts.Login.TurnedAway(var failure))
       return Verdict.no(AVAILABLE, failure);
+    if (f.login().orElse(null) instanceof Facts.Login.Full(var failure))
+      return new Verdict(AVAILABLE, Status.True, Reason.Available, failure.message());
     if (f.login().isPresent() || knocked(active.get()))
       return Verdict.yes(AVAILABLE, "The last login with the published credential succeeded.");
     return wasAvailable.orElse(

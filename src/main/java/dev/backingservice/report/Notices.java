@@ -3,6 +3,8 @@ package dev.backingservice.report;
 import dev.backingservice.api.Condition;
 import dev.backingservice.api.Condition.Status;
 import dev.backingservice.model.Debt;
+import dev.backingservice.model.Reason;
+import dev.backingservice.plan.Aftermath;
 import dev.backingservice.plan.FenceProof;
 import dev.backingservice.plan.Memory;
 import dev.backingservice.plan.Motion;
@@ -13,26 +15,31 @@ import java.util.Optional;
 
 /// Events, on transitions only.
 final class Notices {
-  private final Story story;
+  private final Aftermath after;
   private final Memory before;
+  private final Optional<String> holdingOn;
   private final List<Notice> notices = new ArrayList<>();
 
-  private Notices(Story story) {
-    this.story = story;
-    this.before = story.plan().facts().memory();
+  private Notices(Aftermath after, Optional<String> holdingOn) {
+    this.holdingOn = holdingOn;
+    this.after = after;
+    this.before = after.plan().facts().memory();
   }
 
-  static List<Notice> of(Story story, Verdict ready, Optional<Condition> wasReady) {
-    var notices = new Notices(story);
+  /// @param holdingOn who still uses an old login long after the cut; empty when nobody does
+  static List<Notice> of(
+      Aftermath after, Verdict ready, Conditions was, Optional<String> holdingOn) {
+    var notices = new Notices(after, holdingOn);
     notices.attachment();
     notices.swap();
     notices.debts();
-    notices.trouble(ready, wasReady);
+    notices.holdingOn(was);
+    notices.trouble(ready, was.before(Judge.READY));
     return notices.notices;
   }
 
   private void attachment() {
-    var active = story.active();
+    var active = after.active();
     if (before.active().isEmpty() && active.isPresent())
       notices.add(
           Notice.normal(
@@ -43,17 +50,19 @@ final class Notices {
       notices.add(
           Notice.normal(
               "Detached",
-              story.memory().debts().isEmpty()
+              after.memory().debts().isEmpty()
                   ? "The binding was withdrawn and its login locked."
                   : "The binding was withdrawn; the fence is still owed to its server."));
   }
 
   private void swap() {
-    if (story.swap().equals(before.swap())) return;
-    switch (story.swap()) {
-      case Swap.Prepare(var m) ->
+    if (after.swap().equals(before.swap())) return;
+    switch (after.swap()) {
+      case Swap.Prepare(var m, _) ->
           notices.add(Notice.normal("SwapStarted", "Swapping from " + way(m) + "."));
-      case Swap.Cut(var m, var proof) -> notices.add(fenced(m, proof));
+      case Swap.Cut(var m, var proof) -> {
+        if (m.fencePoint() != Motion.FencePoint.AfterOverlap) notices.add(fenced(m, proof));
+      }
       case Swap.Roll(var m, _, _) -> cut(m);
       case Swap.Retire(var m, _, _, _) ->
           notices.add(
@@ -64,6 +73,12 @@ final class Notices {
           notices.add(
               Notice.warning(
                   "SwapAborted", "%s stays in force: %s.".formatted(m.from().server(), why)));
+      case Swap.Overlap(var m, _, _) ->
+          notices.add(
+              Notice.normal(
+                  "OverlapStarted",
+                  "%s keeps working beside %s until nobody uses it."
+                      .formatted(m.from().login(), m.to().login())));
       case Swap.Settled _, Swap.Fence _, Swap.Verify _ -> {}
     }
   }
@@ -86,7 +101,7 @@ final class Notices {
         Notice.normal(
             "Swapped",
             "The binding switched from %s, epoch %d.".formatted(way(m), m.to().epoch())));
-    if (story.facts().workloads().stream().noneMatch(w -> w.chosen().isPresent()))
+    if (after.facts().workloads().stream().noneMatch(w -> w.chosen().isPresent()))
       notices.add(
           Notice.warning(
               "ConsumersUnknown", "No workload is named: restart what reads the Secret yourself."));
@@ -94,7 +109,7 @@ final class Notices {
 
   private void debts() {
     for (var debt : before.debts())
-      if (!story.memory().debts().contains(debt))
+      if (!after.memory().debts().contains(debt))
         notices.add(
             forgiven(debt)
                 ? over(
@@ -102,8 +117,17 @@ final class Notices {
                 : over(debt, "DebtSettled", "was fenced after all"));
   }
 
+  /// Once, when the condition begins to say so.
+  private void holdingOn(Conditions was) {
+    var before =
+        was.before(Judge.ROLLED_OUT)
+            .filter(c -> c.reason().equals(Reason.OldSessionsRemain.name()));
+    if (before.isEmpty())
+      holdingOn.ifPresent(who -> notices.add(Notice.warning(Reason.OldSessionsRemain.name(), who)));
+  }
+
   private boolean forgiven(Debt debt) {
-    return story
+    return after
         .facts()
         .server(debt.server())
         .filter(s -> s.admission().gone().equals(debt.attachment().serverId()))
@@ -116,7 +140,7 @@ final class Notices {
   }
 
   private void trouble(Verdict ready, Optional<Condition> was) {
-    if (ready.status() != Status.False || story.leaving()) return;
+    if (ready.status() != Status.False || after.facts().leaving()) return;
     if (was.filter(c -> c.reason().equals(ready.reason().name())).isPresent()) return;
     notices.add(Notice.warning(ready.reason().name(), ready.message()));
   }

@@ -3,12 +3,12 @@ package dev.backingservice.report;
 import dev.backingservice.api.BackingServiceStatus;
 import dev.backingservice.api.Condition;
 import dev.backingservice.model.Intent;
-import dev.backingservice.plan.Action;
+import dev.backingservice.model.Reason;
+import dev.backingservice.plan.Aftermath;
 import dev.backingservice.plan.FenceProof;
-import dev.backingservice.plan.Outcome;
-import dev.backingservice.plan.Plan;
-import dev.backingservice.plan.Published;
-import java.time.Duration;
+import dev.backingservice.plan.Motion;
+import dev.backingservice.plan.Overlaps;
+import dev.backingservice.status.MemoryWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,61 +26,113 @@ public final class Reporter {
   private Reporter() {}
 
   /// @param before the status as it was
-  /// @param drift how long to wait when nothing is open
-  public static Report report(
-      @Nullable BackingServiceStatus before, Done done, Duration drift, Instant now) {
-    var story = Story.of(done.plan(), done.outcomes(), now);
+  public static Report report(@Nullable BackingServiceStatus before, Aftermath after, Instant now) {
     var was =
         new Conditions(
             before == null || before.conditions() == null ? List.of() : before.conditions());
-    var verdicts = new Judge(story, was.verdict(Judge.AVAILABLE)).verdicts();
-    long generation = story.facts().service().generation();
-    var behind = story.inTransit() ? OF_ACTIVE_EPOCH : Set.<String>of();
+    var holdingOn = Overlaps.holdingOn(after.facts(), after.swap(), now);
+    var verdicts = new Judge(after, was.verdict(Judge.AVAILABLE), holdingOn).verdicts();
+    long generation = after.facts().service().generation();
+    var behind = after.inTransit() ? OF_ACTIVE_EPOCH : Set.<String>of();
     var conditions = was.write(verdicts, generation, behind, now);
     var ready = verdicts.getLast();
-    var status = status(story, conditions, ready, before, now);
-    var notices = Notices.of(story, ready, was.before(Judge.READY));
-    return new Report(status, notices, Pace.of(story, conditions, drift, now));
+    var status = status(after, conditions, ready, before, now);
+    return new Report(status, Notices.of(after, ready, was, holdingOn));
   }
 
-  /// A plan and what became of it.
-  public record Done(Plan plan, List<Outcome> outcomes) {
-    public Done {
-      outcomes = List.copyOf(outcomes);
-    }
+  /// The status as it was, with the word that a bug stands in the way.
+  public static BackingServiceStatus broken(
+      @Nullable BackingServiceStatus before, long generation, Instant now) {
+    var was =
+        before == null || before.conditions() == null ? List.<Condition>of() : before.conditions();
+    var ready =
+        Verdict.wait(
+            Judge.READY,
+            Reason.InternalError,
+            "The operator met a bug and tries again: see its log.");
+    var conditions =
+        new ArrayList<>(was.stream().filter(c -> !c.type().equals(Judge.READY)).toList());
+    conditions.addAll(new Conditions(was).write(List.of(ready), generation, Set.of(), now));
+    return copy(before, conditions);
+  }
+
+  private static BackingServiceStatus copy(
+      @Nullable BackingServiceStatus s, List<Condition> conditions) {
+    if (s == null)
+      return new BackingServiceStatus(
+          null,
+          "Pending",
+          conditions,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null,
+          null);
+    return new BackingServiceStatus(
+        s.observedGeneration(),
+        s.phase(),
+        conditions,
+        s.access(),
+        s.binding(),
+        s.active(),
+        s.previous(),
+        s.retained(),
+        s.swap(),
+        s.debts(),
+        s.history(),
+        s.workloads(),
+        s.certificate(),
+        s.inventory(),
+        s.nextRotation(),
+        s.lastHandledRotate(),
+        s.lastHandledRetry(),
+        s.omitted());
   }
 
   private static BackingServiceStatus status(
-      Story story,
+      Aftermath after,
       List<Condition> conditions,
       Verdict ready,
       @Nullable BackingServiceStatus before,
       Instant now) {
-    var memory = story.memory();
-    var retained = StatusWriter.retained(memory);
+    var memory = after.memory();
+    var retained = MemoryWriter.retained(memory);
     return new BackingServiceStatus(
-        story.facts().service().generation(),
-        Readiness.phase(story, ready),
+        after.facts().service().generation(),
+        Readiness.phase(after, ready),
         conditions,
-        story.facts().intent().map(i -> i.access().name()).orElse(null),
-        story.active().isPresent() ? binding(story, before) : null,
-        StatusWriter.active(memory),
+        after.facts().intent().map(i -> i.access().name()).orElse(null),
+        after.active().isPresent() ? binding(after, before) : null,
+        MemoryWriter.active(memory),
         retained == null ? null : retained.getFirst(),
         retained,
-        StatusWriter.swap(story.swap()),
-        StatusWriter.debts(memory),
-        history(story, before, now),
-        workloads(story),
-        certificate(story, before, now),
-        memory.relations().map(BackingServiceStatus.Inventory::new).orElse(null),
+        MemoryWriter.swap(after),
+        MemoryWriter.debts(memory),
+        history(after, before, now),
+        MemoryWriter.workloads(after),
+        certificate(after),
+        memory.held().isEmpty()
+            ? null
+            : new BackingServiceStatus.Inventory(memory.held().getAsInt()),
         null,
         null,
-        memory.handledRetry().isEmpty() ? null : memory.handledRetry());
+        memory.handledRetry().isEmpty() ? null : memory.handledRetry(),
+        MemoryWriter.omitted(after));
   }
 
   private static BackingServiceStatus.@Nullable Binding binding(
-      Story story, @Nullable BackingServiceStatus before) {
-    return story
+      Aftermath after, @Nullable BackingServiceStatus before) {
+    return after
         .facts()
         .intent()
         .map(Intent::binding)
@@ -89,59 +141,57 @@ public final class Reporter {
   }
 
   private static @Nullable List<BackingServiceStatus.HistoryEntry> history(
-      Story story, @Nullable BackingServiceStatus before, Instant now) {
+      Aftermath after, @Nullable BackingServiceStatus before, Instant now) {
     var history =
         new ArrayList<>(
             Objects.requireNonNullElse(
                 before == null ? null : before.history(),
                 List.<BackingServiceStatus.HistoryEntry>of()));
-    entry(story, now).ifPresent(history::addFirst);
+    entry(after, now).ifPresent(history::addFirst);
     return history.isEmpty() ? null : history.stream().limit(HISTORY).toList();
   }
 
-  private static Optional<BackingServiceStatus.HistoryEntry> entry(Story story, Instant now) {
-    var was = story.facts().memory().active().map(a -> a.attachment());
-    var is = story.active();
+  private static Optional<BackingServiceStatus.HistoryEntry> entry(Aftermath after, Instant now) {
+    var was = after.facts().memory().active().map(a -> a.attachment());
+    var is = after.active();
     if (was.equals(is)) return Optional.empty();
     var at = is.or(() -> was).orElseThrow();
-    var fence = story.swap().fenceProof().map(FenceProof::result).map(Enum::name).orElse(null);
+    var fence = after.swap().fenceProof().map(FenceProof::result).map(Enum::name).orElse(null);
     return Optional.of(
         new BackingServiceStatus.HistoryEntry(
             at.epoch(),
             at.server(),
-            is.isEmpty() ? "Detached" : reason(story),
+            is.isEmpty() ? "Detached" : reason(after),
             Conditions.time(now),
             was.isEmpty() || is.isEmpty() ? null : fence));
   }
 
-  private static String reason(Story story) {
-    if (story.facts().memory().active().isEmpty()) return "Attached";
-    return story.swap().lastMotion().map(m -> m.kind().name()).orElse("").equals("Repoint")
-        ? "Repointed"
-        : "Swapped";
+  private static String reason(Aftermath after) {
+    if (after.facts().memory().active().isEmpty()) return "Attached";
+    return after
+        .swap()
+        .lastMotion()
+        .map(Motion::cause)
+        .map(
+            cause ->
+                switch (cause) {
+                  case Edit -> "Swapped";
+                  case Rotation -> "Rotated";
+                  case Repoint, Reshape, HostMoved -> "Repointed";
+                  case Failover -> "FailedOver";
+                  case ReplacedBy -> "Replaced";
+                  case Return -> "Returned";
+                })
+        .orElse("Attached");
   }
 
-  private static @Nullable List<BackingServiceStatus.WorkloadStatus> workloads(Story story) {
-    var carried =
-        story.facts().workloads().stream()
-            .filter(w -> w.carries())
-            .map(
-                w ->
-                    new BackingServiceStatus.WorkloadStatus(
-                        w.key().kind().name(), w.key().name(), w.epoch(), w.rolledOut()))
-            .toList();
-    return carried.isEmpty() ? null : carried;
-  }
-
-  private static BackingServiceStatus.@Nullable CertificateStatus certificate(
-      Story story, @Nullable BackingServiceStatus before, Instant now) {
-    if (story.active().isEmpty()) return null;
-    if (story.did(Action.Publish.class))
-      return new BackingServiceStatus.CertificateStatus(
-          Conditions.time(
-              now.plus(story.facts().intent().map(Intent::certificateLife).orElse(Duration.ZERO))));
-    if (story.facts().published() instanceof Published.Binding b && b.certificateEnds().isPresent())
-      return new BackingServiceStatus.CertificateStatus(Conditions.time(b.certificateEnds().get()));
-    return before == null ? null : before.certificate();
+  private static BackingServiceStatus.@Nullable CertificateStatus certificate(Aftermath after) {
+    return after.active().isEmpty()
+        ? null
+        : after
+            .memory()
+            .certificateEnds()
+            .map(end -> new BackingServiceStatus.CertificateStatus(Conditions.time(end)))
+            .orElse(null);
   }
 }

@@ -7,8 +7,10 @@ import dev.backingservice.api.Condition.Status;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Finding;
 import dev.backingservice.model.Identity;
+import dev.backingservice.model.Labels;
 import dev.backingservice.model.Reason;
-import dev.backingservice.report.ServerReporter.Seen;
+import dev.backingservice.plan.ServerFacts;
+import dev.backingservice.plan.ServerFacts.Seen;
 import dev.backingservice.report.ServerReporter.Ties;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,25 +18,22 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Decides what each condition of a server says.
-final class ServerJudge {
-  private ServerJudge() {}
-
-  static List<Verdict> verdicts(BackingServer resource, Seen seen, Ties ties) {
-    return Stream.concat(Stream.of(accepted(resource, ties)), seen(resource, seen).stream())
-        .toList();
+record ServerJudge(BackingServer resource, ServerFacts facts, Ties ties) {
+  List<Verdict> verdicts() {
+    return Stream.concat(Stream.of(accepted()), seen().stream()).toList();
   }
 
-  private static Verdict accepted(BackingServer resource, Ties ties) {
+  private Verdict accepted() {
     if (resource.getMetadata().getDeletionTimestamp() != null)
       return Verdict.no(
           "Accepted",
           new Failure(
               Reason.Terminating,
               "it is being deleted and goes when nothing is left: %d services attached, %d fences owed; swap, detach or delete the services, and for a server that never answers again annotate %s: \"%s\""
-                  .formatted(ties.attached(), ties.debts(), Annotations.GONE, lineage(resource))));
+                  .formatted(ties.attached(), ties.debts(), Labels.GONE, lineage(resource))));
     var spec = resource.getSpec();
-    var notServed = ServerReporter.notServed(resource);
-    if (notServed.isPresent()) return Verdict.no("Accepted", notServed.get());
+    if (facts.seen() instanceof Seen.Troubled(var failure)
+        && failure.reason() == Reason.EngineNotSupported) return Verdict.no("Accepted", failure);
     if (spec.replacedBy() != null)
       return Verdict.no(
           "Accepted",
@@ -49,26 +48,26 @@ final class ServerJudge {
     return Optional.ofNullable(resource.getStatus()).map(s -> s.serverId()).orElse("");
   }
 
-  private static List<Verdict> seen(BackingServer resource, Seen seen) {
-    return switch (seen) {
-      case Seen.Troubled(var failure, _) ->
+  private List<Verdict> seen() {
+    return switch (facts.seen()) {
+      case Seen.Troubled(var failure) ->
           List.of(
               Verdict.no("Reachable", failure),
               Verdict.wait("Identified", Reason.Pending, "Nobody could be asked."),
               Verdict.wait("Writable", Reason.Pending, "Nobody could be asked."),
               Verdict.wait("Secure", Reason.Pending, "Nobody could be asked."),
               Verdict.no("Ready", failure));
-      case Seen.Answers answers -> verdicts(resource, answers);
+      case Seen.Answers answers -> verdicts(answers);
     };
   }
 
-  private static List<Verdict> verdicts(BackingServer resource, Seen.Answers seen) {
+  private List<Verdict> verdicts(Seen.Answers seen) {
     var verdicts = new ArrayList<Verdict>();
     verdicts.add(Verdict.yes("Reachable", "The server answers and its certificate verifies."));
-    var identified = identity(resource, seen.identity().serverId());
+    var identified = identity(seen.identity());
     verdicts.add(identified);
     verdicts.add(writable(seen.identity()));
-    verdicts.add(secure(resource, seen.findings()));
+    verdicts.add(secure(seen.findings()));
     verdicts.add(
         identified.status() == Status.True
             ? Verdict.yes("Ready", "The server can be attached.")
@@ -76,8 +75,9 @@ final class ServerJudge {
     return verdicts;
   }
 
-  private static Verdict identity(BackingServer resource, String serverId) {
-    if (ServerReporter.identified(resource, serverId))
+  private Verdict identity(Identity identity) {
+    var serverId = identity.serverId();
+    if (facts.identified(identity))
       return Verdict.yes("Identified", "The server is the one first seen.");
     return Verdict.no(
         "Identified",
@@ -93,7 +93,7 @@ final class ServerJudge {
         : Verdict.no("Writable", new Failure(Reason.InRecovery, "The server is a standby."));
   }
 
-  private static Verdict secure(BackingServer resource, List<Finding> findings) {
+  private Verdict secure(List<Finding> findings) {
     var refuse =
         Optional.ofNullable(resource.getSpec().posture())
             .map(BackingServerSpec.Posture::refuse)

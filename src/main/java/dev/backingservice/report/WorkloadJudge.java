@@ -1,23 +1,26 @@
 package dev.backingservice.report;
 
 import dev.backingservice.api.Condition.Status;
+import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Reason;
+import dev.backingservice.plan.Aftermath;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.WorkloadFact;
+import java.util.Optional;
 
 /// What the conditions about workloads say.
 final class WorkloadJudge {
-  private final Story story;
+  private final Aftermath after;
   private final Facts f;
 
-  WorkloadJudge(Story story) {
-    this.story = story;
-    this.f = story.facts();
+  WorkloadJudge(Aftermath after) {
+    this.after = after;
+    this.f = after.facts();
   }
 
   Verdict projected() {
-    if (story.leaving()) return Judge.detached(Judge.PROJECTED);
+    if (f.leaving()) return Judge.detached(Judge.PROJECTED);
     var chosen = f.workloads().stream().filter(w -> w.chosen().isPresent()).toList();
     if (chosen.isEmpty())
       return new Verdict(Judge.PROJECTED, Status.True, Reason.NoWorkloads, "No workload is named.");
@@ -38,12 +41,15 @@ final class WorkloadJudge {
   }
 
   private boolean atEpoch(WorkloadFact workload) {
-    return story.active().filter(a -> a.epoch() == workload.epoch()).isPresent();
+    return after.active().filter(a -> a.epoch() == workload.epoch()).isPresent();
   }
 
-  Verdict rolledOut() {
-    if (story.leaving()) return Judge.detached(Judge.ROLLED_OUT);
+  /// @param holdingOn who still uses the old login long after the cut; empty when nobody does
+  Verdict rolledOut(Optional<String> holdingOn) {
+    if (f.leaving()) return Judge.detached(Judge.ROLLED_OUT);
     var chosen = f.workloads().stream().filter(w -> w.chosen().isPresent()).toList();
+    if (holdingOn.isPresent())
+      return Verdict.no(Judge.ROLLED_OUT, new Failure(Reason.OldSessionsRemain, holdingOn.get()));
     if (chosen.isEmpty())
       return Verdict.wait(
           Judge.ROLLED_OUT,

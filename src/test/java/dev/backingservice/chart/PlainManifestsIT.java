@@ -52,6 +52,22 @@ class PlainManifestsIT {
     }
   }
 
+  @Test
+  void theCrdsAreAppliedAsAFolder() throws Exception {
+    try (var sandbox = Sandbox.start()) {
+      Processes.run(
+          List.of(
+              sandbox.plane().kubectl().toString(),
+              "--kubeconfig",
+              sandbox.kubeconfig().toString(),
+              "apply",
+              "--server-side",
+              "--force-conflicts",
+              "-f",
+              "crds/"));
+    }
+  }
+
   /// Each object by its kind and name, without what helm adds.
   private static Map<String, JsonNode> objects(List<String> documents) throws IOException {
     var objects = new TreeMap<String, JsonNode>();

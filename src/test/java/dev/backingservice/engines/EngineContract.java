@@ -3,9 +3,10 @@ package dev.backingservice.engines;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.backingservice.engine.Claim;
 import dev.backingservice.engine.Engine;
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Entry;
+import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Session;
 import dev.backingservice.engine.Want;
@@ -13,19 +14,18 @@ import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Credential;
 import dev.backingservice.model.Intent.Limits;
-import dev.backingservice.model.Names;
-import dev.backingservice.model.Names.Slot;
+import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
+import dev.backingservice.model.Scope;
 import dev.backingservice.model.ServiceId;
+import dev.backingservice.model.Standing;
 import dev.backingservice.model.Standing.Holds;
-import dev.backingservice.model.Word;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.LongSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,10 +35,10 @@ abstract class EngineContract {
   private static int count;
 
   ServiceId service = new ServiceId("", "", "");
-  Place place = new Place("", "", "");
+  Place place = new Place("", new Scope.Whole());
 
   /// The engine under one leader's term.
-  abstract Engine engine(LongSupplier term);
+  abstract Engine engine(long term);
 
   abstract Server server();
 
@@ -52,94 +52,160 @@ abstract class EngineContract {
   void make() throws Exception {
     count++;
     service = new ServiceId("shop", "orders-" + count, "uid-" + count);
-    place = new Place("blue", "orders_" + count, "public");
-    database(place.database());
+    place = new Place("blue", new Scope.Schema("orders_" + count, "public"));
+    database("orders_" + count);
   }
 
-  Claim claim(Access access) {
-    return new Claim(service, place, access, new Limits(20, Duration.ZERO), Set.of());
+  Order order() {
+    return new Order(service, place, new Limits(20, Duration.ZERO), Set.of());
   }
 
-  Attachment attachment(Slot slot, long epoch) {
-    return new Attachment(place, "", Names.login(KEY.instance(), service, slot), epoch);
+  /// The database of this test.
+  String database() {
+    return place.scope().databaseName().orElseThrow();
   }
 
-  Want want(Attachment at, Word word) {
-    return new Want(at, word, KEY.password(service, at), KEY.salt(service, at));
+  Attachment slotA(Access access, long epoch) {
+    return new Attachment(place, "", KEY.logins(service).a(), access, epoch);
+  }
+
+  Attachment slotB(Access access, long epoch) {
+    return new Attachment(place, "", KEY.logins(service).b(), access, epoch);
+  }
+
+  Want want(Attachment at, LoginState state) {
+    return want(at, state, 0);
+  }
+
+  Want want(Attachment at, LoginState state, long superseding) {
+    return new Want(at, state, superseding, KEY.password(service, at), KEY.salt(service, at));
   }
 
   Credential credential(Attachment at) {
     return new Credential(at, KEY.password(service, at), Optional.empty());
   }
 
+  Entry knock(Attachment at) throws EngineException {
+    return engine(1).knock(server(), order(), credential(at));
+  }
+
+  void letIn(Attachment at) throws EngineException {
+    assertThat(knock(at)).isInstanceOf(Entry.LetIn.class);
+  }
+
   /// A login of this level that was let in.
   Attachment open(Access access) throws EngineException {
-    var at = attachment(Slot.a, 1);
-    ensure(access, want(at, Word.Active));
-    engine(() -> 1).knock(server(), claim(access), credential(at));
+    var at = slotA(access, 1);
+    ensure(want(at, LoginState.Active));
+    letIn(at);
     return at;
   }
 
-  void ensure(Access access, Want... wants) throws EngineException {
-    try (var session = engine(() -> 1).open(server())) {
-      session.ensure(claim(access), List.of(wants));
+  void ensure(Want... wants) throws EngineException {
+    try (var session = engine(1).open(server())) {
+      session.ensure(order(), List.of(wants));
     }
   }
 
-  Holds holds(Access access, Attachment at) throws EngineException {
-    try (var session = engine(() -> 1).open(server())) {
-      return session.look(claim(access), Set.of(at.login())).of(at.login());
+  Standing standing(Attachment at) throws EngineException {
+    try (var session = engine(1).open(server())) {
+      return session.look(order(), Set.of(at.login())).standing();
+    }
+  }
+
+  Holds holds(Attachment at) throws EngineException {
+    return standing(at).of(at.login());
+  }
+
+  @Test
+  void everyStateIsMadeTrueAndMayBeSaidAgain() throws Exception {
+    var at = slotA(Access.ReadWrite, 1);
+    for (var state : List.of(LoginState.Prepared, LoginState.Prepared, LoginState.Active)) {
+      ensure(want(at, state));
+      assertThat(holds(at)).isEqualTo(Holds.Works);
+    }
+    for (int twice = 0; twice < 2; twice++) {
+      ensure(want(at, LoginState.Locked));
+      assertThat(holds(at)).isEqualTo(Holds.Locked);
+      assertThat(knock(at)).isInstanceOf(Entry.Locked.class);
+    }
+    for (int twice = 0; twice < 2; twice++) {
+      ensure(want(at, LoginState.Absent));
+      assertThat(holds(at)).isEqualTo(Holds.Absent);
+      assertThat(knock(at)).isInstanceOf(Entry.Refused.class);
     }
   }
 
   @Test
-  void everyWordIsMadeTrueAndMayBeSaidAgain() throws Exception {
-    var at = attachment(Slot.a, 1);
-    for (var word : List.of(Word.Prepared, Word.Prepared, Word.Active)) {
-      ensure(Access.ReadWrite, want(at, word));
-      assertThat(holds(Access.ReadWrite, at)).isEqualTo(Holds.Works);
+  void aSupersededCredentialIsNeverLetInAgainButByTheUndoOfTheSwapThatLockedIt() throws Exception {
+    // Given
+    var at = open(Access.ReadWrite);
+    ensure(want(at, LoginState.Locked, 2));
+    assertThat(standing(at).find(at.login()).orElseThrow().superseded()).isEqualTo(2);
+
+    // Then
+    assertThatThrownBy(() -> ensure(want(at, LoginState.Active)))
+        .hasMessageContaining("was superseded by epoch 2");
+    assertThatThrownBy(() -> ensure(want(at, LoginState.Active, 3)))
+        .hasMessageContaining("was superseded by epoch 2");
+    assertThat(holds(at)).isEqualTo(Holds.Locked);
+
+    // When
+    ensure(want(at, LoginState.Active, 2));
+
+    // Then
+    assertThat(holds(at)).isEqualTo(Holds.Works);
+    letIn(at);
+
+    // When
+    ensure(want(at, LoginState.Locked, 2));
+    var later = slotA(Access.ReadWrite, 3);
+    ensure(want(later, LoginState.Active));
+
+    // Then
+    letIn(later);
+  }
+
+  @Test
+  void aSessionLosesWhatItsLoginLoses() throws Exception {
+    var at = open(Access.Owner);
+    try (var session = session(at.login(), KEY.password(service, at).reveal())) {
+      ensure(want(at.with(Access.ReadOnly), LoginState.Active));
+      assertThat(alive(session)).isFalse();
     }
-    for (int twice = 0; twice < 2; twice++) {
-      ensure(Access.ReadWrite, want(at, Word.Locked));
-      assertThat(holds(Access.ReadWrite, at)).isEqualTo(Holds.Locked);
-      assertThatThrownBy(
-              () -> engine(() -> 1).knock(server(), claim(Access.ReadWrite), credential(at)))
-          .isInstanceOfSatisfying(
-              EngineException.class, e -> assertThat(e.reason()).isEqualTo(Reason.LoginRefused));
-    }
-    for (int twice = 0; twice < 2; twice++) {
-      ensure(Access.ReadWrite, want(at, Word.Absent));
-      assertThat(holds(Access.ReadWrite, at)).isEqualTo(Holds.Absent);
-    }
+    assertThat(holds(at)).isEqualTo(Holds.Works);
+    letIn(at.with(Access.ReadOnly));
   }
 
   @Test
   void aNewEpochInASlotEndsTheSessionsOfTheOldOne() throws Exception {
     var first = open(Access.ReadWrite);
     try (var session = session(first.login(), KEY.password(service, first).reveal())) {
-      var again = attachment(Slot.a, 3);
-      ensure(Access.ReadWrite, want(again, Word.Prepared));
-      engine(() -> 1).knock(server(), claim(Access.ReadWrite), credential(again));
+      var again = slotA(Access.ReadWrite, 3);
+      ensure(want(again, LoginState.Prepared));
+      letIn(again);
       assertThat(alive(session)).isFalse();
-      assertThatThrownBy(
-              () -> engine(() -> 1).knock(server(), claim(Access.ReadWrite), credential(first)))
-          .isInstanceOf(EngineException.class);
+      assertThat(knock(first)).isInstanceOf(Entry.Refused.class);
     }
   }
 
   @Test
   void aFenceEndsTheSessionsOfOneLoginAndNoOthers() throws Exception {
     var at = open(Access.ReadWrite);
-    var other = attachment(Slot.b, 2);
-    ensure(Access.ReadWrite, want(other, Word.Active));
+    var other = slotB(Access.ReadWrite, 2);
+    ensure(want(other, LoginState.Active));
     try (var ours = session(at.login(), KEY.password(service, at).reveal());
         var others = session(other.login(), KEY.password(service, other).reveal())) {
-      ensure(Access.ReadWrite, want(at, Word.Locked));
-      try (var session = engine(() -> 1).open(server())) {
-        var drain = session.sever(claim(Access.ReadWrite), at, Duration.ofSeconds(5));
+      ensure(want(at, LoginState.Locked));
+      assertThat(standing(at).find(at.login()).orElseThrow().fenced())
+          .as("locked with sessions left is not locked")
+          .isFalse();
+      try (var session = engine(1).open(server())) {
+        var drain = session.sever(order(), at, Duration.ofSeconds(5));
         assertThat(drain.done()).isTrue();
         assertThat(drain.ended()).isOne();
       }
+      assertThat(standing(at).find(at.login()).orElseThrow().fenced()).isTrue();
       assertThat(alive(ours)).isFalse();
       assertThat(alive(others)).isTrue();
     }
@@ -149,73 +215,70 @@ abstract class EngineContract {
   void aLoginThatMayStillLogInIsNotSevered() throws Exception {
     var at = open(Access.ReadWrite);
     try (var ours = session(at.login(), KEY.password(service, at).reveal());
-        var session = engine(() -> 1).open(server())) {
-      session.sever(claim(Access.ReadWrite), at, Duration.ofMillis(500));
+        var session = engine(1).open(server())) {
+      session.sever(order(), at, Duration.ofMillis(500));
       assertThat(alive(ours)).as("a stale leader ends nothing").isTrue();
     }
   }
 
   @Test
   void anEarlierLeaderChangesNothingAfterALaterOne() throws Exception {
-    var at = attachment(Slot.a, 1);
-    try (var later = engine(() -> 7).open(server())) {
-      later.ensure(claim(Access.ReadWrite), List.of(want(at, Word.Active)));
+    var at = slotA(Access.ReadWrite, 1);
+    try (var later = engine(7).open(server())) {
+      later.ensure(order(), List.of(want(at, LoginState.Active)));
     }
-    try (var earlier = engine(() -> 6).open(server())) {
-      assertThatThrownBy(
-              () -> earlier.ensure(claim(Access.ReadWrite), List.of(want(at, Word.Locked))))
+    try (var earlier = engine(6).open(server())) {
+      assertThatThrownBy(() -> earlier.ensure(order(), List.of(want(at, LoginState.Locked))))
           .hasMessageContaining("a later leader");
     }
-    assertThat(holds(Access.ReadWrite, at)).isEqualTo(Holds.Works);
+    assertThat(holds(at)).isEqualTo(Holds.Works);
   }
 
   @Test
   void anotherNamespaceIsRefusedUnlessThePlatformSharesTheDatabase() throws Exception {
     open(Access.ReadWrite);
     var stranger = new ServiceId("reports", service.name(), "other");
-    var login = Names.login(KEY.instance(), stranger, Slot.a);
-    var at = new Attachment(place, "", login, 1);
-    var want = new Want(at, Word.Active, KEY.password(stranger, at), KEY.salt(stranger, at));
-    try (var session = engine(() -> 1).open(server())) {
-      var alone =
-          new Claim(stranger, place, Access.ReadWrite, new Limits(5, Duration.ZERO), Set.of());
+    var login = KEY.logins(stranger).a();
+    var at = new Attachment(place, "", login, Access.ReadWrite, 1);
+    var want =
+        new Want(at, LoginState.Active, 0, KEY.password(stranger, at), KEY.salt(stranger, at));
+    try (var session = engine(1).open(server())) {
+      var alone = new Order(stranger, place, new Limits(5, Duration.ZERO), Set.of());
       assertThatThrownBy(() -> session.ensure(alone, List.of(want)))
           .isInstanceOfSatisfying(
               EngineException.class,
               e -> assertThat(e.reason()).isEqualTo(Reason.ServerNotAvailable));
       var shared =
-          new Claim(
-              stranger,
-              place,
-              Access.ReadWrite,
-              new Limits(5, Duration.ZERO),
-              Set.of("shop", "reports"));
+          new Order(stranger, place, new Limits(5, Duration.ZERO), Set.of("shop", "reports"));
       session.ensure(shared, List.of(want));
-      assertThat(session.look(shared, Set.of(login)).of(login)).isEqualTo(Holds.Works);
+      assertThat(session.look(shared, Set.of(login)).standing().of(login)).isEqualTo(Holds.Works);
     }
   }
 
   @Test
   void theSameServerIsKnownByEverySessionAndAnotherOneIsNot() throws Exception {
-    try (Session one = engine(() -> 1).open(server());
-        Session other = engine(() -> 1).open(server())) {
-      assertThat(one.sameInstance(other, 4711)).isTrue();
-      assertThat(one.identity()).isEqualTo(other.identity());
+    try (Session one = engine(1).open(server());
+        Session other = engine(1).open(server())) {
+      try (var beacon = one.beacon(4711)) {
+        assertThat(other.sees(beacon)).isTrue();
+      }
+      assertThat(one.identity().running()).isEqualTo(other.identity().running());
     }
   }
 
   @Test
-  void loginsThatNobodyHoldsAreLockedAndNoOthers() throws Exception {
-    var held = open(Access.ReadWrite);
-    var stranger = attachment(Slot.b, 2);
-    ensure(Access.ReadWrite, want(stranger, Word.Active));
-    try (var session = engine(() -> 1).open(server());
-        var theirs = session(stranger.login(), KEY.password(service, stranger).reveal())) {
-      session.lockStrangers(Set.of(held.login()));
+  void loginsThatCameWithACopyAreLockedAndNoOthers() throws Exception {
+    var here = open(Access.ReadWrite);
+    var elsewhere =
+        new Attachment(place.on("elsewhere"), "", KEY.logins(service).b(), Access.ReadWrite, 2);
+    ensure(want(elsewhere, LoginState.Active));
+    try (var session = engine(1).open(server());
+        var theirs = session(elsewhere.login(), KEY.password(service, elsewhere).reveal())) {
+      session.lockStrangers(Set.of("blue"));
       assertThat(alive(theirs)).isFalse();
     }
-    assertThat(holds(Access.ReadWrite, stranger)).isEqualTo(Holds.Locked);
-    assertThat(holds(Access.ReadWrite, held)).isEqualTo(Holds.Works);
+    assertThat(holds(elsewhere)).isEqualTo(Holds.Locked);
+    assertThat(holds(here)).isEqualTo(Holds.Works);
   }
 
   /// Whether a session still works.

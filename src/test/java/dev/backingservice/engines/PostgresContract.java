@@ -12,12 +12,11 @@ import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Finding;
-import dev.backingservice.model.Names.Slot;
+import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.Standing.Holds;
 import dev.backingservice.model.Trust;
-import dev.backingservice.model.Word;
 import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Postgres;
 import java.io.IOException;
@@ -29,7 +28,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,12 +64,12 @@ abstract class PostgresContract extends EngineContract {
             new Sensitive(Postgres.ADMIN_PASSWORD),
             new Trust(Trust.Mode.VerifyFull, pki.anchor(), false),
             Server.ClientCertificate.Offered);
-    engine = new PostgresEngine(KEY, () -> 1, 4);
+    engine = new PostgresEngine(KEY, new FixedTerm(1), 4);
   }
 
   @AfterAll
   void stop() throws IOException {
-    engine.retain(List.of());
+    engine.keep(List.of());
     postgres.close();
     try (var files = Files.walk(folder)) {
       for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
@@ -79,8 +77,8 @@ abstract class PostgresContract extends EngineContract {
   }
 
   @Override
-  Engine engine(LongSupplier term) {
-    return term.getAsLong() == 1 ? engine : new PostgresEngine(KEY, term, 4);
+  Engine engine(long term) {
+    return term == 1 ? engine : new PostgresEngine(KEY, new FixedTerm(term), 4);
   }
 
   @Override
@@ -100,7 +98,7 @@ abstract class PostgresContract extends EngineContract {
 
   @Override
   Connection session(String login, String password) throws SQLException {
-    return postgres.login(place.database(), login, password);
+    return postgres.login(database(), login, password);
   }
 
   Connection session(Attachment at) throws SQLException {
@@ -128,9 +126,9 @@ abstract class PostgresContract extends EngineContract {
       })
   void readWriteMayNot(String statement) throws Exception {
     // Given
-    var owner = attachment(Slot.b, 1);
+    var owner = slotB(Access.Owner, 1);
     createdByUs();
-    ensure(Access.Owner, want(owner, Word.Active));
+    ensure(want(owner, LoginState.Active));
     try (var session = session(owner)) {
       session.createStatement().execute("CREATE TABLE writes (id bigserial PRIMARY KEY)");
       session
@@ -152,45 +150,41 @@ abstract class PostgresContract extends EngineContract {
 
   /// On other databases PUBLIC keeps what it had: unmanaged clients may live there.
   private void createdByUs() throws Exception {
-    postgres.execute("postgres", "DROP DATABASE " + place.database());
-    try (var session = engine(() -> 1).open(server())) {
-      session.createDatabase(claim(Access.Owner));
+    postgres.execute("postgres", "DROP DATABASE " + database());
+    try (var session = engine(1).open(server())) {
+      session.createMissing(order());
     }
   }
 
   @Test
   void aDatabaseThatPublicMayEnterIsAFindingWithItsRemedy() throws Exception {
     open(Access.ReadWrite);
-    postgres.execute(
-        "postgres", "GRANT CONNECT ON DATABASE %s TO PUBLIC".formatted(place.database()));
+    postgres.execute("postgres", "GRANT CONNECT ON DATABASE %s TO PUBLIC".formatted(database()));
     assertThat(findings()).contains(Finding.Id.DatabaseOpen);
-    postgres.execute(
-        "postgres", "REVOKE ALL ON DATABASE %s FROM PUBLIC".formatted(place.database()));
-    try (var session = engine(() -> 1).open(server())) {
-      assertThat(session.posture())
-          .noneMatch(f -> f.remedy().contains("DATABASE " + place.database() + " "));
+    postgres.execute("postgres", "REVOKE ALL ON DATABASE %s FROM PUBLIC".formatted(database()));
+    try (var session = engine(1).open(server())) {
+      assertThat(session.examine().findings())
+          .noneMatch(f -> f.remedy().contains("DATABASE " + database() + " "));
     }
   }
 
   @Test
   void anAdministratorWhoMayNotConnectIsToldWhatToGrant() throws Exception {
     postgres.execute(
-        "postgres",
-        "REVOKE CONNECT ON DATABASE %s FROM %s".formatted(place.database(), Postgres.ADMIN));
-    try (var session = engine(() -> 1).open(server())) {
-      var refused = catchThrowableOfType(EngineException.class, () -> session.relations(place));
+        "postgres", "REVOKE CONNECT ON DATABASE %s FROM %s".formatted(database(), Postgres.ADMIN));
+    try (var session = engine(1).open(server())) {
+      var refused = catchThrowableOfType(EngineException.class, () -> session.inventory(place));
       assertThat(refused.reason()).isEqualTo(Reason.AdminTooWeak);
       assertThat(refused.sentence())
-          .contains(
-              "GRANT CONNECT ON DATABASE %s TO %s".formatted(place.database(), Postgres.ADMIN));
+          .contains("GRANT CONNECT ON DATABASE %s TO %s".formatted(database(), Postgres.ADMIN));
     }
   }
 
   @Test
   void aLoginMayNotEnterOtherDatabasesNorBecomeAnother() throws Exception {
     var at = open(Access.ReadWrite);
-    var other = attachment(Slot.b, 2);
-    ensure(Access.Owner, want(other, Word.Active));
+    var other = slotB(Access.ReadWrite, 2);
+    ensure(want(other.with(Access.Owner), LoginState.Active));
     assertThatThrownBy(
             () -> postgres.login("postgres", at.login(), KEY.password(service, at).reveal()))
         .hasMessageContaining("permission denied for database");
@@ -204,12 +198,12 @@ abstract class PostgresContract extends EngineContract {
   @Test
   void aReaderReadsWhatTheMigratorMakesLaterAndNothingElse() throws Exception {
     // Given
-    var reader = attachment(Slot.a, 1);
-    ensure(Access.ReadOnly, want(reader, Word.Active));
-    engine(() -> 1).knock(server(), claim(Access.ReadOnly), credential(reader));
-    var migrator = attachment(Slot.b, 2);
-    ensure(Access.Owner, want(migrator, Word.Active));
-    engine(() -> 1).knock(server(), claim(Access.Owner), credential(migrator));
+    var reader = slotA(Access.ReadOnly, 1);
+    ensure(want(reader, LoginState.Active));
+    letIn(reader);
+    var migrator = slotB(Access.Owner, 2);
+    ensure(want(migrator, LoginState.Active));
+    letIn(migrator);
 
     // When
     try (var session = session(migrator)) {
@@ -225,8 +219,7 @@ abstract class PostgresContract extends EngineContract {
           .hasMessageContaining("permission denied");
     }
     assertThat(
-            postgres.ask(
-                place.database(), "SELECT tableowner FROM pg_tables WHERE tablename = 'later'"))
+            postgres.ask(database(), "SELECT tableowner FROM pg_tables WHERE tablename = 'later'"))
         .isEqualTo(owner());
   }
 
@@ -234,20 +227,20 @@ abstract class PostgresContract extends EngineContract {
   void whatOthersOwnIsGrantedWhereWeMayAndReportedWhereWeMayNot() throws Exception {
     // Given
     postgres.execute(
-        place.database(),
-        "CREATE ROLE foreign_%s NOLOGIN".formatted(place.database()),
+        database(),
+        "CREATE ROLE foreign_%s NOLOGIN".formatted(database()),
         "CREATE TABLE foreigners (id int)",
-        "ALTER TABLE foreigners OWNER TO foreign_%s".formatted(place.database()));
+        "ALTER TABLE foreigners OWNER TO foreign_%s".formatted(database()));
 
     // When
     var refused = catchThrowableOfType(EngineException.class, () -> open(Access.ReadWrite));
 
     // Then
     assertThat(refused.reason()).isEqualTo(Reason.PrivilegesIncomplete);
-    assertThat(refused.sentence()).contains("foreign_" + place.database());
+    assertThat(refused.sentence()).contains("foreign_" + database());
 
     // When
-    postgres.execute("postgres", "GRANT foreign_%s TO bs_admin".formatted(place.database()));
+    postgres.execute("postgres", "GRANT foreign_%s TO bs_admin".formatted(database()));
     var at = open(Access.ReadWrite);
 
     // Then
@@ -259,8 +252,8 @@ abstract class PostgresContract extends EngineContract {
   @Test
   void anOperatorPlantedInTheSearchPathIsNotRun() throws Exception {
     // Given
-    var at = attachment(Slot.a, 1);
-    ensure(Access.Owner, want(at, Word.Active));
+    var at = slotA(Access.Owner, 1);
+    ensure(want(at, LoginState.Active));
     try (var tenant = session(at);
         var statement = tenant.createStatement()) {
       statement.execute("CREATE SCHEMA evil");
@@ -272,7 +265,7 @@ abstract class PostgresContract extends EngineContract {
       statement.execute(
           "CREATE OPERATOR evil.= (LEFTARG = name, RIGHTARG = text, FUNCTION = evil.equals)");
     }
-    database(place.database(), "SET search_path = evil, pg_catalog");
+    database(database(), "SET search_path = evil, pg_catalog");
 
     // When
     everything(at);
@@ -285,9 +278,9 @@ abstract class PostgresContract extends EngineContract {
   void settingsOfTheDatabaseInjectNothing() throws Exception {
     // Given
     var at = open(Access.Owner);
-    database(place.database(), "SET standard_conforming_strings = off");
-    database(place.database(), "SET backslash_quote = on");
-    database(place.database(), "SET escape_string_warning = off");
+    database(database(), "SET standard_conforming_strings = off");
+    database(database(), "SET backslash_quote = on");
+    database(database(), "SET escape_string_warning = off");
     try (var tenant = session(at)) {
       tenant.createStatement().execute("CREATE TABLE \"x\\'; CREATE ROLE injected; --\" (id int)");
     }
@@ -312,17 +305,17 @@ abstract class PostgresContract extends EngineContract {
       })
   void settingsOfTheDatabaseDoNotReachTheAdministrator(String setting) throws Exception {
     var at = open(Access.ReadWrite);
-    database(place.database(), setting);
+    database(database(), setting);
     everything(at);
-    assertThat(holds(Access.ReadWrite, at)).isEqualTo(Holds.Works);
+    assertThat(holds(at)).isEqualTo(Holds.Works);
   }
 
   @Test
   void aRoleSetByTheDatabaseDoesNotReachTheAdministrator() throws Exception {
     var at = open(Access.Owner);
-    database(place.database(), "SET role = '%s'".formatted(owner()));
+    database(database(), "SET role = '%s'".formatted(owner()));
     everything(at);
-    assertThat(holds(Access.Owner, at)).isEqualTo(Holds.Works);
+    assertThat(holds(at)).isEqualTo(Holds.Works);
   }
 
   @Test
@@ -332,23 +325,22 @@ abstract class PostgresContract extends EngineContract {
       tenant.createStatement().execute("ALTER ROLE CURRENT_USER SET search_path = evil");
       tenant.createStatement().execute("ALTER ROLE CURRENT_USER PASSWORD 'mine'");
     }
-    assertThat(holds(Access.ReadWrite, at)).isEqualTo(Holds.Differs);
-    ensure(Access.ReadWrite, want(at, Word.Active));
-    assertThat(holds(Access.ReadWrite, at)).isEqualTo(Holds.Works);
-    engine(() -> 1).knock(server(), claim(Access.ReadWrite), credential(at));
-    assertThatThrownBy(() -> postgres.login(place.database(), at.login(), "mine"))
+    assertThat(holds(at)).isEqualTo(Holds.Differs);
+    ensure(want(at, LoginState.Active));
+    assertThat(holds(at)).isEqualTo(Holds.Works);
+    letIn(at);
+    assertThatThrownBy(() -> postgres.login(database(), at.login(), "mine"))
         .hasMessageContaining("password authentication failed");
   }
 
   @Test
   void aRoleOfOursByNameOnlyIsNeverTouched() throws Exception {
-    var at = attachment(Slot.a, 1);
+    var at = slotA(Access.ReadWrite, 1);
     postgres.execute("postgres", "CREATE ROLE \"%s\" LOGIN".formatted(at.login()));
     var refused =
-        catchThrowableOfType(
-            EngineException.class, () -> ensure(Access.ReadWrite, want(at, Word.Active)));
+        catchThrowableOfType(EngineException.class, () -> ensure(want(at, LoginState.Active)));
     assertThat(refused.reason()).isEqualTo(Reason.NameTaken);
-    assertThat(holds(Access.ReadWrite, at)).isEqualTo(Holds.Foreign);
+    assertThat(holds(at)).isEqualTo(Holds.Foreign);
   }
 
   @Test
@@ -358,21 +350,19 @@ abstract class PostgresContract extends EngineContract {
     try (var tenant = session(at)) {
       tenant.setAutoCommit(false);
       tenant.createStatement().execute("INSERT INTO writes DEFAULT VALUES");
-      tenant.createStatement().execute("PREPARE TRANSACTION '%s'".formatted(place.database()));
+      tenant.createStatement().execute("PREPARE TRANSACTION '%s'".formatted(database()));
     }
 
     // Then
-    try (var session = engine(() -> 1).open(server())) {
-      var refused =
-          catchThrowableOfType(
-              EngineException.class, () -> session.fenceable(claim(Access.Owner), at));
+    try (var session = engine(1).open(server())) {
+      var refused = session.fenceable(order(), at).orElseThrow();
       assertThat(refused.reason()).isEqualTo(Reason.PreparedTransactions);
-      ensure(Access.Owner, want(at, Word.Locked));
-      var drain = session.sever(claim(Access.Owner), at, Duration.ofMillis(300));
+      ensure(want(at.with(Access.Owner), LoginState.Locked));
+      var drain = session.sever(order(), at, Duration.ofMillis(300));
       assertThat(drain.prepared()).isOne();
       assertThat(drain.done()).isFalse();
     }
-    postgres.execute(place.database(), "ROLLBACK PREPARED '%s'".formatted(place.database()));
+    postgres.execute(database(), "ROLLBACK PREPARED '%s'".formatted(database()));
   }
 
   @Test
@@ -387,8 +377,8 @@ abstract class PostgresContract extends EngineContract {
           .execute(
               "SELECT pg_advisory_xact_lock(hashtextextended('backingservice/service/%s', 0))"
                   .formatted(service));
-      ensure(Access.ReadWrite, want(at, Word.Locked));
-      assertThat(holds(Access.ReadWrite, at)).isEqualTo(Holds.Locked);
+      ensure(want(at, LoginState.Locked));
+      assertThat(holds(at)).isEqualTo(Holds.Locked);
       assertThat(tenant.isValid(1)).isFalse();
     }
   }
@@ -399,15 +389,13 @@ abstract class PostgresContract extends EngineContract {
     try (var tenant = session(at);
         var statement = tenant.createStatement()) {
       statement.execute("SET ROLE NONE");
-      statement.execute("CREATE SCHEMA own_%s".formatted(place.database()));
-      statement.execute("CREATE TABLE own_%1$s.kept AS SELECT 1 AS id".formatted(place.database()));
+      statement.execute("CREATE SCHEMA own_%s".formatted(database()));
+      statement.execute("CREATE TABLE own_%1$s.kept AS SELECT 1 AS id".formatted(database()));
     }
-    ensure(Access.Owner, want(at, Word.Absent));
-    assertThat(
-            postgres.ask(
-                place.database(), "SELECT count(*) FROM own_%s.kept".formatted(place.database())))
+    ensure(want(at.with(Access.Owner), LoginState.Absent));
+    assertThat(postgres.ask(database(), "SELECT count(*) FROM own_%s.kept".formatted(database())))
         .isEqualTo("1");
-    assertThat(holds(Access.Owner, at)).isEqualTo(Holds.Absent);
+    assertThat(holds(at)).isEqualTo(Holds.Absent);
   }
 
   @Test
@@ -417,49 +405,45 @@ abstract class PostgresContract extends EngineContract {
     postgres.execute("postgres", "GRANT CONNECT ON DATABASE postgres TO PUBLIC");
     postgres.execute(
         "postgres", "ALTER ROLE %s SET log_statement = 'all'".formatted(Postgres.ADMIN));
-    engine.retain(List.of());
+    engine.keep(List.of());
     assertThat(findings()).contains(Finding.Id.AdminDatabaseOpen, Finding.Id.StatementLogging);
     postgres.execute("postgres", "REVOKE CONNECT ON DATABASE postgres FROM PUBLIC");
     postgres.execute("postgres", "ALTER ROLE %s RESET log_statement".formatted(Postgres.ADMIN));
-    engine.retain(List.of());
+    engine.keep(List.of());
     assertThat(findings())
         .doesNotContain(Finding.Id.AdminDatabaseOpen, Finding.Id.StatementLogging);
     assertThat(findings().contains(Finding.Id.AdminTooStrong)).isEqualTo(major < 16);
   }
 
   private List<Finding.Id> findings() throws EngineException {
-    try (var session = engine(() -> 1).open(server())) {
-      assertThat(session.protection()).isPresent();
-      return session.posture().stream().map(Finding::id).toList();
+    try (var session = engine(1).open(server())) {
+      var examination = session.examine();
+      assertThat(examination.protection()).isPresent();
+      return examination.findings().stream().map(Finding::id).toList();
     }
   }
 
   /// Everything the operator does in a database, new sessions included.
   private void everything(Attachment at) throws EngineException {
-    var fresh = new PostgresEngine(KEY, () -> 1, 2);
-    var access = at.login().isEmpty() ? Access.ReadWrite : access(at);
+    var fresh = new PostgresEngine(KEY, new FixedTerm(1), 2);
     try (var session = fresh.open(server())) {
-      session.ensure(claim(access), List.of(want(at, Word.Active)));
-      session.relations(place);
-      session.look(claim(access), Set.of(at.login()));
-      session.fenceable(claim(access), at);
-      var other = attachment(Slot.b, 2);
-      session.ensure(claim(access), List.of(want(other, Word.Prepared)));
-      session.ensure(claim(access), List.of(want(other, Word.Absent)));
+      session.ensure(order(), List.of(want(at, LoginState.Active)));
+      session.inventory(place);
+      session.look(order(), Set.of(at.login()));
+      session.fenceable(order(), at);
+      var other = slotB(Access.ReadWrite, 2);
+      session.ensure(order(), List.of(want(other, LoginState.Prepared)));
+      session.ensure(order(), List.of(want(other, LoginState.Absent)));
     } finally {
-      fresh.retain(List.of());
+      fresh.keep(List.of());
     }
-  }
-
-  private Access access(Attachment at) throws EngineException {
-    return holds(Access.Owner, at) == Holds.Works ? Access.Owner : Access.ReadWrite;
   }
 
   private String owner() throws SQLException {
     return postgres.ask(
         "postgres",
         "SELECT rolname FROM pg_roles WHERE rolname LIKE 'bs\\_%%\\_%s\\_owner'"
-            .formatted(place.database()));
+            .formatted(database()));
   }
 
   private String strong(Attachment at) throws SQLException {

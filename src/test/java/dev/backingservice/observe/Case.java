@@ -4,14 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.backingservice.api.BackingService;
+import dev.backingservice.engine.Engines;
+import dev.backingservice.engine.Term;
 import dev.backingservice.engine.postgresql.PostgresEngine;
+import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Debt;
+import dev.backingservice.model.EngineKind;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Identity;
+import dev.backingservice.model.LoginNames;
 import dev.backingservice.model.Place;
+import dev.backingservice.model.Published;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
+import dev.backingservice.model.Scope;
 import dev.backingservice.model.ServiceId;
 import dev.backingservice.model.Standing;
 import dev.backingservice.model.WorkloadKey;
@@ -22,11 +29,11 @@ import dev.backingservice.plan.FenceProof;
 import dev.backingservice.plan.Outcome;
 import dev.backingservice.plan.Plan;
 import dev.backingservice.plan.Planner;
-import dev.backingservice.plan.Published;
 import dev.backingservice.plan.ServerFact;
 import dev.backingservice.plan.ServerFact.Sight;
 import dev.backingservice.plan.WorkloadFact;
 import dev.backingservice.report.Report;
+import dev.backingservice.status.MemoryReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,7 +53,21 @@ import java.util.stream.StreamSupport;
 /// @param seen what the observer would see besides the resource
 record Case(BackingService service, JsonNode seen) {
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
-  private static final String INSTANCE = "test";
+  private static final LoginNames LOGINS = new LoginNames("bs_orders_db_a", "bs_orders_db_b");
+  private static final Term TERM =
+      new Term() {
+        @Override
+        public long mine() {
+          return 1;
+        }
+
+        @Override
+        public boolean raiseAbove(long found) {
+          return false;
+        }
+      };
+  private static final Engines ENGINES =
+      new Engines(List.of(new PostgresEngine(new RootKey(new byte[32]), TERM, 1)));
 
   static Case read(Path story) throws IOException {
     return new Case(
@@ -70,23 +91,23 @@ record Case(BackingService service, JsonNode seen) {
   private Outcome.Result result(Action action) {
     return action instanceof Action.Fence || action instanceof Action.Settle
         ? new Outcome.Result.Fenced(
-            new FenceProof(FenceProof.Result.Verified, "1/later@2", 3, now()))
+            new FenceProof(FenceProof.Result.Verified, "1/later@2", "", 3, now()))
         : new Outcome.Result.Done();
   }
 
   private Facts facts() {
     var meta = service.getMetadata();
-    var request =
-        IntentReader.read(service, new PostgresEngine(new RootKey(new byte[32]), () -> 1, 1));
+    var request = IntentReader.read(service, ENGINES);
+    var id = new ServiceId(meta.getNamespace(), meta.getName(), "uid");
     var annotations = Objects.requireNonNullElse(meta.getAnnotations(), Map.<String, String>of());
     return new Facts(
         new Facts.Service(
-            new ServiceId(meta.getNamespace(), meta.getName(), "uid"),
+            id,
             meta.getGeneration(),
             meta.getDeletionTimestamp() == null ? Facts.Life.Living : Facts.Life.Deleting,
             annotations.containsKey("backingservice.dev/attached"),
-            INSTANCE,
-            new Facts.Annotations("", "", "")),
+            LOGINS,
+            new Facts.Annotations("", "", "", "")),
         request,
         published(request),
         MemoryReader.read(service.getStatus()),
@@ -109,13 +130,14 @@ record Case(BackingService service, JsonNode seen) {
         request instanceof Facts.Request.Understood(var intent)
             ? intent.binding().fingerprint()
             : "";
+    if (!secret.path("genuine").asBoolean(true)) return new Published.Edited("7");
     return new Published.Binding(
-        secret.path("genuine").asBoolean(true),
         attachment(secret),
         place(secret.path("requested").asText()),
         shape,
+        0,
         rows(secret.path("debts"))
-            .map(d -> new Debt(attachment(d), Instant.EPOCH, "owed"))
+            .map(d -> new Debt(attachment(d), Instant.EPOCH, "", "owed"))
             .toList(),
         Optional.ofNullable(secret.get("certificateEnds")).map(e -> Instant.parse(e.asText())),
         "7");
@@ -126,11 +148,12 @@ record Case(BackingService service, JsonNode seen) {
         place(node.path("server").asText()),
         node.path("serverId").asText(),
         node.path("login").asText(),
+        Access.ReadWrite,
         node.path("epoch").asLong());
   }
 
   private static Place place(String server) {
-    return new Place(server, "orders", "public");
+    return new Place(server, new Scope.Schema("orders", "public"));
   }
 
   private Map<String, ServerFact> servers() {
@@ -147,7 +170,8 @@ record Case(BackingService service, JsonNode seen) {
             .map(why -> new Failure(Reason.ServerNotAvailable, why.asText()));
     var admission =
         new ServerFact.Admission(consent, Optional.empty(), Set.of(), node.path("gone").asText());
-    return new ServerFact(name, admission, sight(node));
+    var abilities = ENGINES.find(EngineKind.PostgreSQL).orElseThrow().abilities();
+    return new ServerFact(name, admission, abilities, sight(node));
   }
 
   private static Sight sight(JsonNode node) {
@@ -163,13 +187,17 @@ record Case(BackingService service, JsonNode seen) {
                     new Standing.Login(
                         Standing.Holds.valueOf(l.getValue().path("holds").asText()),
                         l.getValue().path("epoch").asLong(),
+                        l.getValue().path("superseded").asLong(),
+                        Access.ReadWrite,
                         "uid",
-                        l.getValue().path("sessions").asInt())));
+                        l.getValue().path("sessions").asInt(),
+                        List.of())));
     return new Sight.Answers(
         new Identity(
             node.path("serverId").asText(),
             node.path("instanceId").asText(),
             node.path("timeline").asText(),
+            node.path("position").asText(),
             Identity.Role.valueOf(node.path("role").asText("Primary")),
             "17"),
         new Standing(logins));
@@ -200,25 +228,33 @@ record Case(BackingService service, JsonNode seen) {
   private static String told(Action action) {
     var name = action.getClass().getSimpleName() + " ";
     return switch (action) {
-      case Action.Ensure(var server, var words) -> name + server + words(words);
-      case Action.Tidy(var server, var words) -> name + server + words(words);
+      case Action.Ensure(var server, var logins) -> name + server + desired(logins);
+      case Action.Tidy(var server, var logins) -> name + server + desired(logins);
       case Action.Knock(var at) -> name + at(at);
-      case Action.Fence(var at, var within) -> name + at(at) + " within " + within;
-      case Action.Settle(var at) -> name + at(at);
+      case Action.Fence(var server, var logins, long by, var within) ->
+          name + server + logins(logins) + " by #" + by + " within " + within;
+      case Action.Settle(var at, long by) -> name + at(at) + " by #" + by;
       case Action.Publish p -> name + at(p.attachment()) + owing(p.debts()) + " over " + p.guard();
       case Action.Amend a -> name + at(a.attachment()) + owing(a.debts());
       case Action.Project(var workload, var epoch) -> name + workload.key() + " epoch " + epoch;
       case Action.Withdraw(var workload) -> name + workload.key();
       case Action.Owe(var debts) -> name.strip() + owing(debts);
       case Action.HandOver(var debts) -> name.strip() + owing(debts);
-      case Action.CreateDatabase(var place) -> name + place.server() + "/" + place.database();
+      case Action.CreateMissing(var place) -> name + place;
+      case Action.Drop(var place) -> name + place;
       case Action.MarkAttached _, Action.Unpublish _ -> name.strip();
     };
   }
 
-  private static String words(List<Action.Desired> words) {
-    return words.stream()
-        .map(w -> " " + w.attachment().login() + "#" + w.attachment().epoch() + "=" + w.word())
+  private static String desired(List<Action.Desired> logins) {
+    return logins.stream()
+        .map(d -> " " + d.attachment().login() + "#" + d.attachment().epoch() + "=" + d.state())
+        .collect(Collectors.joining(","));
+  }
+
+  private static String logins(List<Attachment> logins) {
+    return logins.stream()
+        .map(l -> " " + l.login() + "#" + l.epoch())
         .collect(Collectors.joining(","));
   }
 

@@ -2,6 +2,7 @@ package dev.backingservice.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backingservice.plan.Aftermath;
 import dev.backingservice.report.Reporter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,12 +36,8 @@ class CasesTest {
 
     // When
     var plan = given.plan();
-    var report =
-        Reporter.report(
-            given.service().getStatus(),
-            new Reporter.Done(plan, given.outcomes(plan)),
-            Duration.ofMinutes(10),
-            given.now());
+    var after = Aftermath.of(plan, given.outcomes(plan), Duration.ofMinutes(10), given.now());
+    var report = Reporter.report(given.service().getStatus(), after, given.now());
 
     // Then
     assertThat(Case.told(plan)).isEqualTo(text(story, "out-plan.txt"));

@@ -39,7 +39,7 @@ final class Clearing implements AutoCloseable {
   private void run() {
     try {
       TimeUnit.MILLISECONDS.sleep(PATIENCE_MILLIS);
-      try (var second = Connections.administrator(server, server.adminDatabase())) {
+      try (var second = Connections.inside(server, server.adminDatabase())) {
         while (true) {
           int ended = new Sql(second).query(BLOCKERS, row -> true, pid).size();
           if (ended > 0)

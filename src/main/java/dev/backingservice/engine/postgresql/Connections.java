@@ -2,12 +2,19 @@ package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Server;
+import dev.backingservice.engine.wire.Attempt;
+import dev.backingservice.engine.wire.BoundedSocketFactory;
+import dev.backingservice.engine.wire.PinnedSslFactory;
 import dev.backingservice.model.Credential;
 import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.Trust;
+import java.net.InetAddress;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -38,7 +45,7 @@ final class Connections {
           Map.entry("requireAuth", "scram-sha-256"),
           Map.entry("scramMaxIterations", "100000"),
           Map.entry("connectTimeout", "3"),
-          Map.entry("loginTimeout", "5"),
+          Map.entry("loginTimeout", "0"),
           Map.entry("socketTimeout", "20"),
           Map.entry("cancelSignalTimeout", "5"),
           Map.entry("maxResultBuffer", "1M"),
@@ -48,53 +55,98 @@ final class Connections {
           Map.entry("preparedStatementCacheQueries", "0"),
           Map.entry("ApplicationName", "backing-service-operator"));
 
+  /// How long a login may take, all in all.
+  private static final Duration LOGIN = Duration.ofSeconds(5);
+
   private Connections() {}
 
+  /// A login, pinned and checked, and the attempt that it came of.
+  record Opened(Connection connection, Attempt attempt) {}
+
   /// The administrator, pinned and checked.
-  static Connection administrator(Server server, String database) throws EngineException {
-    var properties = properties(server.trust(), Optional.empty());
+  ///
+  /// @param only the one address to be tried; empty: all of the name's
+  static Opened administrator(Server server, String database, Optional<InetAddress> only)
+      throws EngineException {
+    var properties = new Properties();
     properties.setProperty("user", server.adminUser());
     properties.setProperty("password", server.adminPassword().reveal());
     properties.setProperty("channelBinding", bind(server.trust()));
     properties.setProperty("options", options());
+    var attempt = new Attempt(server.admin(), server.trust(), Optional.empty(), only);
     try {
-      var connection = connect(server.admin(), database, properties);
-      return checked(server, connection);
+      var connection = connect(attempt, server.admin(), database, server.trust(), properties);
+      return new Opened(checked(server, connection), attempt);
     } catch (SQLException e) {
       if (PgErrors.state(e).equals("42501")) throw PgErrors.mayNotConnect(server, database);
-      throw PgErrors.connecting(e, server, server.admin(), Reason.AdminRefused);
+      throw PgErrors.connecting(
+          e, attempt, server.name() + " (" + server.admin() + ")", Reason.AdminRefused);
     }
+  }
+
+  /// The administrator in another database, for one short piece of work.
+  static Connection inside(Server server, String database) throws EngineException {
+    return administrator(server, database, Optional.empty()).connection();
   }
 
   /// The workload's own login, without pins: what it sees is what counts.
-  static Connection workload(Server server, Credential credential) throws EngineException {
-    var properties = properties(server.trust(), credential.certificate());
+  static Opened workload(Server server, Credential credential, String database)
+      throws SQLException, EngineException {
+    var properties = new Properties();
     properties.setProperty("user", credential.attachment().login());
     properties.setProperty("password", credential.password().reveal());
+    var attempt =
+        new Attempt(server.data(), server.trust(), credential.certificate(), Optional.empty());
     try {
-      return connect(server.data(), credential.attachment().place().database(), properties);
+      return new Opened(
+          connect(attempt, server.data(), database, server.trust(), properties), attempt);
     } catch (SQLException e) {
-      throw PgErrors.connecting(e, server, server.data(), Reason.LoginRefused);
+      if (PgErrors.aboutTheLogin(e)) throw new Turned(e, attempt);
+      throw PgErrors.connecting(
+          e, attempt, server.name() + " (" + server.data() + ")", Reason.LoginRefused);
     }
   }
 
-  private static Connection connect(Endpoint to, String database, Properties properties)
-      throws SQLException {
-    // the driver percent-decodes the database; ours come from a pattern without '%', '/' and '?'
-    var connection =
-        new Driver().connect("jdbc:postgresql://" + to.authority() + "/" + database, properties);
-    if (connection == null) throw new IllegalStateException("the driver knows its own URLs");
-    return connection;
+  /// The server spoke about the login itself.
+  static final class Turned extends SQLException {
+    private static final long serialVersionUID = 1;
+    private final transient Attempt attempt;
+
+    Turned(SQLException e, Attempt attempt) {
+      super(e.getMessage(), e.getSQLState(), e);
+      this.attempt = attempt;
+    }
+
+    Attempt attempt() {
+      return attempt;
+    }
   }
 
-  private static Properties properties(
-      Trust trust, Optional<Credential.ClientCertificate> certificate) {
-    var properties = new Properties();
+  /// A name cannot add parameters to the URL.
+  private static String encoded(String database) {
+    return URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /// From properties, but for the database: parameters of a URL would beat them.
+  private static Connection connect(
+      Attempt attempt, Endpoint to, String database, Trust trust, Properties properties)
+      throws SQLException {
     DRIVER.forEach(properties::setProperty);
+    properties.setProperty("PGHOST", to.host());
+    properties.setProperty("PGPORT", Integer.toString(to.port()));
     properties.setProperty("sslmode", sslMode(trust.mode()));
     properties.setProperty("sslfactory", PinnedSslFactory.class.getName());
-    properties.setProperty("sslfactoryarg", PinnedSslFactory.argument(trust, certificate));
-    return properties;
+    properties.setProperty("sslfactoryarg", attempt.token());
+    properties.setProperty("socketFactory", BoundedSocketFactory.class.getName());
+    properties.setProperty("socketFactoryArg", attempt.token());
+    attempt.bounds().begin(LOGIN);
+    try (attempt) {
+      var connection = new Driver().connect("jdbc:postgresql:" + encoded(database), properties);
+      if (connection == null) throw new IllegalStateException("the driver knows its own URLs");
+      return connection;
+    } finally {
+      attempt.bounds().end();
+    }
   }
 
   static String sslMode(Trust.Mode mode) {
@@ -117,22 +169,36 @@ final class Connections {
 
   private static Connection checked(Server server, Connection connection)
       throws SQLException, EngineException {
+    try {
+      check(server, connection);
+      return connection;
+    } catch (SQLException | EngineException | RuntimeException e) {
+      connection.abort(Runnable::run);
+      throw e;
+    }
+  }
+
+  private static void check(Server server, Connection connection)
+      throws SQLException, EngineException {
     var seen =
         new Sql(connection)
             .query(
-                "SELECT name, setting FROM pg_catalog.pg_settings WHERE name = ANY ($1)",
+                "SELECT name, setting FROM pg_catalog.pg_settings WHERE name = ANY ($1) UNION ALL SELECT 'role', pg_catalog.current_setting('role')",
                 row -> Map.entry(row.getString(1), row.getString(2)),
                 (Object) PINS.keySet().toArray(String[]::new));
     for (var setting : seen) {
       var pinned = PINS.get(setting.getKey());
       if (setting.getValue().replace(" ", "").equals(pinned)) continue;
-      connection.close();
-      throw EngineException.of(
-          Reason.AdminRefused,
-          "the administrator's session on %s does not keep its setting %s: connect it past the pooler with spec.admin.endpoint"
-              .formatted(server.name(), setting.getKey()));
+      throw unpinned(server, setting.getKey());
     }
+    if (seen.size() < PINS.size()) throw unpinned(server, "of every kind");
     Administrator.assume(new Sql(connection), server);
-    return connection;
+  }
+
+  private static EngineException unpinned(Server server, String setting) {
+    return EngineException.of(
+        Reason.AdminRefused,
+        "the administrator's session on %s does not keep its setting %s: connect it past the pooler with spec.admin.endpoint"
+            .formatted(server.name(), setting));
   }
 }

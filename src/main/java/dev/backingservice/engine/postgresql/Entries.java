@@ -1,34 +1,39 @@
 package dev.backingservice.engine.postgresql;
 
-import dev.backingservice.engine.EntryMaterial;
+import dev.backingservice.engine.Material;
 import dev.backingservice.engine.Server;
 import dev.backingservice.model.Place;
+import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.Trust;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// The keys of a PostgreSQL binding. Pure.
 final class Entries {
   private Entries() {}
 
-  static Map<String, String> of(Place place, EntryMaterial material) {
+  static SortedMap<String, Sensitive> of(Place place, Material material) {
+    var database = Schemas.of(place).database();
     var endpoint = material.server().data();
     var entries = new LinkedHashMap<String, String>();
     entries.put("type", "postgresql");
     entries.put("provider", "postgresql");
     entries.put("host", endpoint.host());
     entries.put("port", Integer.toString(endpoint.port()));
-    entries.put("database", place.database());
+    entries.put("database", database);
     entries.put("username", material.username());
     entries.put("password", material.password().reveal());
-    var target = endpoint.authority() + "/" + encoded(place.database());
+    var target = endpoint.authority() + "/" + encoded(database);
     var user = encoded(material.username()) + ":" + encoded(material.password().reveal()) + "@";
     entries.put("uri", "postgresql://" + user + target + query(material, Dialect.LIBPQ));
     entries.put("jdbc-url", "jdbc:postgresql://" + target + query(material, Dialect.JDBC));
     entries.put("r2dbc-url", "r2dbc:postgresql://" + target + query(material, Dialect.R2DBC));
-    return entries;
+    var sensitive = new TreeMap<String, Sensitive>();
+    entries.forEach((name, value) -> sensitive.put(name, new Sensitive(value)));
+    return sensitive;
   }
 
   /// The same parameters under each driver's names; JDBC reads a key as DER (PKCS#8).
@@ -52,7 +57,7 @@ final class Entries {
     }
   }
 
-  private static String query(EntryMaterial material, Dialect names) {
+  private static String query(Material material, Dialect names) {
     var mode = material.server().trust().mode();
     var query = "?" + names.mode + "=" + Connections.sslMode(mode);
     if (mode == Trust.Mode.Disabled) return query;
@@ -63,7 +68,7 @@ final class Entries {
         + file(names.key, names.keyFile, material);
   }
 
-  private static String file(String parameter, String name, EntryMaterial material) {
+  private static String file(String parameter, String name, Material material) {
     return "&" + parameter + "=" + encoded(material.bindingPath() + "/" + name).replace("%2F", "/");
   }
 

@@ -1,42 +1,47 @@
 package dev.backingservice.engine.postgresql;
 
-import dev.backingservice.engine.Claim;
-import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Server;
+import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Failure;
 import dev.backingservice.model.Reason;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /// Whether a fence could succeed, asked before anything is changed.
-record Fenceable(Server server, Claim claim, Attachment attachment) {
-
-  void check(Sql sql) throws EngineException {
-    try {
-      signal(sql);
-      prepared(sql);
-    } catch (SQLException e) {
-      throw PgErrors.running(e, server);
-    }
+record Fenceable(Server server, Marks marks, Attachment attachment) {
+  Optional<Failure> refusal(Sql sql) throws SQLException {
+    var signal = signal(sql);
+    return signal.isPresent() ? signal : prepared(sql);
   }
 
   /// From 16 on the privileges of a role allow to end its sessions; before, and always,
-  /// pg_signal_backend does.
-  private void signal(Sql sql) throws SQLException, EngineException {
-    if (sql.holds(
-        "SELECT pg_catalog.pg_has_role(current_user, 'pg_signal_backend', 'USAGE') OR pg_catalog.pg_has_role(session_user, 'pg_signal_backend', 'USAGE') OR pg_catalog.pg_has_role(current_user, oid, 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = $1",
-        attachment.login())) return;
-    throw EngineException.of(
-        Reason.AdminTooWeak,
-        "the administrator of %s may not end the sessions of %s: GRANT pg_signal_backend TO %s"
-            .formatted(server.name(), attachment.login(), server.adminUser()));
+  /// pg_signal_backend does. The server looks at the current user.
+  private Optional<Failure> signal(Sql sql) throws SQLException {
+    boolean may =
+        sql.holds(
+            "SELECT pg_catalog.pg_has_role(current_user, 'pg_signal_backend', 'USAGE') OR pg_catalog.pg_has_role(current_user, oid, 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = $1",
+            attachment.login());
+    if (may) return Optional.empty();
+    var me = sql.first("SELECT current_user", row -> row.getString(1)).orElse(server.adminUser());
+    return Optional.of(
+        new Failure(
+            Reason.AdminTooWeak,
+            "the administrator of %s may not end the sessions of %s: GRANT pg_signal_backend TO %s"
+                .formatted(server.name(), attachment.login(), me)));
   }
 
-  private void prepared(Sql sql) throws SQLException, EngineException {
-    int prepared = new Fence(sql, claim, attachment.login()).prepared();
-    if (prepared > 0)
-      throw EngineException.of(
-          Reason.PreparedTransactions,
-          "%d prepared transactions of this service are open on %s: COMMIT PREPARED or ROLLBACK PREPARED them (see pg_prepared_xacts)"
-              .formatted(prepared, server.name()));
+  private Optional<Failure> prepared(Sql sql) throws SQLException {
+    int prepared = new Fence(sql, marks, attachment).prepared();
+    if (prepared == 0) return Optional.empty();
+    var whose =
+        attachment.access() == Access.Owner
+            ? "of this service, or of another owner of the same schema,"
+            : "of this service";
+    return Optional.of(
+        new Failure(
+            Reason.PreparedTransactions,
+            "%d prepared transactions %s are open on %s: COMMIT PREPARED or ROLLBACK PREPARED them (see pg_prepared_xacts)"
+                .formatted(prepared, whose, server.name())));
   }
 }

@@ -1,12 +1,11 @@
 package dev.backingservice.engine.postgresql;
 
-import dev.backingservice.engine.Claim;
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Order;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
 import java.sql.SQLException;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// The group roles of one place, the namespace that claims its database, and the grants on that
 /// database.
 final class Groups {
+  private static final String NAMESPACE = "namespace";
   private final Marks marks;
 
   Groups(Marks marks) {
@@ -21,18 +21,18 @@ final class Groups {
   }
 
   /// Makes them stand, inside a transaction in the administrator's database.
-  void ensure(Sql sql, Claim claim) throws SQLException, EngineException {
-    var roles = Roles.of(claim.place());
+  void ensure(Sql sql, Order order) throws SQLException, EngineException {
+    var roles = marks.roles(order.place());
     var comments = comments(sql, roles);
     for (var role : roles.all()) {
-      if (!comments.containsKey(role)) create(sql, role, wanted(role, roles, claim));
-      else checkMark(role, comments.get(role));
+      if (!comments.containsKey(role)) create(sql, role, wanted(role, roles, order));
+      else checkMark(role, comments.get(role), wanted(role, roles, order));
     }
-    checkClaim(claim, comments.get(roles.claim()), roles.claim());
-    member(sql, roles.owner(), currentUser(sql), "WITH INHERIT FALSE, SET TRUE");
-    member(sql, roles.readOnly(), roles.readWrite(), "WITH INHERIT TRUE, SET FALSE");
-    member(sql, roles.readWrite(), roles.owner(), "WITH INHERIT TRUE, SET FALSE");
-    grantDatabase(sql, claim.place(), roles);
+    checkClaim(order, comments.get(roles.claim()), roles.claim());
+    Memberships.grant(sql, roles.owner(), currentUser(sql), "WITH INHERIT FALSE, SET TRUE");
+    Memberships.grant(sql, roles.readOnly(), roles.readWrite(), "WITH INHERIT TRUE, SET FALSE");
+    Memberships.grant(sql, roles.readWrite(), roles.owner(), "WITH INHERIT TRUE, SET FALSE");
+    grantDatabase(sql, order.place(), roles);
   }
 
   private static Map<String, @Nullable String> comments(Sql sql, Roles roles) throws SQLException {
@@ -49,63 +49,58 @@ final class Groups {
     sql.run("COMMENT ON ROLE " + Sql.name(role) + " IS " + Sql.text(marks.write(role, fields)));
   }
 
-  private static Map<String, String> wanted(String role, Roles roles, Claim claim) {
-    var fields = new LinkedHashMap<String, String>();
-    fields.put("database", claim.place().database());
-    if (role.equals(roles.claim())) {
-      fields.put("kind", "claim");
-      fields.put("namespace", claim.service().namespace());
-    } else {
-      fields.put("kind", "group");
-      fields.put("schema", claim.place().schema());
-    }
-    return fields;
+  private static Map<String, String> wanted(String role, Roles roles, Order order) {
+    if (role.equals(roles.claim())) return claim(order);
+    var scope = Schemas.of(order.place());
+    return Map.of("kind", "group", "database", scope.database(), "schema", scope.schema());
   }
 
-  /// A role that was there before must carry our seal.
-  private void checkMark(String role, @Nullable String comment) throws EngineException {
-    if (marks.read(role, comment).isPresent()) return;
+  /// What the mark of a database's claim says.
+  static Map<String, String> claim(Order order) {
+    return Map.of(
+        "kind",
+        "claim",
+        "database",
+        Schemas.of(order.place()).database(),
+        NAMESPACE,
+        order.service().namespace());
+  }
+
+  /// A role that was there before must carry our seal, for exactly this place: a seal of ours for
+  /// another one is no reason to join it.
+  private void checkMark(String role, @Nullable String comment, Map<String, String> wanted)
+      throws EngineException {
+    var mark = marks.read(role, comment);
+    boolean same =
+        mark.isPresent()
+            && wanted.entrySet().stream()
+                .filter(e -> !e.getKey().equals(NAMESPACE))
+                .allMatch(e -> e.getValue().equals(mark.get().get(e.getKey())));
+    if (same) return;
     throw EngineException.of(
         Reason.NameTaken,
-        "the role %s exists and was not made by this operator: rename it".formatted(role));
+        "the role %s exists and was not made by this operator for this place: rename it"
+            .formatted(role));
   }
 
-  private void checkClaim(Claim claim, @Nullable String comment, String role)
+  private void checkClaim(Order order, @Nullable String comment, String role)
       throws EngineException {
     var owner =
         marks
             .read(role, comment)
-            .map(m -> String.valueOf(m.get("namespace")))
-            .orElse(claim.service().namespace());
-    if (mayUse(claim, owner)) return;
+            .map(m -> String.valueOf(m.get(NAMESPACE)))
+            .orElse(order.service().namespace());
+    if (mayUse(order, owner)) return;
     throw EngineException.of(
         Reason.ServerNotAvailable,
         "the server %s does not exist or does not admit this namespace to database %s"
-            .formatted(claim.place().server(), claim.place().database()));
+            .formatted(order.place().server(), Schemas.of(order.place()).database()));
   }
 
-  private static boolean mayUse(Claim claim, String owner) {
-    Set<String> shared = claim.sharedWith();
-    var namespace = claim.service().namespace();
+  private static boolean mayUse(Order order, String owner) {
+    Set<String> shared = order.sharedWith();
+    var namespace = order.service().namespace();
     return shared.isEmpty() ? owner.equals(namespace) : shared.contains(namespace);
-  }
-
-  /// `GRANT group TO member`, when it is not one already.
-  static void member(Sql sql, String group, String member, String options) throws SQLException {
-    boolean modern = modern(sql);
-    if (sql.holds(modern && options.contains("SET TRUE") ? CAN_SET : IS_MEMBER, group, member))
-      return;
-    sql.run(
-        "GRANT %s TO %s %s".formatted(Sql.name(group), Sql.name(member), modern ? options : ""));
-  }
-
-  private static final String IS_MEMBER =
-      "SELECT EXISTS (SELECT FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid JOIN pg_catalog.pg_roles u ON u.oid = m.member WHERE g.rolname = $1 AND u.rolname = $2)";
-  private static final String CAN_SET = IS_MEMBER.replace(" WHERE ", " WHERE m.set_option AND ");
-
-  /// Whether memberships have options of their own (16 and newer).
-  static boolean modern(Sql sql) throws SQLException {
-    return sql.holds("SELECT pg_catalog.current_setting('server_version_num')::int >= 160000");
   }
 
   private static String currentUser(Sql sql) throws SQLException {
@@ -121,9 +116,9 @@ final class Groups {
         sql.first(
                 "SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = $1",
                 row -> row.getString(1),
-                place.database())
+                Schemas.of(place).database())
             .orElseThrow(() -> missing(place));
-    var database = Sql.name(place.database());
+    var database = Sql.name(Schemas.of(place).database());
     if (Administrator.actAs(sql, owner)) {
       sql.run(
           "GRANT CONNECT ON DATABASE %s TO %s, session_user"
@@ -139,7 +134,7 @@ final class Groups {
           "on %s the administrator may not grant on database %s: let its owner run ALTER DATABASE %s OWNER TO %s, or GRANT %s TO %s"
               .formatted(
                   place.server(),
-                  place.database(),
+                  Schemas.of(place).database(),
                   database,
                   Sql.name(me),
                   Sql.name(owner),
@@ -153,7 +148,7 @@ final class Groups {
           JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
          WHERE d.datname = $1 AND (r.rolname = $2 AND a.privilege_type = 'CONNECT'
             OR r.rolname = $3 AND a.privilege_type IN ('CREATE', 'TEMPORARY'))""",
-        place.database(),
+        Schemas.of(place).database(),
         roles.readOnly(),
         roles.owner());
   }
@@ -162,6 +157,6 @@ final class Groups {
     return EngineException.of(
         Reason.DatabaseMissing,
         "%s has no database %s: create it, or set postgresql.createDatabase: IfMissing before the first attachment"
-            .formatted(place.server(), place.database()));
+            .formatted(place.server(), Schemas.of(place).database()));
   }
 }

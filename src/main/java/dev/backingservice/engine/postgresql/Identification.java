@@ -14,6 +14,8 @@ final class Identification {
              s.system_identifier::text || '/' || extract(epoch FROM pg_catalog.pg_postmaster_start_time())::numeric(20, 3)::text,
              CASE WHEN pg_catalog.pg_is_in_recovery() THEN ''
                   ELSE substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8) END,
+             CASE WHEN pg_catalog.pg_is_in_recovery() THEN ''
+                  ELSE pg_catalog.lpad(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_flush_lsn(), '0/0')::text, 20, '0') END,
              pg_catalog.pg_is_in_recovery(),
              pg_catalog.current_setting('server_version')
         FROM pg_catalog.pg_control_system() s""";
@@ -28,8 +30,9 @@ final class Identification {
                     row.getString(1),
                     row.getString(2),
                     row.getString(3),
-                    row.getBoolean(4) ? Identity.Role.Replica : Identity.Role.Primary,
-                    ServerText.clean(row.getString(5))))
+                    row.getString(4),
+                    row.getBoolean(5) ? Identity.Role.Replica : Identity.Role.Primary,
+                    ServerText.clean(row.getString(6))))
         .orElseThrow();
   }
 }

@@ -2,27 +2,30 @@ package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Server;
+import dev.backingservice.engine.wire.Attempt;
+import dev.backingservice.engine.wire.Outage;
 import dev.backingservice.model.Reason;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /// The few administrator connections of one server: bounded, so that a slow or hostile server
-/// delays only its own services, and kept warm. Unlike a general pool it reports the first
-/// failure at once: the fence must tell a silent server from a busy one within the connect
-/// timeout.
+/// delays only its own services, and kept warm for a while. While a server is down, one caller at a
+/// time tries it; the others are told at once what it saw.
 final class Lane implements AutoCloseable {
   private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-  private static final long BREAKER_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final int WAIT_SECONDS = 10;
+  private static final long OLDEST_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final Duration OPERATION = Duration.ofSeconds(20);
+  private static final long WAIT_MILLIS = 2000;
 
   private final Server server;
   private final Semaphore permits;
+  private final Outage outage = new Outage();
   private final ConcurrentLinkedDeque<Idle> idle = new ConcurrentLinkedDeque<>();
-  private volatile Broken broken =
-      new Broken(EngineException.silent("not tried yet"), Long.MIN_VALUE);
   private volatile boolean closed;
 
   Lane(Server server, int connections) {
@@ -34,11 +37,18 @@ final class Lane implements AutoCloseable {
     return server;
   }
 
+  /// A connection that is in use, within the bounds of one operation.
+  ///
+  /// @param born when it was made
+  record Loan(Connection connection, Attempt attempt, long born) {}
+
   /// A connection to the administrator's database; to be given back.
-  Connection borrow() throws EngineException {
+  Loan borrow() throws EngineException {
     takePermit();
     try {
-      return warmOrNew();
+      var loan = warmOrNew();
+      loan.attempt.bounds().begin(OPERATION);
+      return loan;
     } catch (EngineException | RuntimeException e) {
       permits.release();
       throw e;
@@ -46,14 +56,16 @@ final class Lane implements AutoCloseable {
   }
 
   /// Gives a connection back; a broken one is closed.
-  void giveBack(Connection connection) {
+  void giveBack(Loan loan) {
+    var connection = loan.connection;
     try {
+      loan.attempt.bounds().end();
       if (!connection.isClosed() && !connection.getAutoCommit()) {
         connection.rollback();
         connection.setAutoCommit(true);
       }
-      if (closed || connection.isClosed()) connection.close();
-      else idle.addFirst(new Idle(connection, System.nanoTime()));
+      if (closed || connection.isClosed() || loan.attempt.bounds().exceeded()) discard(connection);
+      else idle.addFirst(new Idle(loan, System.nanoTime()));
     } catch (SQLException e) {
       discard(connection);
     } finally {
@@ -65,45 +77,48 @@ final class Lane implements AutoCloseable {
   void trim() {
     while (idle.size() > 1) {
       var last = idle.pollLast();
-      if (last != null) discard(last.connection);
+      if (last != null) discard(last.loan.connection);
     }
   }
 
   @Override
   public void close() {
     closed = true;
-    for (var i = idle.poll(); i != null; i = idle.poll()) discard(i.connection);
+    for (var i = idle.poll(); i != null; i = idle.poll()) discard(i.loan.connection);
   }
 
+  /// Busy means: come back. Nobody waits long for another's server.
   private void takePermit() throws EngineException {
     try {
-      if (permits.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) return;
+      if (permits.tryAcquire(WAIT_MILLIS, TimeUnit.MILLISECONDS)) return;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     throw EngineException.of(
         Reason.ServerUnreachable,
-        server.name() + " is busy: no administrator connection was free in " + WAIT_SECONDS + " s");
+        server.name() + " is busy: no administrator connection was free in 2 s");
   }
 
-  private Connection warmOrNew() throws EngineException {
+  private Loan warmOrNew() throws EngineException {
     for (var i = idle.poll(); i != null; i = idle.poll()) {
-      if (usable(i)) return i.connection;
-      discard(i.connection);
+      if (usable(i)) return i.loan;
+      discard(i.loan.connection);
     }
-    if (System.nanoTime() - broken.at < BREAKER_NANOS && broken.at != Long.MIN_VALUE)
-      throw broken.failure;
-    try {
-      return Connections.administrator(server, server.adminDatabase());
-    } catch (EngineException e) {
-      if (e.silent()) broken = new Broken(e, System.nanoTime());
-      throw e;
-    }
+    return outage.tried(this::opened);
   }
 
+  private Loan opened() throws EngineException {
+    var opened = Connections.administrator(server, server.adminDatabase(), Optional.empty());
+    return new Loan(opened.connection(), opened.attempt(), System.nanoTime());
+  }
+
+  /// At most a minute old, to an address that the name has now, and alive.
   private static boolean usable(Idle i) {
+    long now = System.nanoTime();
     try {
-      return System.nanoTime() - i.since < FRESH_NANOS || i.connection.isValid(2);
+      return now - i.loan.born < OLDEST_NANOS
+          && (now - i.since < FRESH_NANOS
+              || (i.loan.attempt.current() && i.loan.connection.isValid(2)));
     } catch (SQLException e) {
       return false;
     }
@@ -113,11 +128,9 @@ final class Lane implements AutoCloseable {
     try {
       connection.abort(Runnable::run);
     } catch (SQLException e) {
-      // it is gone either way
+      return; // it is gone either way
     }
   }
 
-  private record Idle(Connection connection, long since) {}
-
-  private record Broken(EngineException failure, long at) {}
+  private record Idle(Loan loan, long since) {}
 }

@@ -1,9 +1,11 @@
 package dev.backingservice.engine.postgresql;
 
-import dev.backingservice.engine.Claim;
+import dev.backingservice.engine.Order;
 import dev.backingservice.model.Access;
-import dev.backingservice.model.Names;
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.ServerText;
 import dev.backingservice.model.Standing.Holds;
+import dev.backingservice.model.Standing.Login;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,30 +14,36 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One login as the catalog has it.
 ///
-/// @param strong has an attribute that no login of ours has
+/// @param attributes those that differ from what a login of ours has, as ALTER ROLE names the cure
 /// @param groups roles it is a member of
 /// @param settings as `database:name=value`; the database is empty for all of them
+/// @param holders who has its sessions, as far as the administrator may see it
 record LoginRow(
     String name,
     long oid,
     boolean canLogin,
-    boolean strong,
-    boolean inherits,
+    Set<String> attributes,
     int connections,
     Set<String> groups,
     Set<String> settings,
     Optional<Map<String, String>> mark,
-    int sessions) {
-
+    int sessions,
+    List<String> holders) {
   /// Reads logins by name, `$1`.
   static final String QUERY =
       """
-      SELECT r.rolname, r.oid, r.rolcanlogin, r.rolinherit, r.rolconnlimit,
-             r.rolsuper OR r.rolcreatedb OR r.rolcreaterole OR r.rolreplication OR r.rolbypassrls,
+      SELECT r.rolname, r.oid, r.rolcanlogin, r.rolconnlimit,
+             ARRAY_REMOVE(ARRAY[CASE WHEN r.rolsuper THEN 'NOSUPERUSER' END,
+                                CASE WHEN r.rolcreatedb THEN 'NOCREATEDB' END,
+                                CASE WHEN r.rolcreaterole THEN 'NOCREATEROLE' END,
+                                CASE WHEN r.rolreplication THEN 'NOREPLICATION' END,
+                                CASE WHEN r.rolbypassrls THEN 'NOBYPASSRLS' END,
+                                CASE WHEN NOT r.rolinherit THEN 'INHERIT' END], NULL),
              ARRAY(SELECT g.rolname::text FROM pg_catalog.pg_auth_members m
                      JOIN pg_catalog.pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid),
              ARRAY(SELECT coalesce(d.datname::text, '') || ':' || c
@@ -43,7 +51,10 @@ record LoginRow(
                      LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase,
                           pg_catalog.unnest(s.setconfig) c WHERE s.setrole = r.oid),
              pg_catalog.shobj_description(r.oid, 'pg_authid'),
-             (SELECT count(*) FROM pg_catalog.pg_stat_activity a WHERE a.usesysid = r.oid)
+             (SELECT count(*) FROM pg_catalog.pg_stat_activity a WHERE a.usesysid = r.oid),
+             ARRAY(SELECT DISTINCT coalesce(a.application_name, '') || ' from ' || coalesce(a.client_addr::text, '?')
+                     FROM pg_catalog.pg_stat_activity a WHERE a.usesysid = r.oid
+                    ORDER BY 1 LIMIT 3)
         FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ($1)""";
 
   static LoginRow read(ResultSet row, Marks marks) throws SQLException {
@@ -52,44 +63,51 @@ record LoginRow(
         name,
         row.getLong(2),
         row.getBoolean(3),
-        row.getBoolean(6),
-        row.getBoolean(4),
-        row.getInt(5),
+        texts(row.getArray(5)),
+        row.getInt(4),
+        texts(row.getArray(6)),
         texts(row.getArray(7)),
-        texts(row.getArray(8)),
-        marks.read(name, row.getString(9)),
-        row.getInt(10));
+        marks.read(name, row.getString(8)),
+        row.getInt(9),
+        texts(row.getArray(10)).stream().map(ServerText::clean).toList());
   }
 
-  /// The settings that a login of this claim has, and no others.
-  static Set<String> settings(Claim claim) {
+  /// The settings that a login of this attachment has, and no others.
+  static Set<String> settings(Order order, Attachment at, Roles roles) {
     var settings = new TreeSet<String>();
-    var timeout = claim.limits().statementTimeout();
+    var timeout = order.limits().statementTimeout();
     if (!timeout.isZero()) settings.add(":statement_timeout=" + timeout.toMillis());
-    if (claim.access() == Access.Owner)
-      settings.add(claim.place().database() + ":role=" + Roles.of(claim.place()).owner());
+    if (at.access() == Access.Owner)
+      settings.add(Schemas.of(at.place()).database() + ":role=" + roles.owner());
     return settings;
   }
 
-  Holds holds(Claim claim, String instance) {
-    if (!ours(claim, instance)) return Holds.Foreign;
+  /// As the planner sees it: compared with the rights that its own mark says it was given.
+  Login login(Order order, Marks marks) {
+    return new Login(
+        holds(order, marks), epoch(), superseded(), access(), uid(), sessions, holders);
+  }
+
+  Holds holds(Order order, Marks marks) {
+    if (!ours(order, marks)) return Holds.Foreign;
     if (!canLogin && groups.isEmpty()) return Holds.Locked;
+    var roles = marks.roles(order.place());
+    var at = new Attachment(order.place(), "", name, access(), Math.max(1, epoch()));
     boolean exact =
         canLogin
-            && inherits
-            && !strong
-            && uid().equals(claim.service().uid())
-            && connections == claim.limits().connections()
-            && groups.equals(Set.of(Roles.of(claim.place()).group(claim.access())))
-            && settings.equals(settings(claim));
+            && attributes.isEmpty()
+            && superseded() == 0
+            && uid().equals(order.service().uid())
+            && connections == order.limits().connections()
+            && groups.equals(Set.of(roles.group(access())))
+            && settings.equals(settings(order, at, roles));
     return exact ? Holds.Works : Holds.Differs;
   }
 
   /// Whether it carries our seal for this service, be it of an earlier object of the same name.
-  private boolean ours(Claim claim, String instance) {
-    return mark.map(m -> m.get("service"))
-        .filter(Names.serviceHash(instance, claim.service())::equals)
-        .isPresent();
+  private boolean ours(Order order, Marks marks) {
+    return field("kind").filter("login"::equals).isPresent()
+        && field("service").filter(marks.key().serviceHash(order.service())::equals).isPresent();
   }
 
   String uid() {
@@ -100,7 +118,21 @@ record LoginRow(
     return field("epoch").map(Long::parseLong).orElse(0L);
   }
 
-  private Optional<String> field(String name) {
+  /// The epoch that took its place; 0 while none did.
+  long superseded() {
+    return field("superseded").map(Long::parseLong).orElse(0L);
+  }
+
+  /// The rights it was given; those of a mark of an unknown level count as the most.
+  Access access() {
+    var given = field("access").orElse(Access.ReadWrite.name());
+    return Stream.of(Access.values())
+        .filter(a -> a.name().equals(given))
+        .findFirst()
+        .orElse(Access.Owner);
+  }
+
+  Optional<String> field(String name) {
     return mark.map(m -> m.get(name));
   }
 

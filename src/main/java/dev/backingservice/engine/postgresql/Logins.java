@@ -1,28 +1,23 @@
 package dev.backingservice.engine.postgresql;
 
-import dev.backingservice.engine.Claim;
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Want;
-import dev.backingservice.model.Names;
+import dev.backingservice.model.Access;
+import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.Standing.Holds;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
-/// Makes one word true for one login. All of it inside a transaction in the administrator's
+/// Makes one state true for one login. All of it inside a transaction in the administrator's
 /// database.
-final class Logins {
+record Logins(Marks marks, String server) {
   private static final String ATTRIBUTES =
       "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT";
-
-  private final Marks marks;
-
-  Logins(Marks marks) {
-    this.marks = marks;
-  }
 
   Optional<LoginRow> find(Sql sql, String login) throws SQLException {
     return sql.first(
@@ -32,69 +27,93 @@ final class Logins {
   /// The login as it must be for us to touch it.
   ///
   /// @throws EngineException with `NameTaken` when a role of that name is not ours
-  Optional<LoginRow> ours(Sql sql, Claim claim, String login) throws SQLException, EngineException {
+  Optional<LoginRow> ours(Sql sql, Order order, String login) throws SQLException, EngineException {
     var found = find(sql, login);
-    if (found.isPresent() && found.get().holds(claim, marks.instance()) == Holds.Foreign)
+    if (found.isPresent() && found.get().holds(order, marks) == Holds.Foreign)
       throw EngineException.of(
           Reason.NameTaken,
           "on %s the role %s exists and was not made by this operator: rename it"
-              .formatted(claim.place().server(), login));
+              .formatted(server, login));
     return found;
   }
 
-  /// Lets it log in with this epoch's credential and exactly the rights of the claim.
-  void open(Sql sql, Claim claim, Want want) throws SQLException, EngineException {
-    var found = ours(sql, claim, want.login());
+  /// Lets it log in with this epoch's credential and exactly the rights of its attachment. Whoever
+  /// was superseded stays locked: an older credential never works again.
+  void open(Sql sql, Order order, Want want) throws SQLException, EngineException {
+    var found = ours(sql, order, want.login());
+    if (found.isPresent()) refuseSuperseded(found.get(), want);
+    var at = want.attachment();
     var login = Sql.name(want.login());
     var verifier = Sql.text(Scram.verifier(want.password(), want.salt()));
     sql.run(
         (found.isEmpty() ? "CREATE ROLE %s %s" : "ALTER ROLE %s %s")
-                .formatted(login, found.isEmpty() ? ATTRIBUTES : changed(found.get()))
+                .formatted(login, found.map(Logins::changed).orElse(ATTRIBUTES))
             + " CONNECTION LIMIT "
-            + claim.limits().connections()
+            + order.limits().connections()
             + " PASSWORD "
             + verifier);
-    sql.run("COMMENT ON ROLE %s IS %s".formatted(login, Sql.text(mark(claim, want))));
-    settle(sql, claim, want.login(), found);
-    var group = Roles.of(claim.place()).group(claim.access());
-    if (found.isPresent()) narrow(sql, found.get(), group);
-    Groups.member(sql, group, want.login(), options(claim));
+    comment(sql, want.login(), mark(order, at));
+    settle(sql, LoginRow.settings(order, at, marks.roles(at.place())), want.login(), found);
+    var group = marks.roles(at.place()).group(at.access());
+    if (found.isPresent()) Memberships.narrow(sql, found.get(), group);
+    Memberships.grant(sql, group, want.login(), options(at.access()));
   }
 
-  /// Takes every membership away. A transaction of its own, before the lock: a membership alone
-  /// may keep an open session writing.
-  void strip(Sql sql, Claim claim, String login) throws SQLException, EngineException {
-    var found = ours(sql, claim, login);
-    if (found.isPresent()) narrow(sql, found.get(), "");
+  private static void refuseSuperseded(LoginRow row, Want want) throws EngineException {
+    long by = row.superseded();
+    if (by == 0 || by == want.superseding() || want.attachment().epoch() > by) return;
+    throw EngineException.of(
+        Reason.LoginRefused,
+        "%s of epoch %d was superseded by epoch %d and is not let in again"
+            .formatted(row.name(), want.attachment().epoch(), by));
   }
 
-  /// Nobody logs in with it any more.
-  void lock(Sql sql, Claim claim, String login) throws SQLException, EngineException {
-    var found = ours(sql, claim, login);
-    if (found.isEmpty() || (!found.get().canLogin() && found.get().connections() == 0)) return;
-    shut(sql, login);
+  /// Takes every membership away. A transaction of its own, before the lock: a membership alone may
+  /// keep an open session writing.
+  void strip(Sql sql, Order order, String login) throws SQLException, EngineException {
+    var found = ours(sql, order, login);
+    if (found.isPresent()) Memberships.narrow(sql, found.get(), "");
   }
 
-  void shut(Sql sql, String login) throws SQLException {
-    sql.run("ALTER ROLE " + Sql.name(login) + " NOLOGIN CONNECTION LIMIT 0");
+  /// Nobody logs in with it any more, and its mark says by which epoch it was superseded.
+  void lock(Sql sql, Order order, String login, long superseding)
+      throws SQLException, EngineException {
+    var found = ours(sql, order, login);
+    if (found.isEmpty()) return;
+    var row = found.get();
+    long by = Math.max(row.superseded(), Math.max(superseding, row.epoch()));
+    if (!row.canLogin() && row.connections() == 0 && row.superseded() == by) return;
+    shut(sql, row, by);
+  }
+
+  void shut(Sql sql, LoginRow row, long superseding) throws SQLException {
+    var fields = new TreeMap<>(row.mark().orElse(Map.of()));
+    fields.put("superseded", Long.toString(superseding));
+    comment(sql, row.name(), fields);
+    sql.run("ALTER ROLE " + Sql.name(row.name()) + " NOLOGIN CONNECTION LIMIT 0");
+  }
+
+  private void comment(Sql sql, String login, Map<String, String> fields) throws SQLException {
+    sql.run(
+        "COMMENT ON ROLE %s IS %s"
+            .formatted(Sql.name(login), Sql.text(marks.write(login, fields))));
   }
 
   /// Naming an attribute that need not change fails for an administrator who is no superuser.
   private static String changed(LoginRow row) {
-    return (row.canLogin() ? "" : "LOGIN ") + (row.inherits() ? "" : "INHERIT");
+    return (row.canLogin() ? "" : "LOGIN ") + String.join(" ", row.attributes());
   }
 
-  private static String options(Claim claim) {
-    return switch (claim.access()) {
+  private static String options(Access access) {
+    return switch (access) {
       case ReadOnly, ReadWrite -> "WITH INHERIT TRUE, SET FALSE";
       case Owner -> "WITH INHERIT TRUE, SET TRUE";
     };
   }
 
   /// Exactly our settings: a role may have changed its own.
-  private static void settle(Sql sql, Claim claim, String login, Optional<LoginRow> found)
+  private static void settle(Sql sql, Set<String> wanted, String login, Optional<LoginRow> found)
       throws SQLException {
-    var wanted = LoginRow.settings(claim);
     var seen = found.map(LoginRow::settings).orElse(Set.of());
     if (seen.equals(wanted)) return;
     for (var setting : seen) {
@@ -114,48 +133,14 @@ final class Logins {
     return database.isEmpty() ? "" : " IN DATABASE " + Sql.name(database);
   }
 
-  /// Revokes every membership but `keep`, each with its grantor: another grantor's grant
-  /// survives a plain REVOKE that still reports success. What only its grantor may revoke is
-  /// left for [#others] to tell.
-  static void narrow(Sql sql, LoginRow row, String keep) throws SQLException {
-    if (row.groups().isEmpty() || row.groups().equals(Set.of(keep))) return;
-    boolean modern = Groups.modern(sql);
-    for (var membership : memberships(sql, row)) {
-      if (membership.group().equals(keep) || (modern && !membership.ours())) continue;
-      sql.run(
-          "REVOKE %s FROM %s".formatted(Sql.name(membership.group()), Sql.name(row.name()))
-              + (modern ? " GRANTED BY " + Sql.name(membership.grantor()) : ""));
-    }
-  }
-
-  /// Memberships that somebody else granted and that we may not revoke: who may, and how.
-  static Optional<String> others(Sql sql, LoginRow row) throws SQLException {
-    if (!Groups.modern(sql)) return Optional.empty();
-    return memberships(sql, row).stream()
-        .filter(m -> !m.ours())
-        .map(
-            m ->
-                "%s was granted %s by %s: let it REVOKE %s FROM %s"
-                    .formatted(row.name(), m.group(), m.grantor(), m.group(), row.name()))
-        .findFirst();
-  }
-
-  private static List<Membership> memberships(Sql sql, LoginRow row) throws SQLException {
-    return sql.query(
-        "SELECT g.rolname, pg_catalog.pg_get_userbyid(m.grantor), pg_catalog.pg_has_role(current_user, m.grantor, 'USAGE') FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid WHERE m.member = $1::oid",
-        r -> new Membership(r.getString(1), r.getString(2), r.getBoolean(3)),
-        row.oid());
-  }
-
-  private record Membership(String group, String grantor, boolean ours) {}
-
-  private String mark(Claim claim, Want want) {
-    return marks.write(
-        want.login(),
-        Map.of(
-            "kind", "login",
-            "service", Names.serviceHash(marks.instance(), claim.service()),
-            "uid", claim.service().uid(),
-            "epoch", Long.toString(want.attachment().epoch())));
+  /// The mark of a login that works.
+  private Map<String, String> mark(Order order, Attachment at) {
+    return Map.of(
+        "kind", "login",
+        "server", at.server(),
+        "service", marks.key().serviceHash(order.service()),
+        "uid", order.service().uid(),
+        "access", at.access().name(),
+        "epoch", Long.toString(at.epoch()));
   }
 }

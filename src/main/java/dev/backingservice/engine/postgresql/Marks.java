@@ -3,6 +3,7 @@ package dev.backingservice.engine.postgresql;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.backingservice.model.Place;
 import dev.backingservice.model.RootKey;
 import java.util.ArrayList;
 import java.util.Map;
@@ -28,6 +29,15 @@ final class Marks {
     return key.instance();
   }
 
+  RootKey key() {
+    return key;
+  }
+
+  /// The roles of a place of ours.
+  Roles roles(Place place) {
+    return Roles.of(key, Schemas.of(place));
+  }
+
   /// The comment for `role` with these fields and our seal.
   String write(String role, Map<String, String> fields) {
     var all = new TreeMap<>(fields);
@@ -45,17 +55,13 @@ final class Marks {
     if (comment == null || !comment.startsWith("{")) return Optional.empty();
     try {
       var fields = JSON.readValue(comment, FIELDS);
+      if (fields == null || fields.containsValue(null)) return Optional.empty();
       var seal = fields.remove(SEAL);
       if (seal == null || !key.sealed(seal, sealed(role, fields))) return Optional.empty();
       return Optional.of(fields);
     } catch (JsonProcessingException e) {
       return Optional.empty();
     }
-  }
-
-  /// Whether a comment says, under our seal, that `role` is a login of ours.
-  boolean isLogin(String role, @Nullable String comment) {
-    return read(role, comment).filter(m -> "login".equals(m.get("kind"))).isPresent();
   }
 
   private static String[] sealed(String role, SortedMap<String, String> fields) {

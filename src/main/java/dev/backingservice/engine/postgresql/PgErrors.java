@@ -2,10 +2,9 @@ package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Server;
-import dev.backingservice.model.Endpoint;
+import dev.backingservice.engine.wire.Attempt;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.ServerText;
-import java.io.IOException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
@@ -20,6 +19,12 @@ final class PgErrors {
       Set.of(
           "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "23505", "42710", "2BP01", "42704");
 
+  /// too_many_connections
+  static final String TOO_MANY = "53300";
+
+  /// invalid_authorization_specification: among others, a role that may not log in.
+  static final String NOT_AUTHORIZED = "28000";
+
   private PgErrors() {}
 
   /// Whether the same transaction may succeed when it is tried again.
@@ -31,14 +36,13 @@ final class PgErrors {
 
   /// A failed login: tells nobody there from somebody who refuses.
   static EngineException connecting(
-      SQLException e, Server server, Endpoint endpoint, Reason whenRefused) {
-    var where = server.name() + " (" + endpoint + ")";
+      SQLException e, Attempt attempt, String where, Reason whenRefused) {
     var tls = cause(e, SSLException.class).or(() -> cause(e, CertificateException.class));
     if (message(e).contains("hostnameverifier"))
       return EngineException.of(
           Reason.CertificateNameMismatch,
           where + " presents a certificate for another name: set spec.host to a name in it");
-    if (tls.isPresent())
+    if (tls.isPresent() && !attempt.bounds().exceeded())
       return EngineException.of(
           Reason.CertificateNotTrusted,
           where
@@ -48,9 +52,18 @@ final class PgErrors {
       return EngineException.of(whenRefused, where + " refuses the login: " + said(e));
     if (state(e).equals("3D000"))
       return EngineException.of(Reason.DatabaseMissing, where + ": " + said(e));
-    if (cause(e, IOException.class).isPresent() && !Reach.anybodyAt(endpoint))
+    if (!attempt.answered())
       return EngineException.silent(where + " does not answer: " + silence(e));
+    if (attempt.bounds().exceeded())
+      return EngineException.of(
+          Reason.ServerUnreachable,
+          where + " accepts connections and does not finish a login in 5 s or 16 MiB");
     return EngineException.of(Reason.ServerUnreachable, where + " does not let us in: " + said(e));
+  }
+
+  /// Whether the server speaks about the login itself: refused, locked, or no connection free.
+  static boolean aboutTheLogin(SQLException e) {
+    return state(e).startsWith("28") || state(e).equals(TOO_MANY);
   }
 
   /// A database that is closed to PUBLIC opens by a grant to the login itself: it inherits nothing.
@@ -82,7 +95,7 @@ final class PgErrors {
     return e.getSQLState() == null ? "" : e.getSQLState();
   }
 
-  private static String said(Throwable e) {
+  static String said(Throwable e) {
     return ServerText.clean(message(e));
   }
 

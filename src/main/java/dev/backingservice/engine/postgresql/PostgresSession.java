@@ -1,15 +1,20 @@
 package dev.backingservice.engine.postgresql;
 
-import dev.backingservice.engine.Claim;
+import dev.backingservice.engine.Beacon;
 import dev.backingservice.engine.Drain;
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Examination;
+import dev.backingservice.engine.Order;
+import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Session;
+import dev.backingservice.engine.Sight;
 import dev.backingservice.engine.Want;
 import dev.backingservice.model.Attachment;
-import dev.backingservice.model.Finding;
+import dev.backingservice.model.EngineKind;
+import dev.backingservice.model.Failure;
 import dev.backingservice.model.Identity;
+import dev.backingservice.model.Inventory;
 import dev.backingservice.model.Place;
-import dev.backingservice.model.Protection;
 import dev.backingservice.model.Standing;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,16 +27,27 @@ import java.util.TreeSet;
 
 /// The administrator's session on a PostgreSQL server.
 final class PostgresSession implements Session {
+  private static final String NAMES =
+      "SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')";
+
   private final Lane lane;
-  private final Connection connection;
+  private final Lane.Loan loan;
   private final Provision provision;
   private final Marks marks;
 
-  PostgresSession(Lane lane, Connection connection, Provision provision, Marks marks) {
+  PostgresSession(Lane lane, Lane.Loan loan, Provision provision, Marks marks) {
     this.lane = lane;
-    this.connection = connection;
+    this.loan = loan;
     this.provision = provision;
     this.marks = marks;
+  }
+
+  private Connection connection() {
+    return loan.connection();
+  }
+
+  private Server server() {
+    return lane.server();
   }
 
   @Override
@@ -40,17 +56,7 @@ final class PostgresSession implements Session {
   }
 
   @Override
-  public List<Finding> posture() throws EngineException {
-    return asked(sql -> new Posture(sql, lane.server()).look());
-  }
-
-  @Override
-  public Optional<Protection> protection() {
-    return Handshake.look(lane.server()).map(Handshake.Seen::protection);
-  }
-
-  @Override
-  public Standing look(Claim claim, Set<String> logins) throws EngineException {
+  public Sight look(Order order, Set<String> names) throws EngineException {
     return asked(
         sql -> {
           var found = new HashMap<String, Standing.Login>();
@@ -58,85 +64,130 @@ final class PostgresSession implements Session {
               sql.query(
                   LoginRow.QUERY,
                   r -> LoginRow.read(r, marks),
-                  (Object) logins.toArray(String[]::new)))
-            found.put(
-                row.name(),
-                new Standing.Login(
-                    row.holds(claim, marks.instance()), row.epoch(), row.uid(), row.sessions()));
-          return new Standing(found);
+                  (Object) names.toArray(String[]::new)))
+            found.put(row.name(), row.login(order, marks));
+          return new Sight(Identification.read(sql), new Standing(found));
         });
   }
 
   @Override
-  public Set<String> relations(Place place) throws EngineException {
-    try (var inside = Connections.administrator(lane.server(), place.database())) {
+  public Examination examine() throws EngineException {
+    var seen = SslRequest.look(server(), server().admin());
+    return asked(
+        sql -> new Examination(new Posture(sql, server()).look(), seen.map(s -> s.protection())));
+  }
+
+  @Override
+  public Optional<Inventory> inventory(Place place) throws EngineException {
+    var scope = Schemas.of(place);
+    try (var inside = Connections.inside(server(), scope.database())) {
       var sql = new Sql(inside);
       if (!sql.holds(
-          "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)", place.schema()))
+          "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)", scope.schema()))
         throw SchemaGrants.missing(place);
-      return new TreeSet<>(
-          sql.query(
-              "SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')",
-              row -> row.getString(1),
-              place.schema()));
+      return Optional.of(
+          new Inventory(new TreeSet<>(sql.query(NAMES, row -> row.getString(1), scope.schema()))));
     } catch (SQLException e) {
-      throw PgErrors.running(e, lane.server());
+      throw PgErrors.running(e, server());
     }
   }
 
   @Override
-  public void fenceable(Claim claim, Attachment attachment) throws EngineException {
-    new Fenceable(lane.server(), claim, attachment).check(new Sql(connection));
+  public Optional<Failure> fenceable(Order order, Attachment attachment) throws EngineException {
+    return asked(sql -> new Fenceable(server(), marks, attachment).refusal(sql));
   }
 
   @Override
-  public boolean sameInstance(Session other, long key) throws EngineException {
-    var theirs = ((PostgresSession) other).connection;
-    try {
-      var sql = new Sql(connection);
-      sql.query("SELECT pg_catalog.pg_advisory_lock($1)", row -> true, key);
-      try {
-        boolean free = new Sql(theirs).holds("SELECT pg_catalog.pg_try_advisory_lock($1)", key);
-        if (free) new Sql(theirs).holds("SELECT pg_catalog.pg_advisory_unlock($1)", key);
-        return !free;
-      } finally {
-        sql.holds("SELECT pg_catalog.pg_advisory_unlock($1)", key);
-      }
-    } catch (SQLException e) {
-      throw PgErrors.running(e, lane.server());
+  public Beacon beacon(long key) throws EngineException {
+    asked(sql -> sql.query("SELECT pg_catalog.pg_advisory_lock($1)", row -> true, key));
+    return new Lock(server().adminDatabase(), key);
+  }
+
+  /// An advisory lock of this session. Its key belongs to a database.
+  private final class Lock implements Beacon {
+    private final String database;
+    private final long key;
+
+    Lock(String database, long key) {
+      this.database = database;
+      this.key = key;
+    }
+
+    @Override
+    public EngineKind kind() {
+      return EngineKind.PostgreSQL;
+    }
+
+    @Override
+    public String where() {
+      return database;
+    }
+
+    @Override
+    public long key() {
+      return key;
+    }
+
+    @Override
+    public void close() throws EngineException {
+      asked(sql -> sql.holds("SELECT pg_catalog.pg_advisory_unlock($1)", key));
     }
   }
 
   @Override
-  public void createDatabase(Claim claim) throws EngineException {
-    provision.createDatabase(connection, claim);
+  public boolean sees(Beacon beacon) throws EngineException {
+    if (beacon.kind() != EngineKind.PostgreSQL) return false;
+    if (beacon.where().equals(server().adminDatabase()))
+      return asked(sql -> held(sql, beacon.key()));
+    if (!asked(sql -> Creation.exists(sql, beacon.where()))) return false;
+    try (var inside = Connections.inside(server(), beacon.where())) {
+      return held(new Sql(inside), beacon.key());
+    } catch (SQLException e) {
+      throw PgErrors.running(e, server());
+    }
+  }
+
+  private static boolean held(Sql sql, long key) throws SQLException {
+    boolean free = sql.holds("SELECT pg_catalog.pg_try_advisory_lock($1)", key);
+    if (free) sql.holds("SELECT pg_catalog.pg_advisory_unlock($1)", key);
+    return !free;
   }
 
   @Override
-  public void ensure(Claim claim, List<Want> wants) throws EngineException {
-    provision.ensure(connection, claim, wants);
+  public void createMissing(Order order) throws EngineException {
+    provision.createMissing(connection(), order);
   }
 
   @Override
-  public Drain sever(Claim claim, Attachment attachment, Duration within) throws EngineException {
-    return asked(sql -> new Fence(sql, claim, attachment.login()).sever(within));
+  public void ensure(Order order, List<Want> wants) throws EngineException {
+    provision.ensure(connection(), order, wants);
   }
 
   @Override
-  public int lockStrangers(Set<String> held) throws EngineException {
-    return provision.lockStrangers(connection, held);
+  public Drain sever(Order order, Attachment attachment, Duration within) throws EngineException {
+    return asked(sql -> new Fence(sql, marks, attachment).sever(within));
+  }
+
+  @Override
+  public int lockStrangers(Set<String> names) throws EngineException {
+    return provision.lockStrangers(connection(), names);
+  }
+
+  @Override
+  public void drop(Order order) throws EngineException {
+    provision.drop(connection(), order);
   }
 
   @Override
   public void close() {
-    lane.giveBack(connection);
+    lane.giveBack(loan);
   }
 
   private <T> T asked(Question<T> question) throws EngineException {
     try {
-      return question.of(new Sql(connection));
+      return question.of(new Sql(connection()));
     } catch (SQLException e) {
-      throw PgErrors.running(e, lane.server());
+      throw PgErrors.running(e, server());
     }
   }
 

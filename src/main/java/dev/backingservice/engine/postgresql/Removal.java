@@ -1,9 +1,10 @@
 package dev.backingservice.engine.postgresql;
 
-import dev.backingservice.engine.Claim;
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Want;
+import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -21,16 +22,16 @@ final class Removal {
     this.logins = logins;
   }
 
-  void drop(Connection connection, Claim claim, Want want) throws EngineException {
+  void drop(Connection connection, Order order, Want want) throws EngineException {
     if (absent(connection, want.login())) return;
-    handOver(claim, want.login());
+    handOver(want.attachment().place(), want.login());
     transactions.run(
         connection,
         sql -> {
-          if (logins.ours(sql, claim, want.login()).isEmpty()) return;
+          if (logins.ours(sql, order, want.login()).isEmpty()) return;
           sql.run("DROP ROLE " + Sql.name(want.login()));
         },
-        "service/" + claim.service());
+        "service/" + order.service());
   }
 
   private boolean absent(Connection connection, String login) throws EngineException {
@@ -42,13 +43,13 @@ final class Removal {
   }
 
   /// Inside the database, where ownership and grants are: objects to the group, grants away.
-  private void handOver(Claim claim, String login) throws EngineException {
-    try (var connection = Connections.administrator(server, claim.place().database())) {
+  private void handOver(Place place, String login) throws EngineException {
+    try (var connection = Connections.inside(server, Schemas.of(place).database())) {
       connection.setAutoCommit(false);
       var sql = new Sql(connection);
       var me = sql.first("SELECT current_user", row -> row.getString(1)).orElseThrow();
-      Groups.member(sql, login, me, "WITH INHERIT TRUE, SET TRUE");
-      if (owns(sql, login)) reassign(sql, login, Roles.of(claim.place()).owner(), me);
+      Memberships.grant(sql, login, me, "WITH INHERIT TRUE, SET TRUE");
+      if (owns(sql, login)) reassign(sql, login, logins.marks().roles(place).owner(), me);
       sql.run("DROP OWNED BY " + Sql.name(login));
       connection.commit();
     } catch (SQLException e) {
@@ -67,7 +68,7 @@ final class Removal {
   /// Needs the privileges of the keeper, for the length of this transaction.
   private static void reassign(Sql sql, String login, String keeper, String me)
       throws SQLException {
-    boolean modern = Groups.modern(sql);
+    boolean modern = Memberships.modern(sql);
     var grant = "GRANT %s TO %s".formatted(Sql.name(keeper), Sql.name(me));
     if (modern) sql.run(grant + " WITH INHERIT TRUE");
     sql.run("REASSIGN OWNED BY " + Sql.name(login) + " TO " + Sql.name(keeper));

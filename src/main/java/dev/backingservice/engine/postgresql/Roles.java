@@ -2,7 +2,8 @@ package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Names;
-import dev.backingservice.model.Place;
+import dev.backingservice.model.RootKey;
+import dev.backingservice.model.Scope;
 import java.util.List;
 
 /// The group roles of one database and schema, shared by all services on it. Logins get
@@ -19,17 +20,20 @@ record Roles(String owner, String readWrite, String readOnly, String claim) {
   static final String PLAIN =
       "NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT";
 
-  static Roles of(Place place) {
-    var group = prefix(Names.digest(place.database(), place.schema()), place);
+  /// The hex in each name is an HMAC: nobody can look for a database whose groups have the names
+  /// of another one's.
+  static Roles of(RootKey key, Scope.Schema scope) {
+    var slug = Names.slug(scope.database());
+    var group = name(key.name("group", scope.database(), scope.schema()), slug);
     return new Roles(
         group + "_owner",
         group + "_rw",
         group + "_ro",
-        prefix(Names.digest("database", place.database()), place) + "_db");
+        name(key.name("claim", scope.database()), slug) + "_db");
   }
 
-  private static String prefix(String digest, Place place) {
-    return "bs_" + digest.substring(0, 8) + "_" + Names.slug(place.database());
+  private static String name(String hex, String slug) {
+    return "bs_" + hex.substring(0, 16) + "_" + slug;
   }
 
   /// The group that a login of this level is a member of.

@@ -3,6 +3,7 @@ package dev.backingservice.engine.postgresql;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.Scope;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.TreeSet;
@@ -18,12 +19,14 @@ final class SchemaGrants {
           "GRANT SELECT ON SEQUENCES TO %2$s",
           "GRANT USAGE ON SEQUENCES TO %3$s");
 
-  private final Place place;
+  private final String server;
+  private final Scope.Schema place;
   private final Roles roles;
 
-  SchemaGrants(Place place) {
-    this.place = place;
-    this.roles = Roles.of(place);
+  SchemaGrants(Place at, Roles roles) {
+    this.server = at.server();
+    this.place = Schemas.of(at);
+    this.roles = roles;
   }
 
   void ensure(Sql sql) throws SQLException, EngineException {
@@ -54,7 +57,7 @@ final class SchemaGrants {
         Reason.PrivilegesIncomplete,
         "on %s the administrator may not grant on schema %s of %s: let its owner run GRANT USAGE ON SCHEMA %s TO %s and GRANT USAGE, CREATE ON SCHEMA %s TO %s"
             .formatted(
-                place.server(),
+                server,
                 place.schema(),
                 place.database(),
                 place.schema(),
@@ -82,14 +85,14 @@ final class SchemaGrants {
              WHERE n.nspname = $1 AND d.datname = current_database()""",
             row -> row.getString(1),
             place.schema())
-        .orElseThrow(() -> missing(place));
+        .orElseThrow(() -> missing(new Place(server, place)));
   }
 
-  static EngineException missing(Place place) {
+  static EngineException missing(Place at) {
     return EngineException.of(
         Reason.SchemaMissing,
         "database %s on %s has no schema %s: create it"
-            .formatted(place.database(), place.server(), place.schema()));
+            .formatted(Schemas.of(at).database(), at.server(), Schemas.of(at).schema()));
   }
 
   private void futureOf(Sql sql, String owner, boolean ours) throws SQLException {
@@ -164,7 +167,7 @@ final class SchemaGrants {
     return EngineException.of(
         Reason.PrivilegesIncomplete,
         "in %s on %s the administrator may not act for the owner of some tables: GRANT %s TO the administrator"
-            .formatted(place.database(), place.server(), String.join(", ", owners)));
+            .formatted(place.database(), server, String.join(", ", owners)));
   }
 
   private record Relation(String name, boolean sequence) {}

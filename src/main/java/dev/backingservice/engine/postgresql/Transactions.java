@@ -2,12 +2,12 @@ package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Server;
+import dev.backingservice.engine.Term;
 import dev.backingservice.model.Reason;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.LongSupplier;
 
 /// Changes roles: under advisory locks, only while no later leader has left its term on the
 /// server, and again when the failure was a passing one.
@@ -17,9 +17,9 @@ final class Transactions {
 
   private final Server server;
   private final Marks marks;
-  private final LongSupplier term;
+  private final Term term;
 
-  Transactions(Server server, Marks marks, LongSupplier term) {
+  Transactions(Server server, Marks marks, Term term) {
     this.server = server;
     this.marks = marks;
     this.term = term;
@@ -72,12 +72,15 @@ final class Transactions {
             "SELECT pg_catalog.shobj_description(oid, 'pg_authid') FROM pg_catalog.pg_roles WHERE rolname = $1",
             row -> String.valueOf(row.getString(1)),
             role);
-    long mine = term.getAsLong();
     long stored =
-        found.flatMap(c -> marks.read(role, c)).map(m -> Long.parseLong(m.get("term"))).orElse(0L);
-    if (stored > mine)
+        found
+            .flatMap(c -> marks.read(role, c))
+            .map(m -> Long.parseLong(m.getOrDefault("term", "0")))
+            .orElse(0L);
+    if (stored > term.mine() && !term.raiseAbove(stored))
       throw EngineException.of(
           Reason.InternalError, "a later leader of this operator acts on " + server.name());
+    long mine = term.mine();
     if (stored == mine) return;
     if (found.isEmpty()) sql.run("CREATE ROLE " + Sql.name(role) + " " + Roles.PLAIN);
     var mark = marks.write(role, Map.of("kind", "term", "term", Long.toString(mine)));

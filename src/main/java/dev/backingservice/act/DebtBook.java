@@ -1,0 +1,51 @@
+package dev.backingservice.act;
+
+import dev.backingservice.binding.DebtPage;
+import dev.backingservice.kube.Secrets;
+import dev.backingservice.model.Debt;
+import dev.backingservice.model.ServerDebt;
+import dev.backingservice.model.ServiceId;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+
+/// Writes down the debts of services that are gone. Each change is guarded by the version that was
+/// read.
+public final class DebtBook {
+  private final Secrets secrets;
+  private final String namespace;
+
+  /// @param namespace the operator's own
+  public DebtBook(Secrets secrets, String namespace) {
+    this.secrets = secrets;
+    this.namespace = namespace;
+  }
+
+  void add(ServiceId service, String server, List<Debt> debts) {
+    var page = secrets.find(namespace, DebtPage.name(server));
+    var all = new LinkedHashSet<>(DebtPage.read(page));
+    debts.forEach(d -> all.add(new ServerDebt(service, d)));
+    write(server, page, List.copyOf(all));
+  }
+
+  void remove(String server, List<ServerDebt> debts) {
+    var page = secrets.find(namespace, DebtPage.name(server));
+    var left = new ArrayList<>(DebtPage.read(page));
+    left.removeAll(debts);
+    write(server, page, left);
+  }
+
+  /// An empty page is taken out.
+  private void write(String server, Optional<Secret> page, List<ServerDebt> debts) {
+    if (debts.equals(DebtPage.read(page))) return;
+    if (debts.isEmpty()) {
+      secrets.delete(namespace, DebtPage.name(server));
+      return;
+    }
+    var written = DebtPage.write(namespace, server, debts);
+    if (page.isEmpty()) secrets.create(written);
+    else secrets.replace(written, page.get().getMetadata().getResourceVersion());
+  }
+}

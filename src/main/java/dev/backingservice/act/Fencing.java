@@ -1,0 +1,137 @@
+package dev.backingservice.act;
+
+import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Entry;
+import dev.backingservice.engine.Session;
+import dev.backingservice.engine.wire.Reach;
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.LoginState;
+import dev.backingservice.model.Reason;
+import dev.backingservice.plan.Action;
+import dev.backingservice.plan.Facts;
+import dev.backingservice.plan.FenceProof;
+import dev.backingservice.plan.Outcome.Result;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/// Locks logins, ends their sessions, and proves that nobody is left.
+public final class Fencing {
+  private static final Duration SETTLE = Duration.ofSeconds(2);
+  private final OnServers servers;
+  private final Silences silences = new Silences();
+
+  public Fencing(OnServers servers) {
+    this.servers = servers;
+  }
+
+  /// Tries for itself whether the server is there: what somebody else saw is no verdict.
+  Result fence(Facts f, Action.Fence fence, Instant now) throws EngineException {
+    var uid = f.service().id().uid();
+    var server = servers.find(fence.server()).server();
+    if (!Reach.anybodyAt(List.of(server.data(), server.admin())))
+      return silences.again(
+          uid,
+          new Failure(Reason.ServerUnreachable, server.name() + " does not answer at any address"));
+    silences.end(uid);
+    return fenced(f, fence, now);
+  }
+
+  Result settle(Facts f, Action.Settle settle, Instant now) throws EngineException {
+    var at = settle.attachment();
+    return fenced(f, new Action.Fence(at.server(), List.of(at), settle.superseding(), SETTLE), now);
+  }
+
+  /// Only on the lineage that the logins were made on: an absent login on another one proves
+  /// nothing.
+  private Result fenced(Facts f, Action.Fence fence, Instant now) throws EngineException {
+    try (var session = servers.open(fence.server())) {
+      var identity = session.identity();
+      if (!fence.logins().stream().allMatch(l -> l.serverId().equals(identity.serverId())))
+        return stranger(fence.server());
+      if (!identity.writable()) return onStandby(f, session, fence, now);
+      lock(f, session, fence);
+      var drain = sever(f, session, fence);
+      if (drain.left > 0) return new Result.Draining(drain.left);
+      for (var login : fence.logins()) if (!refused(f, login)) return letIn(login);
+      int late = sessions(f, session, fence.logins());
+      if (late > 0) return new Result.Draining(late);
+      var after = session.identity();
+      if (!after.running().equals(identity.running())) return new Result.Draining(1);
+      return new Result.Fenced(
+          new FenceProof(
+              FenceProof.Result.Verified, after.running(), after.position(), drain.ended, now));
+    }
+  }
+
+  private static Result stranger(String server) {
+    return new Result.Stranger(
+        new Failure(Reason.IdentityChanged, "another server answers under the name of " + server));
+  }
+
+  private void lock(Facts f, Session session, Action.Fence fence) throws EngineException {
+    for (var login : fence.logins()) {
+      var locked = new Action.Desired(login, LoginState.Locked, fence.superseding());
+      session.ensure(OnServers.order(f, login.place()), List.of(servers.want(f, locked)));
+    }
+  }
+
+  private record Drained(int ended, int left) {}
+
+  private static Drained sever(Facts f, Session session, Action.Fence fence)
+      throws EngineException {
+    int ended = 0;
+    int left = 0;
+    for (var login : fence.logins()) {
+      var drain = session.sever(OnServers.order(f, login.place()), login, fence.within());
+      ended += drain.ended();
+      left += drain.left();
+    }
+    return new Drained(ended, left);
+  }
+
+  /// A login that passed just before it was locked shows up a little later.
+  private static int sessions(Facts f, Session session, List<Attachment> logins)
+      throws EngineException {
+    int sessions = 0;
+    for (var login : logins)
+      sessions +=
+          session
+              .look(OnServers.order(f, login.place()), Set.of(login.login()))
+              .standing()
+              .find(login.login())
+              .map(l -> l.sessions())
+              .orElse(0);
+    return sessions;
+  }
+
+  /// A standby takes no writes; its sessions are ended so that clients notice.
+  private static Result onStandby(Facts f, Session session, Action.Fence fence, Instant now)
+      throws EngineException {
+    int ended = 0;
+    for (var login : fence.logins())
+      ended += session.sever(OnServers.order(f, login.place()), login, Duration.ZERO).ended();
+    var after = session.identity();
+    if (after.writable()) return new Result.Draining(1);
+    return new Result.Fenced(
+        new FenceProof(FenceProof.Result.ReadOnly, after.running(), after.position(), ended, now));
+  }
+
+  /// Whether the login is refused as it shall be. A server that has no connection free has not said
+  /// so.
+  private boolean refused(Facts f, Attachment login) throws EngineException {
+    return switch (servers.entry(f, login)) {
+      case Entry.Locked _, Entry.Refused _ -> true;
+      case Entry.LetIn _, Entry.Full _ -> false;
+    };
+  }
+
+  private static Result letIn(Attachment login) {
+    return new Result.Failed(
+        new Failure(
+            Reason.SessionsRemain,
+            "the locked login %s is not refused on %s".formatted(login.login(), login.server())));
+  }
+}

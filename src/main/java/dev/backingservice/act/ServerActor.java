@@ -1,0 +1,131 @@
+package dev.backingservice.act;
+
+import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Order;
+import dev.backingservice.engine.Session;
+import dev.backingservice.engine.Want;
+import dev.backingservice.kube.Refusals;
+import dev.backingservice.kube.Resources;
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Labels;
+import dev.backingservice.model.LoginState;
+import dev.backingservice.model.Reason;
+import dev.backingservice.model.RootKey;
+import dev.backingservice.model.ServerDebt;
+import dev.backingservice.plan.ServerAction;
+import dev.backingservice.plan.ServerFacts;
+import dev.backingservice.plan.ServerPlan;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/// Carries out what is planned for servers.
+public final class ServerActor {
+  private static final Logger LOG = Logger.getLogger(ServerActor.class);
+  private static final Duration WITHIN = Duration.ofSeconds(2);
+  private final OnServers servers;
+  private final ServerCertificates certificates;
+  private final DebtBook book;
+  private final RootKey key;
+  private final Resources resources;
+  private final InstantSource clock;
+
+  public ServerActor(
+      OnServers servers,
+      ServerCertificates certificates,
+      DebtBook book,
+      RootKey key,
+      Resources resources,
+      InstantSource clock) {
+    this.servers = servers;
+    this.certificates = certificates;
+    this.book = book;
+    this.key = key;
+    this.resources = resources;
+    this.clock = clock;
+  }
+
+  /// Every action; none waits for another.
+  public List<ServerPlan.Done> carryOut(ServerPlan plan) {
+    return plan.actions().stream()
+        .map(action -> new ServerPlan.Done(action, attempt(plan.facts(), action)))
+        .toList();
+  }
+
+  private Optional<Failure> attempt(ServerFacts f, ServerAction action) {
+    try {
+      return perform(f, action);
+    } catch (EngineException e) {
+      return Optional.of(new Failure(e.reason(), e.sentence()));
+    } catch (KubernetesClientException e) {
+      if (!Refusals.conflict(e)) throw e;
+      return Optional.of(new Failure(Reason.Pending, Refusals.said(e)));
+    }
+  }
+
+  private Optional<Failure> perform(ServerFacts f, ServerAction action) throws EngineException {
+    return switch (action) {
+      case ServerAction.IssueCertificate(var certificate) -> {
+        certificates.issue(f.name(), certificate, clock.instant());
+        yield Optional.empty();
+      }
+      case ServerAction.LockStrangers(var names) -> {
+        lockStrangers(f.name(), names);
+        yield Optional.empty();
+      }
+      case ServerAction.Pay(var debt) -> pay(f.name(), debt);
+      case ServerAction.Forgive(var debts) -> {
+        book.remove(f.name(), debts);
+        yield Optional.empty();
+      }
+      case ServerAction.TakeBackGone _ -> {
+        resources.forgetOnServer(f.name(), Labels.GONE);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private void lockStrangers(String server, Set<String> names) throws EngineException {
+    try (var session = servers.open(server)) {
+      int locked = session.lockStrangers(names);
+      if (locked > 0)
+        LOG.infof("logins that came with a copy locked: server=%s count=%d", server, locked);
+    }
+  }
+
+  private Optional<Failure> pay(String server, ServerDebt owed) throws EngineException {
+    var at = owed.debt().attachment();
+    try (var session = servers.open(server)) {
+      if (!paid(session, owed, at))
+        return Optional.of(
+            new Failure(
+                Reason.SessionsRemain,
+                "sessions of %s on %s do not end".formatted(at.login(), server)));
+    }
+    book.remove(server, List.of(owed));
+    LOG.infof("debt paid: server=%s login=%s", server, at.login());
+    return Optional.empty();
+  }
+
+  private boolean paid(Session session, ServerDebt owed, Attachment at) throws EngineException {
+    if (!session.identity().takesWritesAs(at.serverId())) return false;
+    var order = Order.of(owed.service(), at.place(), Optional.empty(), Set.of());
+    var login = session.look(order, Set.of(at.login())).standing().find(at.login());
+    // another object of that name took the login over, with a password of its own
+    if (login.filter(l -> l.uid().equals(owed.service().uid())).isEmpty()) return true;
+    session.ensure(order, List.of(want(owed, at, LoginState.Locked)));
+    if (!session.sever(order, at, WITHIN).done()) return false;
+    session.ensure(order, List.of(want(owed, at, LoginState.Absent)));
+    return true;
+  }
+
+  private Want want(ServerDebt owed, Attachment at, LoginState state) {
+    return new Want(
+        at, state, at.epoch(), key.password(owed.service(), at), key.salt(owed.service(), at));
+  }
+}

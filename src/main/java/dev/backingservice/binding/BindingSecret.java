@@ -1,0 +1,178 @@
+package dev.backingservice.binding;
+
+import dev.backingservice.model.Access;
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Debt;
+import dev.backingservice.model.Labels;
+import dev.backingservice.model.Place;
+import dev.backingservice.model.Published;
+import dev.backingservice.model.RootKey;
+import dev.backingservice.model.ServiceId;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Writes binding Secrets, whole, and reads them again.
+public final class BindingSecret {
+  private final RootKey key;
+
+  public BindingSecret(RootKey key) {
+    this.key = key;
+  }
+
+  public Secret write(Contents contents) {
+    var service = contents.service();
+    var secret =
+        new SecretBuilder()
+            .withNewMetadata()
+            .withName(contents.shape().secretName())
+            .withNamespace(service.namespace())
+            .addToLabels(Labels.MANAGED_BY, Labels.MANAGER)
+            .addToLabels(Labels.SERVICE, service.name())
+            .addToAnnotations(annotations(contents))
+            .withOwnerReferences(
+                new OwnerReferenceBuilder()
+                    .withApiVersion(Labels.API_VERSION)
+                    .withKind("BackingService")
+                    .withName(service.name())
+                    .withUid(service.uid())
+                    .withController(true)
+                    .build())
+            .endMetadata()
+            .withType("servicebinding.io/" + contents.type())
+            .withData(data(contents))
+            .build();
+    return sealed(secret, service.uid());
+  }
+
+  /// The same Secret with other words about the request, the debts and what was given up.
+  ///
+  /// @param aborted the epoch that will not be published any more; 0 for none
+  public Secret amend(Secret secret, String uid, Place requested, List<Debt> debts, long aborted) {
+    var spoken = spoken(requested, debts);
+    spoken.put(Keys.ABORTED, Long.toString(aborted));
+    var amended =
+        new SecretBuilder(secret)
+            .editMetadata()
+            .addToAnnotations(spoken)
+            .withManagedFields()
+            .endMetadata()
+            .build();
+    return sealed(amended, uid);
+  }
+
+  /// What a Secret says. The seal comes first, over everything.
+  public Published read(Optional<Secret> found, ServiceId service) {
+    if (found.isEmpty()) return new Published.None();
+    var secret = found.get();
+    if (!ours(secret, service)) return new Published.Foreign();
+    var version = secret.getMetadata().getResourceVersion();
+    if (!Seal.holds(key, secret, service.uid())) return new Published.Edited(version);
+    try {
+      return binding(secret);
+    } catch (IllegalArgumentException e) {
+      return new Published.Edited(version); // sealed by another version of this program
+    }
+  }
+
+  private static boolean ours(Secret secret, ServiceId service) {
+    return secret.getMetadata().getOwnerReferences().stream()
+        .anyMatch(o -> service.uid().equals(o.getUid()));
+  }
+
+  private static Published binding(Secret secret) {
+    return new Published.Binding(
+        new Attachment(
+            place(secret, Keys.SERVER, Keys.SCOPE),
+            Seal.annotation(secret, Keys.SERVER_ID),
+            text(secret, "username"),
+            Access.valueOf(Seal.annotation(secret, Keys.ACCESS)),
+            Long.parseLong(Seal.annotation(secret, Keys.EPOCH))),
+        place(secret, Keys.REQUESTED_SERVER, Keys.REQUESTED_SCOPE),
+        Seal.annotation(secret, Keys.SHAPE),
+        aborted(secret),
+        DebtCodec.read(Seal.annotation(secret, Keys.DEBTS)),
+        ends(secret),
+        secret.getMetadata().getResourceVersion());
+  }
+
+  private static Place place(Secret secret, String server, String scope) {
+    return new Place(
+        Seal.annotation(secret, server), ScopeCodec.read(Seal.annotation(secret, scope)));
+  }
+
+  private static long aborted(Secret secret) {
+    var text = Seal.annotation(secret, Keys.ABORTED);
+    return text.isEmpty() ? 0 : Long.parseLong(text);
+  }
+
+  private static Optional<Instant> ends(Secret secret) {
+    try {
+      return Optional.of(Instant.parse(Seal.annotation(secret, Keys.CERTIFICATE_ENDS)));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String text(Secret secret, String name) {
+    var value = secret.getData() == null ? null : secret.getData().get(name);
+    return value == null
+        ? ""
+        : new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8);
+  }
+
+  private static Map<String, String> annotations(Contents contents) {
+    var at = contents.active();
+    var annotations = spoken(contents.requested(), contents.debts());
+    annotations.put(Keys.EPOCH, Long.toString(at.epoch()));
+    annotations.put(Keys.SERVER, at.server());
+    annotations.put(Keys.SERVER_ID, at.serverId());
+    annotations.put(Keys.SCOPE, ScopeCodec.write(at.place().scope()));
+    annotations.put(Keys.ACCESS, at.access().name());
+    annotations.put(Keys.SHAPE, contents.shape().fingerprint());
+    annotations.put(
+        Keys.CERTIFICATE_ENDS,
+        contents.certificateEnds().truncatedTo(ChronoUnit.SECONDS).toString());
+    return annotations;
+  }
+
+  private static Map<String, String> spoken(Place requested, List<Debt> debts) {
+    var spoken = new LinkedHashMap<String, String>();
+    spoken.put(Keys.REQUESTED_SERVER, requested.server());
+    spoken.put(Keys.REQUESTED_SCOPE, ScopeCodec.write(requested.scope()));
+    spoken.put(Keys.DEBTS, DebtCodec.write(debts));
+    return spoken;
+  }
+
+  private static Map<String, String> data(Contents contents) {
+    var texts = new LinkedHashMap<String, String>();
+    contents.entries().forEach((name, value) -> texts.put(name, value.reveal()));
+    var template = new Template(texts, contents.shape().path());
+    template.render(contents.shape().entries()).forEach(texts::putIfAbsent);
+    var data = new LinkedHashMap<String, String>();
+    texts.forEach((name, value) -> data.put(name, encoded(value.getBytes(StandardCharsets.UTF_8))));
+    contents.files().forEach((name, value) -> data.put(name, encoded(value)));
+    return data;
+  }
+
+  private static String encoded(byte[] value) {
+    return Base64.getEncoder().encodeToString(value);
+  }
+
+  private Secret sealed(Secret secret, String uid) {
+    return new SecretBuilder(secret)
+        .editMetadata()
+        .addToAnnotations(Keys.SEAL, Seal.of(key, secret, uid))
+        .endMetadata()
+        .build();
+  }
+}

@@ -1,0 +1,34 @@
+package dev.backingservice.binding;
+
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.BindingShape;
+import dev.backingservice.model.Debt;
+import dev.backingservice.model.Place;
+import dev.backingservice.model.Sensitive;
+import dev.backingservice.model.ServiceId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/// What a binding Secret is made of.
+///
+/// @param type as in `servicebinding.io/<type>`
+/// @param entries the engine's own keys
+/// @param files more keys, as bytes
+/// @param certificateEnds when the client certificate among them ends
+public record Contents(
+    ServiceId service,
+    Attachment active,
+    Place requested,
+    List<Debt> debts,
+    BindingShape shape,
+    String type,
+    Map<String, Sensitive> entries,
+    Map<String, byte[]> files,
+    Instant certificateEnds) {
+  public Contents {
+    debts = List.copyOf(debts);
+    entries = Map.copyOf(entries);
+    files = Map.copyOf(files);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.backingservice.engine;
+
+import java.util.Map;
+
+/// What holds for an engine where nobody says otherwise.
+///
+/// @param port where it listens
+/// @param env the variables a workload gets, each from one key of the binding
+/// @param bindingType as in `servicebinding.io/<type>`
+public record Defaults(int port, Map<String, String> env, String bindingType) {
+  public Defaults {
+    env = Map.copyOf(env);
+  }
+}

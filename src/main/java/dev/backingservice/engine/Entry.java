@@ -1,0 +1,25 @@
+package dev.backingservice.engine;
+
+import dev.backingservice.model.Failure;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// How a login was received that knocked at the data endpoint.
+public sealed interface Entry {
+  /// It works, with what its level promises.
+  ///
+  /// @param held how much its place holds; empty where that cannot be told
+  /// @param anchor PEM of the certificate that verified the data endpoint; empty without TLS
+  record LetIn(OptionalInt held, Optional<String> anchor) implements Entry {}
+
+  /// The credential is right, but no connection is free.
+  ///
+  /// @param anchor as of [LetIn]
+  record Full(Failure failure, Optional<String> anchor) implements Entry {}
+
+  /// It may not log in any more.
+  record Locked(Failure failure) implements Entry {}
+
+  /// It is not let in as it shall be: another password, another user, other rights.
+  record Refused(Failure failure) implements Entry {}
+}

@@ -1,0 +1,32 @@
+package dev.backingservice.engine;
+
+import dev.backingservice.model.Intent;
+import dev.backingservice.model.Place;
+import dev.backingservice.model.ServiceId;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/// On whose behalf a server is asked, and with what limits. The rights are those of each
+/// attachment.
+///
+/// @param sharedWith namespaces that the platform team allows on this database; empty: the first
+///     one owns it
+public record Order(ServiceId service, Place place, Intent.Limits limits, Set<String> sharedWith) {
+  private static final Intent.Limits LEAST = new Intent.Limits(1, Duration.ZERO);
+
+  public Order {
+    sharedWith = Set.copyOf(sharedWith);
+  }
+
+  /// What `intent` asks for at a place; the least that a login can be when nobody asks any more.
+  public static Order of(
+      ServiceId service, Place place, Optional<Intent> intent, Set<String> sharedWith) {
+    return new Order(service, place, intent.map(Intent::limits).orElse(LEAST), sharedWith);
+  }
+
+  /// The same at another place.
+  public Order at(Place other) {
+    return new Order(service, other, limits, sharedWith);
+  }
+}

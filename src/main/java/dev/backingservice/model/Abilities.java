@@ -1,0 +1,46 @@
+package dev.backingservice.model;
+
+import java.util.Set;
+
+/// What an engine can do, as data: admission, planning and conditions ask it, so that nobody meets
+/// an unsupported operation.
+///
+/// @param levels of access it has; empty where the provider decides
+/// @param fence whether old credentials can be proven to be without effect
+/// @param accounts where accounts are kept, and who makes them
+/// @param overlap how two credentials can work at the same time
+/// @param refusal whether a locked account and a wrong password can be told apart
+public record Abilities(
+    Set<Access> levels, Fence fence, Accounts accounts, Overlap overlap, Refusal refusal) {
+  public Abilities {
+    levels = Set.copyOf(levels);
+  }
+
+  /// Whether an engine can fence.
+  public enum Fence {
+    Proven,
+    NotSupported
+  }
+
+  /// Where accounts are kept.
+  public enum Accounts {
+    /// On the server, for all of its nodes.
+    PerServer,
+    /// On each node: failover candidates are prepared, too.
+    PerNode,
+    /// At the provider: the tenant hands the credential over.
+    Given
+  }
+
+  /// How two credentials work at the same time.
+  public enum Overlap {
+    TwoLogins,
+    SameLogin
+  }
+
+  /// Whether a refused login says why.
+  public enum Refusal {
+    Told,
+    Untold
+  }
+}

@@ -1,0 +1,12 @@
+package dev.backingservice.model;
+
+/// Where a credential comes from.
+public sealed interface Credentials {
+  /// Derived from the operator's root key: nothing is stored before it is set on a server.
+  record Derived() implements Credentials {}
+
+  /// Handed over by the tenant in a Secret of its namespace. New content is a new epoch.
+  ///
+  /// @param secretName watched by name, never listed
+  record Given(String secretName) implements Credentials {}
+}

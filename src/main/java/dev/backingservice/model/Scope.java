@@ -1,0 +1,87 @@
+package dev.backingservice.model;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// What of a server a binding leads to. It is persisted as [#fields] and says itself in words.
+public sealed interface Scope {
+  /// A schema of a database.
+  record Schema(String database, String schema) implements Scope {
+    @Override
+    public String toString() {
+      return "schema %s of database %s".formatted(schema, database);
+    }
+  }
+
+  /// A whole database.
+  record Database(String name) implements Scope {
+    @Override
+    public String toString() {
+      return "database " + name;
+    }
+  }
+
+  /// All keys with a prefix.
+  record Keys(String prefix) implements Scope {
+    @Override
+    public String toString() {
+      return "keys with the prefix " + prefix;
+    }
+  }
+
+  /// The names with a prefix in a virtual host.
+  record VirtualHost(String name, String prefix) implements Scope {
+    @Override
+    public String toString() {
+      return "names with the prefix %s in virtual host %s".formatted(prefix, name);
+    }
+  }
+
+  /// One sender's address.
+  record Sender(String address) implements Scope {
+    @Override
+    public String toString() {
+      return "sender " + address;
+    }
+  }
+
+  /// All of it.
+  record Whole() implements Scope {
+    @Override
+    public String toString() {
+      return "the whole server";
+    }
+  }
+
+  /// As it is persisted: a name for each part.
+  default SortedMap<String, String> fields() {
+    return new TreeMap<>(
+        switch (this) {
+          case Schema(var database, var schema) -> Map.of("database", database, "schema", schema);
+          case Database(var name) -> Map.of("database", name);
+          case Keys(var prefix) -> Map.of("keyPrefix", prefix);
+          case VirtualHost(var name, var prefix) -> Map.of("prefix", prefix, "vhost", name);
+          case Sender(var address) -> Map.of("sender", address);
+          case Whole _ -> Map.of();
+        });
+  }
+
+  /// The scope that was persisted with these [#fields]; names that nobody knows count for nothing.
+  static Scope of(Map<String, String> fields) {
+    var f = new TreeMap<>(fields);
+    if (f.containsKey("schema")) return new Schema(f.getOrDefault("database", ""), f.get("schema"));
+    if (f.containsKey("database")) return new Database(f.get("database"));
+    if (f.containsKey("keyPrefix")) return new Keys(f.get("keyPrefix"));
+    if (f.containsKey("vhost"))
+      return new VirtualHost(f.get("vhost"), f.getOrDefault("prefix", ""));
+    if (f.containsKey("sender")) return new Sender(f.get("sender"));
+    return new Whole();
+  }
+
+  /// The database it lies in, where the engine has databases: what namespaces claim.
+  default Optional<String> databaseName() {
+    return Optional.ofNullable(fields().get("database"));
+  }
+}

@@ -1,0 +1,65 @@
+package dev.backingservice.observe;
+
+import dev.backingservice.engine.Directory;
+import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Entry;
+import dev.backingservice.engine.Order;
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Credential;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Reason;
+import dev.backingservice.model.RootKey;
+import dev.backingservice.plan.Facts;
+import dev.backingservice.plan.Facts.Login;
+import dev.backingservice.tls.Authority;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+
+/// Tries the active credential now and then: a role may have changed its own password.
+public final class BindingCheck {
+  private final Directory directory;
+  private final RootKey key;
+  private final Authority authority;
+  private final Rhythm rhythm;
+  private final InstantSource clock;
+
+  public BindingCheck(
+      Directory directory, RootKey key, Authority authority, Rhythm rhythm, InstantSource clock) {
+    this.directory = directory;
+    this.key = key;
+    this.authority = authority;
+    this.rhythm = rhythm;
+    this.clock = clock;
+  }
+
+  Optional<Login> tried(Facts f) {
+    var uid = f.service().id().uid();
+    var active = f.active();
+    if (active.isEmpty() || f.memory().swap().underWay() || !rhythm.checkDue(uid))
+      return Optional.empty();
+    rhythm.checked(uid);
+    return Optional.of(login(f, active.get()));
+  }
+
+  private Login login(Facts f, Attachment active) {
+    var served = directory.find(active.server());
+    if (served.isEmpty())
+      return new Login.TurnedAway(
+          new Failure(Reason.ServerUnreachable, active.server() + " has not been reached yet"));
+    var server = served.get().server();
+    var certificate = server.shown(() -> authority.shown(active.login(), clock.instant()));
+    var credential = new Credential(active, key.password(f.service().id(), active), certificate);
+    try {
+      var order = Order.of(f.service().id(), active.place(), f.intent(), Set.of());
+      return switch (served.get().engine().knock(server, order, credential)) {
+        case Entry.LetIn(var held, _) -> new Login.LetIn(held);
+        case Entry.Full(var failure, _) -> new Login.Full(failure);
+        case Entry.Locked(var failure) -> new Login.TurnedAway(failure);
+        case Entry.Refused(var failure) -> new Login.TurnedAway(failure);
+      };
+    } catch (EngineException e) {
+      return new Login.TurnedAway(new Failure(e.reason(), e.sentence()));
+    }
+  }
+}

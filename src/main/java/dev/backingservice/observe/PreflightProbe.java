@@ -1,0 +1,100 @@
+package dev.backingservice.observe;
+
+import dev.backingservice.engine.Directory;
+import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Order;
+import dev.backingservice.engine.Session;
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Inventory;
+import dev.backingservice.model.Place;
+import dev.backingservice.plan.Probe;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+
+/// The preflight's reading: the old and the new server side by side.
+public final class PreflightProbe {
+  private static final int NAMED = 3;
+  private final Directory directory;
+  private final RandomGenerator random;
+
+  public PreflightProbe(Directory directory, RandomGenerator random) {
+    this.directory = directory;
+    this.random = random;
+  }
+
+  /// @param write why the binding Secret could not be written
+  Probe probe(Attachment from, Order order, Optional<Failure> write) {
+    var target = directory.find(order.place().server());
+    if (target.isEmpty()) return untold(Optional.empty(), write);
+    try (var there = target.get().engine().open(target.get().server())) {
+      return beside(from, order, new Target(there, there.inventory(order.place())), write);
+    } catch (EngineException e) {
+      return new Probe(
+          Optional.of(failure(e)),
+          Probe.Sameness.Untold,
+          Optional.empty(),
+          Optional.empty(),
+          write);
+    }
+  }
+
+  /// @param inventory of the new place; empty where the engine compares nothing
+  private record Target(Session session, Optional<Inventory> inventory) {}
+
+  private Probe beside(Attachment from, Order order, Target target, Optional<Failure> write) {
+    var old = directory.find(from.server());
+    var alone = target.inventory.map(PreflightProbe::alone);
+    if (old.isEmpty()) return untold(alone, write);
+    try (var here = old.get().engine().open(old.get().server())) {
+      return new Probe(
+          Optional.empty(),
+          same(here, target.session) ? Probe.Sameness.Same : Probe.Sameness.Different,
+          target.inventory.map(there -> contents(here, from.place(), there)),
+          fence(here, order.at(from.place()), from),
+          write);
+    } catch (EngineException e) {
+      return untold(alone, write);
+    }
+  }
+
+  private boolean same(Session here, Session there) throws EngineException {
+    try (var beacon = here.beacon(random.nextLong())) {
+      return there.sees(beacon);
+    }
+  }
+
+  private static Probe untold(Optional<Probe.Contents> contents, Optional<Failure> write) {
+    return new Probe(Optional.empty(), Probe.Sameness.Untold, contents, Optional.empty(), write);
+  }
+
+  private static Probe.Contents alone(Inventory there) {
+    return new Probe.Contents(there.size(), false, List.of());
+  }
+
+  private static Probe.Contents contents(Session here, Place place, Inventory there) {
+    try {
+      var before = here.inventory(place);
+      if (before.isEmpty()) return alone(there);
+      var missing = new TreeSet<>(before.get().names());
+      missing.removeAll(there.names());
+      return new Probe.Contents(there.size(), true, missing.stream().limit(NAMED).toList());
+    } catch (EngineException e) {
+      return alone(there);
+    }
+  }
+
+  private static Optional<Failure> fence(Session here, Order order, Attachment from) {
+    try {
+      return here.identity().writable() ? here.fenceable(order, from) : Optional.empty();
+    } catch (EngineException e) {
+      return Optional.of(failure(e));
+    }
+  }
+
+  private static Failure failure(EngineException e) {
+    return new Failure(e.reason(), e.sentence());
+  }
+}

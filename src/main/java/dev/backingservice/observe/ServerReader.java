@@ -1,0 +1,171 @@
+package dev.backingservice.observe;
+
+import dev.backingservice.api.BackingServer;
+import dev.backingservice.api.BackingServerSpec;
+import dev.backingservice.api.ServerTls;
+import dev.backingservice.engine.Directory;
+import dev.backingservice.engine.Engine;
+import dev.backingservice.engine.Engines;
+import dev.backingservice.engine.Server;
+import dev.backingservice.kube.Secrets;
+import dev.backingservice.model.Endpoint;
+import dev.backingservice.model.EngineKind;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Reason;
+import dev.backingservice.model.Sensitive;
+import dev.backingservice.model.Trust;
+import dev.backingservice.tls.Pem;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Turns BackingServers into servers that can be asked: reads the administrator's Secret and
+/// the anchors, by name, in the operator's own namespace.
+public final class ServerReader {
+  private final Secrets secrets;
+  private final String namespace;
+  private final String authorityPem;
+  private final Directory directory;
+  private final Engines engines;
+
+  public ServerReader(
+      Secrets secrets,
+      String namespace,
+      String authorityPem,
+      Directory directory,
+      Engines engines) {
+    this.secrets = secrets;
+    this.namespace = namespace;
+    this.authorityPem = authorityPem;
+    this.directory = directory;
+    this.engines = engines;
+  }
+
+  /// Reads a server that nobody has read since this process started.
+  synchronized void know(BackingServer resource) {
+    if (directory.find(resource.getMetadata().getName()).isEmpty()) refresh(resource);
+  }
+
+  /// Reads everything anew and remembers it.
+  ///
+  /// @return why the server cannot be asked; empty when it can
+  Optional<Failure> refresh(BackingServer resource) {
+    var spec = resource.getSpec();
+    var engine = engines.find(EngineKind.valueOf(spec.engine().name()));
+    if (engine.isEmpty())
+      return failure(
+          Reason.EngineNotSupported,
+          "this operator does not serve %s yet".formatted(spec.engine()));
+    return switch (read(resource, engine.get())) {
+      case Read.Good(var server) -> {
+        directory.put(new Directory.Served(engine.get(), server));
+        yield Optional.empty();
+      }
+      case Read.Bad(var failure) -> Optional.of(failure);
+    };
+  }
+
+  private sealed interface Read {
+    record Good(Server server) implements Read {}
+
+    record Bad(Failure failure) implements Read {}
+  }
+
+  private Read read(BackingServer resource, Engine engine) {
+    var spec = resource.getSpec();
+    var admin = spec.admin();
+    if (admin == null) return bad(Reason.AdminRefused, "spec.admin is missing");
+    var secret = secrets.find(namespace, admin.secretName());
+    var user = secret.flatMap(s -> Secrets.text(s, "username"));
+    var password = secret.flatMap(s -> Secrets.text(s, "password"));
+    if (user.isEmpty() || password.isEmpty())
+      return bad(
+          Reason.AdminRefused,
+          "Secret %s in namespace %s needs keys username and password"
+              .formatted(admin.secretName(), namespace));
+    var at = admin(spec, engine);
+    var bound = secret.flatMap(s -> Secrets.text(s, "host"));
+    if (bound.filter(host -> !host.equals(at.host())).isPresent())
+      return bad(
+          Reason.AdminRefused,
+          "Secret %s in namespace %s is for another host than %s: correct its key host, or name another Secret"
+              .formatted(admin.secretName(), namespace, at.host()));
+    return switch (trust(spec.tls())) {
+      case Anchors.Bad(var sentence) -> bad(Reason.CertificateNotTrusted, sentence);
+      case Anchors.Good(var trust) ->
+          new Read.Good(
+              new Server(
+                  resource.getMetadata().getName(),
+                  data(spec, engine),
+                  at,
+                  Objects.requireNonNullElse(admin.database(), "postgres"),
+                  user.get(),
+                  new Sensitive(password.get()),
+                  trust,
+                  clientCertificate(spec.tls())));
+    };
+  }
+
+  private static Read bad(Reason reason, String sentence) {
+    return new Read.Bad(new Failure(reason, sentence));
+  }
+
+  private static Optional<Failure> failure(Reason reason, String sentence) {
+    return Optional.of(new Failure(reason, sentence));
+  }
+
+  private static Endpoint data(BackingServerSpec spec, Engine engine) {
+    return new Endpoint(
+        spec.host(), Objects.requireNonNullElse(spec.port(), engine.defaults().port()));
+  }
+
+  private static Endpoint admin(BackingServerSpec spec, Engine engine) {
+    var endpoint = spec.admin() == null ? null : spec.admin().endpoint();
+    if (endpoint == null) return data(spec, engine);
+    return new Endpoint(
+        endpoint.host(), Objects.requireNonNullElse(endpoint.port(), engine.defaults().port()));
+  }
+
+  private static Server.ClientCertificate clientCertificate(@Nullable ServerTls tls) {
+    return tls == null || tls.clientCertificate() == null
+        ? Server.ClientCertificate.Offered
+        : Server.ClientCertificate.valueOf(tls.clientCertificate().name());
+  }
+
+  private sealed interface Anchors {
+    record Good(Trust trust) implements Anchors {}
+
+    record Bad(String sentence) implements Anchors {}
+  }
+
+  private Anchors trust(@Nullable ServerTls tls) {
+    var mode =
+        Trust.Mode.valueOf(
+            (tls == null || tls.mode() == null ? ServerTls.Mode.VerifyFull : tls.mode()).name());
+    var ca = tls == null ? null : tls.ca();
+    if (ca == null) return new Anchors.Good(new Trust(mode, authorityPem, true));
+    var key = Objects.requireNonNullElse(ca.key(), "ca.crt");
+    var name = Objects.requireNonNullElse(ca.secretName(), ca.configMapName());
+    var bundle =
+        ca.secretName() != null ? fromSecret(ca.secretName(), key) : fromConfigMap(name, key);
+    if (bundle.isEmpty())
+      return new Anchors.Bad(
+          "spec.tls.ca: %s in namespace %s has no key %s".formatted(name, namespace, key));
+    var problem = Pem.problem(bundle.get());
+    if (problem.isPresent())
+      return new Anchors.Bad("spec.tls.ca: %s of %s: %s".formatted(key, name, problem.get()));
+    return new Anchors.Good(new Trust(mode, bundle.get(), false));
+  }
+
+  private Optional<String> fromSecret(String name, String key) {
+    return secrets.find(namespace, name).flatMap(s -> Secrets.text(s, key));
+  }
+
+  private Optional<String> fromConfigMap(@Nullable String name, String key) {
+    if (name == null) return Optional.empty();
+    return secrets
+        .findConfigMap(namespace, name)
+        .flatMap(c -> Optional.ofNullable(c.getData()))
+        .flatMap(d -> Optional.ofNullable(d.get(key)));
+  }
+}

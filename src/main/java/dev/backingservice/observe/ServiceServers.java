@@ -1,0 +1,89 @@
+package dev.backingservice.observe;
+
+import dev.backingservice.api.BackingServer;
+import dev.backingservice.engine.Directory;
+import dev.backingservice.engine.Order;
+import dev.backingservice.model.Abilities;
+import dev.backingservice.model.Intent;
+import dev.backingservice.model.Place;
+import dev.backingservice.model.RootKey;
+import dev.backingservice.plan.Facts;
+import dev.backingservice.plan.ServerFact;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Looks at every server that matters to one service.
+public final class ServiceServers {
+  private static final Abilities NOTHING =
+      new Abilities(
+          Set.of(),
+          Abilities.Fence.NotSupported,
+          Abilities.Accounts.Given,
+          Abilities.Overlap.SameLogin,
+          Abilities.Refusal.Untold);
+
+  private final Directory directory;
+  private final ServerReader reader;
+  private final ServerLook look;
+
+  public ServiceServers(Directory directory, ServerReader reader, RootKey key) {
+    this.directory = directory;
+    this.reader = reader;
+    this.look = new ServerLook(directory, key);
+  }
+
+  Map<String, ServerFact> look(Facts f, Registry known) {
+    var seen = new HashMap<String, ServerFact>();
+    for (var place : places(f, known))
+      if (!seen.containsKey(place.server())) seen.put(place.server(), fact(f, place, known));
+    return seen;
+  }
+
+  private ServerFact fact(Facts f, Place place, Registry known) {
+    var name = place.server();
+    var resource = known.find(name);
+    resource.ifPresent(reader::know);
+    var abilities = directory.find(name).map(s -> s.engine().abilities()).orElse(NOTHING);
+    var order = Order.of(f.service().id(), place, f.intent(), Set.of());
+    return new ServerFact(
+        name, admission(f, name, resource, known), abilities, look.look(name, resource, order));
+  }
+
+  private static ServerFact.Admission admission(
+      Facts f, String name, Optional<BackingServer> resource, Registry known) {
+    var consent = new Consent(known);
+    return new ServerFact.Admission(
+        consent.refusal(
+            name, resource, f.service().id().namespace(), f.intent().map(Intent::engine)),
+        Consent.posture(resource),
+        f.intent().map(i -> Consent.sharedWith(resource, i)).orElse(Set.of()),
+        Consent.gone(resource));
+  }
+
+  /// Everywhere something of ours may be, and where it shall be; the active place speaks for its
+  /// server.
+  private Set<Place> places(Facts f, Registry known) {
+    var places = new LinkedHashSet<Place>();
+    f.active().ifPresent(a -> places.add(a.place()));
+    f.memory().swap().lastMotion().ifPresent(m -> places.add(m.to().place()));
+    f.memory().swap().lastMotion().ifPresent(m -> places.add(m.from().place()));
+    f.memory().retained().forEach(r -> places.add(r.attachment().place()));
+    f.memory().debts().forEach(d -> places.add(d.attachment().place()));
+    f.intent().ifPresent(i -> places.add(i.place()));
+    if (f.forgotten()) f.intent().ifPresent(i -> places.addAll(everywhere(f, i.place(), known)));
+    return places;
+  }
+
+  /// Every server that admits the namespace.
+  private List<Place> everywhere(Facts f, Place like, Registry known) {
+    var consent = new Consent(known);
+    return known.all().stream()
+        .filter(s -> consent.admits(s, f.service().id().namespace()))
+        .map(s -> like.on(s.getMetadata().getName()))
+        .toList();
+  }
+}

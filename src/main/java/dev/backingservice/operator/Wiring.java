@@ -1,0 +1,250 @@
+package dev.backingservice.operator;
+
+import dev.backingservice.act.Actor;
+import dev.backingservice.act.BindingMaker;
+import dev.backingservice.act.DebtBook;
+import dev.backingservice.act.Fencing;
+import dev.backingservice.act.KeyStore;
+import dev.backingservice.act.LeaderTerm;
+import dev.backingservice.act.LeaseHandover;
+import dev.backingservice.act.OnSecrets;
+import dev.backingservice.act.OnServers;
+import dev.backingservice.act.OnWorkloads;
+import dev.backingservice.act.Passwords;
+import dev.backingservice.act.SeenAnchors;
+import dev.backingservice.act.ServerActor;
+import dev.backingservice.act.ServerCertificates;
+import dev.backingservice.act.StatusRecorder;
+import dev.backingservice.engine.Directory;
+import dev.backingservice.engine.Engines;
+import dev.backingservice.engine.postgresql.PostgresEngine;
+import dev.backingservice.kube.Events;
+import dev.backingservice.kube.Leases;
+import dev.backingservice.kube.Resources;
+import dev.backingservice.kube.Rollouts;
+import dev.backingservice.kube.Secrets;
+import dev.backingservice.kube.Workloads;
+import dev.backingservice.model.RootKey;
+import dev.backingservice.observe.BindingCheck;
+import dev.backingservice.observe.CertificateReader;
+import dev.backingservice.observe.Durations;
+import dev.backingservice.observe.Observer;
+import dev.backingservice.observe.PreflightProbe;
+import dev.backingservice.observe.Rhythm;
+import dev.backingservice.observe.ServerObserver;
+import dev.backingservice.observe.ServerReader;
+import dev.backingservice.observe.ServiceServers;
+import dev.backingservice.observe.WorkloadFinder;
+import dev.backingservice.tls.Authority;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+
+/// Makes what the reconcilers work with, each once, by constructors.
+class Wiring {
+  private static final Duration DRIFT = Duration.ofMinutes(10);
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final Clock CLOCK = Clock.systemUTC();
+
+  @Produces
+  @Singleton
+  Installation installation(Settings settings) {
+    // names the pod, for people; never that of a former process in the same pod
+    var host = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "local");
+    return new Installation(
+        OperatorNamespace.of(settings),
+        Set.copyOf(settings.namespaces().orElse(List.of())),
+        host + "_" + UUID.randomUUID(),
+        CLOCK);
+  }
+
+  @Produces
+  @Singleton
+  Secrets secrets(KubernetesClient client) {
+    return new Secrets(client);
+  }
+
+  @Produces
+  @Singleton
+  Resources resources(KubernetesClient client) {
+    return new Resources(client);
+  }
+
+  @Produces
+  @Singleton
+  KeyStore keyStore(Secrets secrets, Installation installation) {
+    return new KeyStore(secrets, installation.namespace(), RANDOM);
+  }
+
+  @Produces
+  @Singleton
+  RootKey rootKey(KeyStore keys) {
+    return keys.rootKey();
+  }
+
+  @Produces
+  @Singleton
+  Authority authority(KeyStore keys, RootKey key) {
+    return keys.authority(key.instance(), CLOCK.instant());
+  }
+
+  @Produces
+  @Singleton
+  Leases leases(KubernetesClient client) {
+    return new Leases(client, CLOCK);
+  }
+
+  @Produces
+  @Singleton
+  LeaseHandover handover(Leases leases) {
+    return new LeaseHandover(leases);
+  }
+
+  @Produces
+  @Singleton
+  LeaderTerm term(Secrets secrets, Leases leases, Installation installation) {
+    return new LeaderTerm(
+        secrets,
+        installation.namespace(),
+        () -> leases.heldBy(installation.namespace(), Installation.LEASE, installation.identity()));
+  }
+
+  @Produces
+  @Singleton
+  Engines engines(RootKey key, LeaderTerm term, Settings settings) {
+    return new Engines(List.of(new PostgresEngine(key, term, settings.serverConnections())));
+  }
+
+  @Produces
+  @Singleton
+  Directory directory() {
+    return new Directory();
+  }
+
+  @Produces
+  @Singleton
+  Rhythm rhythm(Settings settings) {
+    return new Rhythm(Durations.of(settings.driftInterval(), DRIFT), RANDOM);
+  }
+
+  @Produces
+  @Singleton
+  ServerReader serverReader(
+      Secrets secrets,
+      Installation installation,
+      Authority authority,
+      Directory directory,
+      Engines engines) {
+    return new ServerReader(
+        secrets, installation.namespace(), authority.certificatePem(), directory, engines);
+  }
+
+  @Produces
+  @Singleton
+  Observer observer(
+      KubernetesClient client,
+      Secrets secrets,
+      RootKey key,
+      Authority authority,
+      Engines engines,
+      Directory directory,
+      ServerReader reader,
+      Rhythm rhythm) {
+    return new Observer(
+        secrets,
+        key,
+        engines,
+        rhythm,
+        new ServiceServers(directory, reader, key),
+        new WorkloadFinder(new Workloads(client)),
+        new BindingCheck(directory, key, authority, rhythm, CLOCK),
+        new PreflightProbe(directory, RANDOM));
+  }
+
+  @Produces
+  @Singleton
+  ServerObserver serverObserver(
+      Directory directory, ServerReader reader, Secrets secrets, Installation installation) {
+    var namespace = installation.namespace();
+    return new ServerObserver(
+        directory,
+        reader,
+        new CertificateReader(secrets, namespace, CLOCK),
+        secrets,
+        namespace,
+        RANDOM);
+  }
+
+  @Produces
+  @Singleton
+  SeenAnchors anchors() {
+    return new SeenAnchors();
+  }
+
+  @Produces
+  @Singleton
+  OnServers onServers(
+      Directory directory, RootKey key, Secrets secrets, Authority authority, SeenAnchors anchors) {
+    return new OnServers(directory, new Passwords(key, secrets), authority, anchors, CLOCK);
+  }
+
+  @Produces
+  @Singleton
+  DebtBook debtBook(Secrets secrets, Installation installation) {
+    return new DebtBook(secrets, installation.namespace());
+  }
+
+  @Produces
+  @Singleton
+  OnSecrets onSecrets(
+      Secrets secrets,
+      Resources resources,
+      Directory directory,
+      RootKey key,
+      Authority authority,
+      SeenAnchors anchors,
+      DebtBook book) {
+    var maker = new BindingMaker(key, authority, new Passwords(key, secrets), anchors);
+    return new OnSecrets(secrets, resources, directory, key, maker, book);
+  }
+
+  @Produces
+  @Singleton
+  Actor actor(OnServers servers, OnSecrets secrets, KubernetesClient client, Settings settings) {
+    var workloads = new OnWorkloads(new Workloads(client), new Rollouts(settings.rollouts()));
+    return new Actor(servers, new Fencing(servers), secrets, workloads, CLOCK);
+  }
+
+  @Produces
+  @Singleton
+  ServerActor serverActor(
+      OnServers servers,
+      Secrets secrets,
+      Resources resources,
+      RootKey key,
+      Authority authority,
+      DebtBook book,
+      Installation installation) {
+    var certificates = new ServerCertificates(secrets, authority, installation.namespace());
+    return new ServerActor(servers, certificates, book, key, resources, CLOCK);
+  }
+
+  @Produces
+  @Singleton
+  StatusRecorder recorder(KubernetesClient client, Resources resources) {
+    return new StatusRecorder(resources, new Events(client, CLOCK));
+  }
+
+  @Produces
+  @Singleton
+  Census census() {
+    return new Census();
+  }
+}

@@ -1,0 +1,174 @@
+package dev.backingservice.plan;
+
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Intent;
+import dev.backingservice.model.LoginState;
+import dev.backingservice.model.Standing;
+import dev.backingservice.model.Standing.Holds;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What shall hold for each login on each server, derived from the state of the swap and from what
+/// is retained, and nothing else.
+final class DesiredLogins {
+  /// By running server, then by login: one server may have two names.
+  private final Map<String, Map<String, Action.Desired>> byInstance = new LinkedHashMap<>();
+
+  private final Facts facts;
+  private final Swap swap;
+  private final Instant now;
+
+  private DesiredLogins(Facts facts, Swap swap, Instant now) {
+    this.facts = facts;
+    this.swap = swap;
+    this.now = now;
+  }
+
+  /// The states of one server that do not hold yet.
+  static List<Action> toMakeOn(String server, Facts f, Swap swap, Instant now) {
+    return actions(of(f, swap, now).missing().getOrDefault(server, List.of()), server, server);
+  }
+
+  /// The states that do not hold yet, on servers that can be asked; the active server first.
+  static List<Action> toMake(Facts f, Swap swap, Instant now) {
+    var active = f.active().map(Attachment::server).orElse("");
+    return of(f, swap, now).missing().entrySet().stream()
+        .flatMap(e -> actions(e.getValue(), e.getKey(), active).stream())
+        .toList();
+  }
+
+  /// The same for former logins only: nothing is attached.
+  static List<Action> toRetain(Facts f, Instant now) {
+    var desired = new DesiredLogins(f, new Swap.Settled(), now);
+    for (var r : f.memory().retained()) desired.retained(r);
+    return desired.missing().entrySet().stream()
+        .flatMap(e -> actions(e.getValue(), e.getKey(), "").stream())
+        .toList();
+  }
+
+  /// A login that shall not work is fenced: locking it leaves its sessions writing.
+  private static List<Action> actions(
+      List<Action.Desired> missing, String server, String foremost) {
+    var actions = new ArrayList<Action>();
+    var others = new ArrayList<Action.Desired>();
+    for (var desired : missing)
+      if (desired.state() == LoginState.Locked)
+        actions.add(new Action.Settle(desired.attachment(), desired.superseding()));
+      else others.add(desired);
+    if (!others.isEmpty())
+      actions.add(
+          server.equals(foremost)
+              ? new Action.Ensure(server, others)
+              : new Action.Tidy(server, others));
+    return actions;
+  }
+
+  private static DesiredLogins of(Facts f, Swap swap, Instant now) {
+    var desired = new DesiredLogins(f, swap, now);
+    desired.motion();
+    f.active().ifPresent(a -> desired.say(new Action.Desired(granted(f, a), LoginState.Active, 0)));
+    for (var r : f.memory().retained()) desired.retained(r);
+    f.active().ifPresent(desired::otherSlot);
+    swap.target().filter(_ -> swap.underWay()).ifPresent(desired::otherSlot);
+    return desired;
+  }
+
+  /// The rights of the active login change in place.
+  private static Attachment granted(Facts f, Attachment active) {
+    return f.intent().map(Intent::access).map(active::with).orElse(active);
+  }
+
+  /// What the state of the swap says, as far as its motion is about what is active now.
+  private void motion() {
+    var active = facts.active();
+    boolean current =
+        swap.lastMotion()
+            .filter(m -> active.filter(a -> m.from().same(a) || m.to().same(a)).isPresent())
+            .isPresent();
+    if (!current) return;
+    for (var desired : swap.logins()) {
+      boolean isActive = active.filter(desired.attachment()::same).isPresent();
+      if (isActive && desired.state() == LoginState.Active && !swap.underWay())
+        say(
+            new Action.Desired(
+                granted(facts, desired.attachment()), LoginState.Active, desired.superseding()));
+      else if (isActive || !past(desired)) say(desired);
+    }
+  }
+
+  /// What is to be locked after the cut is kept as long as it is retained, and no longer.
+  private boolean past(Action.Desired desired) {
+    return desired.state() == LoginState.Locked && !swap.underWay();
+  }
+
+  private void retained(Memory.Retained r) {
+    var state = now.isBefore(r.until()) ? LoginState.Locked : LoginState.Absent;
+    say(new Action.Desired(r.attachment(), state, Debts.superseding(facts)));
+  }
+
+  /// A copy brings our roles with it: a slot there that nobody speaks of is locked.
+  private void otherSlot(Attachment at) {
+    var login = facts.service().logins().besides(at.login());
+    facts
+        .answer(at.server())
+        .flatMap(a -> a.standing().find(login))
+        .filter(l -> l.holds() != Holds.Foreign)
+        .ifPresent(
+            l ->
+                say(
+                    new Action.Desired(
+                        new Attachment(
+                            at.place(), at.serverId(), login, l.access(), Math.max(1, l.epoch())),
+                        LoginState.Locked,
+                        at.epoch())));
+  }
+
+  /// The first to speak of a login decides.
+  private void say(Action.Desired desired) {
+    var server = desired.attachment().server();
+    byInstance
+        .computeIfAbsent(
+            Promotions.instance(facts, server).orElse(server), _ -> new LinkedHashMap<>())
+        .putIfAbsent(desired.attachment().login(), desired);
+  }
+
+  private Map<String, List<Action.Desired>> missing() {
+    var missing = new LinkedHashMap<String, List<Action.Desired>>();
+    for (var logins : byInstance.values())
+      for (var desired : logins.values())
+        if (!holds(desired))
+          missing
+              .computeIfAbsent(desired.attachment().server(), _ -> new ArrayList<>())
+              .add(desired);
+    return missing;
+  }
+
+  /// Whether a state holds, or cannot be made to hold now.
+  private boolean holds(Action.Desired desired) {
+    var at = desired.attachment();
+    var answer = facts.answer(at.server());
+    if (answer.isEmpty() || !answer.get().identity().takesWritesAs(at.serverId())) return true;
+    var login = answer.get().standing().find(at.login());
+    if (login.isEmpty()) return !desired.state().letsIn();
+    return switch (desired.state()) {
+      case Active -> works(login.get(), at) && !turnedAway(at);
+      case Prepared -> works(login.get(), at);
+      case Locked -> login.get().fenced();
+      case Absent -> login.get().holds() == Holds.Foreign;
+    };
+  }
+
+  private static boolean works(Standing.Login login, Attachment at) {
+    return login.holds() == Holds.Works
+        && login.epoch() == at.epoch()
+        && login.access() == at.access();
+  }
+
+  private boolean turnedAway(Attachment at) {
+    return facts.login().filter(Facts.Login.TurnedAway.class::isInstance).isPresent()
+        && facts.active().filter(at::same).isPresent();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.backingservice.plan;
+
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Identity;
+import java.util.Optional;
+
+/// Whether somebody else answers under a name than before: a promoted standby has a higher
+/// timeline, and its predecessor may be alive without a name.
+public final class Promotions {
+  private Promotions() {}
+
+  /// A promotion behind the name of the active server, or another server there: whoever is
+  /// connected to its predecessor has to move.
+  static boolean ofActive(Facts f) {
+    return f.memory()
+        .active()
+        .filter(a -> f.active().filter(a.attachment()::same).isPresent())
+        .filter(a -> replaced(f, a.attachment()) || later(f, a.attachment(), a.running()))
+        .isPresent();
+  }
+
+  /// Another lineage under the name, which the platform team accepts.
+  private static boolean replaced(Facts f, Attachment attachment) {
+    return f.answer(attachment.server())
+        .filter(a -> !a.identity().serverId().equals(attachment.serverId()))
+        .isPresent();
+  }
+
+  /// A promotion behind the name of a server that was fenced.
+  public static boolean behindItsName(Facts f, Memory.Retained retained) {
+    return later(f, retained.attachment(), retained.running());
+  }
+
+  /// Whether a server that takes writes has a later timeline than `running` says.
+  static boolean later(Facts f, Attachment attachment, String running) {
+    var timeline = Identity.timelineOf(running);
+    return !timeline.isEmpty()
+        && f.answer(attachment.server())
+            .filter(a -> a.identity().takesWritesAs(attachment.serverId()))
+            .filter(a -> a.identity().timeline().compareTo(timeline) > 0)
+            .isPresent();
+  }
+
+  /// A snapshot was put back under the name of a server that was fenced: its log ends before the
+  /// fence.
+  public static boolean putBack(Facts f, Memory.Retained retained) {
+    return !retained.position().isEmpty()
+        && f.answer(retained.attachment().server())
+            .filter(a -> a.identity().takesWritesAs(retained.attachment().serverId()))
+            .filter(a -> a.identity().isBehind(retained.position()))
+            .isPresent();
+  }
+
+  /// Whether this is the account of the active credential, be it by another name of its server.
+  static boolean isActive(Facts f, Attachment attachment) {
+    return f.active()
+        .filter(a -> a.login().equals(attachment.login()))
+        .filter(a -> oneInstance(f, a.server(), attachment.server()))
+        .isPresent();
+  }
+
+  /// Whether two names lead to one running server; two names that nobody can ask about do not.
+  static boolean oneInstance(Facts f, String one, String other) {
+    var here = instance(f, one);
+    return one.equals(other) || (here.isPresent() && here.equals(instance(f, other)));
+  }
+
+  static Optional<String> instance(Facts f, String server) {
+    return f.answer(server).map(a -> a.identity().instanceId());
+  }
+}

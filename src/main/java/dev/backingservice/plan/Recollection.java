@@ -1,0 +1,154 @@
+package dev.backingservice.plan;
+
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Debt;
+import dev.backingservice.model.Identity;
+import dev.backingservice.model.Intent;
+import dev.backingservice.model.LoginState;
+import dev.backingservice.model.Published;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/// What has to be remembered from now on.
+final class Recollection {
+  private final Facts f;
+  private final Swap swap;
+  private final Instant now;
+
+  private Recollection(Facts f, Swap swap, Instant now) {
+    this.f = f;
+    this.swap = swap;
+    this.now = now;
+  }
+
+  static Memory of(Facts f, Swap swap, Instant now) {
+    var recollection = new Recollection(f, swap, now);
+    var active = recollection.active();
+    return new Memory(
+        active,
+        new Retention(f, swap, now).of(active.map(Memory.Active::attachment)),
+        swap,
+        recollection.debts(),
+        f.workloads().stream().filter(WorkloadFact::carries).map(WorkloadFact::key).toList(),
+        recollection.held(),
+        Math.max(f.memory().lastEpoch(), active.map(a -> a.attachment().epoch()).orElse(0L)),
+        recollection.certificateEnds(),
+        f.memory().unwellSince(),
+        recollection.handledRetry());
+  }
+
+  private Optional<Memory.Active> active() {
+    if (done(Action.Unpublish.class).isPresent() || gone()) return Optional.empty();
+    var published = done(Action.Publish.class);
+    var attachment = published.map(Action.Publish::attachment).or(f::active).map(this::granted);
+    var requested =
+        published
+            .map(Action.Publish::requested)
+            .or(() -> done(Action.Amend.class).map(Action.Amend::requested))
+            .or(f::requested);
+    return attachment.map(
+        a -> new Memory.Active(a, requested.orElse(a.place()), since(a), running(a)));
+  }
+
+  /// With the rights that were given to it just now.
+  private Attachment granted(Attachment active) {
+    return f.outcomes().stream()
+        .filter(Outcome::done)
+        .map(Outcome::action)
+        .filter(Action.Ensure.class::isInstance)
+        .flatMap(a -> ((Action.Ensure) a).logins().stream())
+        .filter(d -> d.state() == LoginState.Active && d.attachment().same(active))
+        .map(Action.Desired::attachment)
+        .findFirst()
+        .orElse(active);
+  }
+
+  /// As it was when the epoch was published: a later timeline is noticed by the difference.
+  private String running(Attachment attachment) {
+    return f.memory()
+        .active()
+        .filter(a -> a.attachment().same(attachment) && !a.running().isEmpty())
+        .map(Memory.Active::running)
+        .or(() -> seen(attachment))
+        .orElse("");
+  }
+
+  private Optional<String> seen(Attachment attachment) {
+    return f.answer(attachment.server())
+        .map(ServerFact.Sight.Answers::identity)
+        .filter(i -> i.takesWritesAs(attachment.serverId()))
+        .map(Identity::running);
+  }
+
+  /// Detached, and the Secret was gone before we came.
+  private boolean gone() {
+    return f.leaving()
+        && !f.published().ours()
+        && f.outcomes().stream().allMatch(o -> o.done() || o.action().independent());
+  }
+
+  private Instant since(Attachment attachment) {
+    return f.memory()
+        .active()
+        .filter(a -> a.attachment().same(attachment))
+        .map(Memory.Active::since)
+        .orElse(now);
+  }
+
+  private List<Debt> debts() {
+    var owed = done(Action.Owe.class).map(Action.Owe::debts);
+    var published = done(Action.Publish.class).map(Action.Publish::debts);
+    return owed.or(() -> published).orElseGet(f::debts).stream()
+        .filter(d -> Retention.proof(f, d.attachment()).isEmpty())
+        .toList();
+  }
+
+  private OptionalInt held() {
+    if (f.login().orElse(null) instanceof Facts.Login.LetIn(var held) && held.isPresent())
+      return held;
+    return active().stream()
+        .flatMap(a -> f.outcomes().stream().flatMap(o -> held(o, a.attachment())))
+        .findFirst()
+        .orElse(f.memory().held());
+  }
+
+  /// What the place held when the published login was let in.
+  private static Stream<OptionalInt> held(Outcome outcome, Attachment active) {
+    return outcome.action() instanceof Action.Knock(var at)
+            && at.same(active)
+            && outcome.result() instanceof Outcome.Result.LetIn(var held)
+            && held.isPresent()
+        ? Stream.of(held)
+        : Stream.empty();
+  }
+
+  private Optional<Instant> certificateEnds() {
+    var published = done(Action.Publish.class);
+    var life = f.intent().map(Intent::certificateLife).orElse(Duration.ZERO);
+    if (published.isPresent())
+      return published
+          .flatMap(Action.Publish::certificateEnds)
+          .or(() -> Optional.of(now.plus(life)));
+    return Bindings.believed(f)
+        .flatMap(Published.Binding::certificateEnds)
+        .or(() -> f.memory().certificateEnds());
+  }
+
+  private String handledRetry() {
+    boolean left = f.memory().swap() instanceof Swap.Aborted && !(swap instanceof Swap.Aborted);
+    return left ? f.service().annotations().retry() : f.memory().handledRetry();
+  }
+
+  private <T extends Action> Optional<T> done(Class<T> kind) {
+    return f.outcomes().stream()
+        .filter(Outcome::done)
+        .map(Outcome::action)
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .findFirst();
+  }
+}

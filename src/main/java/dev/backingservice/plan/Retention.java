@@ -1,0 +1,115 @@
+package dev.backingservice.plan;
+
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Intent;
+import dev.backingservice.model.LoginState;
+import dev.backingservice.model.Standing;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// Which former logins are kept, until when, and with which proof that they are fenced.
+record Retention(Facts f, Swap swap, Instant now) {
+  private static final int MAX = 16;
+
+  List<Memory.Retained> of(Optional<Attachment> active) {
+    var retained = new ArrayList<Memory.Retained>();
+    f.memory()
+        .active()
+        .filter(old -> active.filter(a -> a.same(old.attachment())).isEmpty())
+        .ifPresent(old -> retained.add(retired(old)));
+    leftOver().ifPresent(retained::add);
+    for (var r : f.memory().retained())
+      if (retained.stream().noneMatch(known -> known.attachment().same(r.attachment())))
+        retained.add(proven(r));
+    return retained.stream()
+        .filter(r -> active.filter(r.attachment()::sameLogin).isEmpty())
+        .filter(r -> !removed(r))
+        .limit(MAX)
+        .toList();
+  }
+
+  /// A login that was prepared for an edit that was given up.
+  private Optional<Memory.Retained> leftOver() {
+    boolean over = f.memory().swap() instanceof Swap.Aborting && !(swap instanceof Swap.Aborting);
+    return f.memory()
+        .swap()
+        .target()
+        .filter(t -> over && !swap.target().equals(Optional.of(t)))
+        .map(t -> new Memory.Retained(t, now, "", ""));
+  }
+
+  /// Where the server moved away from under the old login, that is worth remembering.
+  private Memory.Retained retired(Memory.Active old) {
+    var keep = now.plus(f.intent().map(Intent::swap).map(s -> s.retainOld()).orElse(Duration.ZERO));
+    var asBefore = new Memory.Retained(old.attachment(), keep, old.running(), "");
+    if (cause().equals(Optional.of(Cause.HostMoved)) && Promotions.behindItsName(f, asBefore))
+      return asBefore;
+    var unproven = new Memory.Retained(old.attachment(), keep, "", "");
+    return proof(f, old.attachment()).or(this::recorded).map(unproven::fenced).orElse(unproven);
+  }
+
+  private Optional<Cause> cause() {
+    return swap.lastMotion().map(Motion::cause);
+  }
+
+  /// The proof that the cut was made with.
+  private Optional<FenceProof> recorded() {
+    return swap.fenceProof().filter(p -> p.result() == FenceProof.Result.Verified);
+  }
+
+  /// A former login with what is known since: fenced again where its server is now, or let in again
+  /// by an undo.
+  private Memory.Retained proven(Memory.Retained r) {
+    if (letInAgain(r)) return new Memory.Retained(r.attachment(), r.until(), "", "");
+    boolean predecessorUnseen =
+        Promotions.behindItsName(f, r)
+            && f.active().filter(a -> a.server().equals(r.attachment().server())).isPresent();
+    return predecessorUnseen ? r : proof(f, r.attachment()).map(r::fenced).orElse(r);
+  }
+
+  private boolean letInAgain(Memory.Retained r) {
+    return f.outcomes().stream()
+        .anyMatch(o -> o.done() && o.action().makes(r.attachment(), LoginState.Active));
+  }
+
+  /// Its time is over, and it does not exist any more.
+  private boolean removed(Memory.Retained r) {
+    if (now.isBefore(r.until())) return false;
+    boolean absent =
+        f.answer(r.attachment().server())
+            .filter(a -> a.identity().serverId().equals(r.attachment().serverId()))
+            .filter(a -> a.standing().find(r.attachment().login()).filter(own(r)).isEmpty())
+            .isPresent();
+    return absent
+        || f.outcomes().stream()
+            .anyMatch(o -> o.done() && o.action().makes(r.attachment(), LoginState.Absent));
+  }
+
+  /// The login of this epoch or an earlier one; a later one is remembered for itself.
+  private static Predicate<Standing.Login> own(Memory.Retained r) {
+    return l -> l.epoch() <= r.attachment().epoch();
+  }
+
+  /// What a fence or a settlement proved about a login just now.
+  static Optional<FenceProof> proof(Facts f, Attachment attachment) {
+    return f.outcomes().stream()
+        .filter(o -> names(o.action(), attachment))
+        .map(Outcome::result)
+        .filter(Outcome.Result.Fenced.class::isInstance)
+        .map(r -> ((Outcome.Result.Fenced) r).proof())
+        .filter(p -> p.result() == FenceProof.Result.Verified)
+        .findFirst();
+  }
+
+  private static boolean names(Action action, Attachment attachment) {
+    return switch (action) {
+      case Action.Fence(_, var logins, _, _) -> logins.stream().anyMatch(attachment::same);
+      case Action.Settle(var settled, _) -> settled.same(attachment);
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,162 @@
+package dev.backingservice.plan;
+
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Intent;
+import dev.backingservice.model.LoginState;
+import dev.backingservice.model.Published;
+import dev.backingservice.model.Reason;
+import dev.backingservice.model.SwapPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// The small pure questions that the transitions of [Swap] ask.
+final class SwapGuards {
+  static final String GONE = "the edit was taken back or changed";
+  private static final int ATTEMPTS = 3;
+  private static final Duration SHORTEST_PAUSE = Duration.ofMinutes(2);
+
+  private SwapGuards() {}
+
+  /// The new login exists and was let in.
+  static boolean knocked(Facts f, Attachment to) {
+    return f.outcomes().stream()
+        .anyMatch(o -> o.done() && o.action() instanceof Action.Knock(var at) && at.equals(to));
+  }
+
+  static Swap prepared(Motion m, Optional<FenceProof> proof, Instant now) {
+    return switch (m.fencePoint()) {
+      case BeforeCut -> new Swap.Fence(m);
+      case AfterOverlap -> new Swap.Cut(m, unfenced(now));
+      case BeforePrepare -> new Swap.Cut(m, proof.orElse(unfenced(now)));
+    };
+  }
+
+  static Swap verified(Motion m, FenceProof proof, Instant cutAt, Instant now) {
+    return m.overlaps() ? new Swap.Overlap(m, proof, cutAt) : new Swap.Retire(m, proof, cutAt, now);
+  }
+
+  static FenceProof unfenced(Instant now) {
+    return FenceProof.of(FenceProof.Result.NotNeeded, now);
+  }
+
+  static Optional<FenceProof> interrupted(Instant now) {
+    return Optional.of(FenceProof.of(FenceProof.Result.Interrupted, now));
+  }
+
+  /// The commit point is behind us.
+  static boolean cut(Facts f, Motion m) {
+    return f.published(m.to())
+        || f.outcomes().stream()
+            .anyMatch(
+                o ->
+                    o.done()
+                        && o.action() instanceof Action.Publish publish
+                        && publish.attachment().same(m.to()));
+  }
+
+  /// Why the cut cannot be made: the new server is lost, the Secret is refused or somebody else's.
+  /// A server that does not answer for a moment is given as long as the fence was.
+  static Optional<String> refused(Facts f) {
+    if (f.published() instanceof Published.Foreign)
+      return Optional.of("the binding's Secret is not ours any more");
+    var patience = f.intent().map(i -> i.swap().fenceTimeout()).orElse(Duration.ZERO);
+    boolean late = f.inPhase().compareTo(patience) >= 0;
+    return f.outcomes().stream()
+        .filter(o -> o.action() instanceof Action.Knock || o.action() instanceof Action.Publish)
+        .filter(o -> !(o.result() instanceof Outcome.Result.Unclear))
+        .flatMap(o -> o.result().refusal().stream())
+        .filter(failure -> late || failure.reason() != Reason.ServerUnreachable)
+        .map(Failure::message)
+        .findFirst();
+  }
+
+  /// Somebody else answers under the old name than the one that was fenced.
+  static boolean outdated(Facts f, Motion m, FenceProof proof) {
+    return proof.result() == FenceProof.Result.Verified
+        && f.answer(m.from().server())
+            .filter(a -> a.identity().serverId().equals(m.from().serverId()))
+            .filter(a -> !a.identity().running().equals(proof.running()))
+            .isPresent();
+  }
+
+  static boolean projected(Facts f) {
+    return f.workloads().stream()
+        .filter(w -> w.chosen().isPresent())
+        .allMatch(w -> w.intact() && current(f, w));
+  }
+
+  static boolean rolledOut(Facts f) {
+    return projected(f)
+        && f.workloads().stream()
+            .filter(w -> w.chosen().isPresent())
+            .allMatch(WorkloadFact::rolledOut);
+  }
+
+  private static boolean current(Facts f, WorkloadFact w) {
+    return f.intent().filter(i -> i.rollout() == Intent.Rollout.OnNextStart).isPresent()
+        || f.active().filter(a -> a.epoch() == w.epoch()).isPresent();
+  }
+
+  /// The old server died while its logins were to be restored, and the edit still stands.
+  static boolean lost(Facts f, Motion m, Optional<FenceProof> proof) {
+    return proof.isPresent()
+        && !m.overlaps()
+        && m.cause().stands(f, m)
+        && f.server(m.from().server()).filter(s -> s.silent() || s.stranger()).isPresent()
+        && f.intent()
+            .filter(i -> i.swap().ifUnreachable() == SwapPolicy.IfUnreachable.Proceed)
+            .isPresent();
+  }
+
+  /// The old logins work again, and a late write of the cut cannot succeed any more. Nothing is
+  /// asked of a server where nothing was done.
+  static boolean undone(Facts f, Motion m, Optional<FenceProof> proof) {
+    if (proof.isEmpty()) return true;
+    return disowned(f, m)
+        && (m.overlaps()
+            || knocked(f, m.from())
+            || f.outcomes().stream()
+                .anyMatch(o -> o.done() && o.action().makes(m.from(), LoginState.Active)));
+  }
+
+  /// Whether the Secret says that the epoch of this motion will not be published.
+  static boolean disowned(Facts f, Motion m) {
+    if (!(f.published() instanceof Published.Binding b)) return true;
+    return b.aborted() == m.to().epoch()
+        || f.outcomes().stream()
+            .anyMatch(
+                o ->
+                    o.done()
+                        && o.action() instanceof Action.Amend amend
+                        && amend.aborted() == m.to().epoch());
+  }
+
+  /// An edit that was taken back is over; one that failed waits for its next try.
+  static Swap afterUndo(Facts f, Motion m, Optional<FenceProof> proof, String why, Instant now) {
+    boolean failed = proof.filter(p -> p.result() != FenceProof.Result.Interrupted).isPresent();
+    return failed && m.cause().stands(f, m)
+        ? new Swap.Aborted(m.again(), proof.get(), why, now)
+        : Overlaps.resumed(m, now);
+  }
+
+  /// Whether an aborted edit is tried again: after a pause, at most twice; or because somebody
+  /// asks.
+  static boolean due(Facts f, Motion m, Instant at, Instant now) {
+    if (!m.cause().stands(f, m) || asked(f)) return true;
+    var timeout = f.intent().map(i -> i.swap().fenceTimeout()).orElse(Duration.ZERO);
+    var pause = timeout.multipliedBy(10);
+    if (pause.compareTo(SHORTEST_PAUSE) < 0) pause = SHORTEST_PAUSE;
+    return m.attempts() < ATTEMPTS && !now.isBefore(at.plus(pause));
+  }
+
+  private static boolean asked(Facts f) {
+    var retry = f.service().annotations().retry();
+    return !retry.isEmpty() && !retry.equals(f.memory().handledRetry());
+  }
+
+  static int attempts(Facts f, Motion m) {
+    return m.cause().stands(f, m) && !asked(f) ? m.attempts() : 0;
+  }
+}

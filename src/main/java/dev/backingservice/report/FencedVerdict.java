@@ -1,0 +1,167 @@
+package dev.backingservice.report;
+
+import dev.backingservice.model.Debt;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Reason;
+import dev.backingservice.plan.Action;
+import dev.backingservice.plan.Aftermath;
+import dev.backingservice.plan.Debts;
+import dev.backingservice.plan.FenceProof;
+import dev.backingservice.plan.Fences;
+import dev.backingservice.plan.Memory;
+import dev.backingservice.plan.Outcome;
+import dev.backingservice.plan.Overlaps;
+import dev.backingservice.plan.Promotions;
+import dev.backingservice.plan.ServerFact;
+import dev.backingservice.plan.Swap;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/// Whether an older credential of a service can still write anywhere.
+final class FencedVerdict {
+  private final Aftermath after;
+
+  private FencedVerdict(Aftermath after) {
+    this.after = after;
+  }
+
+  static Verdict of(Aftermath after) {
+    var verdict = new FencedVerdict(after);
+    return Stream.<Supplier<Optional<Verdict>>>of(
+            verdict::owed,
+            verdict::unasked,
+            verdict::draining,
+            verdict::aborted,
+            verdict::overlapping,
+            verdict::moved,
+            verdict::unproven)
+        .flatMap(rule -> rule.get().stream())
+        .findFirst()
+        .orElse(
+            Verdict.yes(Judge.FENCED, "No older credential of this service can write anywhere."));
+  }
+
+  private Optional<Verdict> owed() {
+    var debts = after.memory().debts();
+    if (debts.isEmpty()) return Optional.empty();
+    var first = debts.getFirst();
+    var message = Debts.promoted(after.facts(), first) ? promoted(first) : first.message();
+    return Optional.of(Verdict.no(Judge.FENCED, new Failure(reason(first), message + more(debts))));
+  }
+
+  private static String promoted(Debt debt) {
+    var running = debt.running();
+    return "a copy of %s was promoted under its name; the predecessor may be alive and still owes the fence: stop it, and annotate the BackingServer backingservice.dev/gone: \"%s\""
+        .formatted(debt.server(), running.substring(0, running.lastIndexOf('@')));
+  }
+
+  private Reason reason(Debt debt) {
+    if (Debts.promoted(after.facts(), debt)) return Reason.HostMoved;
+    return after.swap().fenceProof().map(FenceProof::result).orElse(null)
+            == FenceProof.Result.SessionsRemain
+        ? Reason.SessionsRemain
+        : Reason.OldServerUnreachable;
+  }
+
+  private static String more(List<Debt> debts) {
+    return debts.size() == 1 ? "" : " (and %d more)".formatted(debts.size() - 1);
+  }
+
+  private Optional<Verdict> unasked() {
+    return after.facts().forgotten() && after.active().isEmpty()
+        ? Optional.of(
+            Verdict.wait(
+                Judge.FENCED, Reason.Pending, "Not every server was asked for an older login yet."))
+        : Optional.empty();
+  }
+
+  /// A detachment or deletion whose sessions do not end.
+  private Optional<Verdict> draining() {
+    if (!after.facts().leaving()) return Optional.empty();
+    return after.facts().outcomes().stream()
+        .filter(o -> o.action() instanceof Action.Fence)
+        .filter(o -> o.result() instanceof Outcome.Result.Draining)
+        .map(o -> (Action.Fence) o.action())
+        .map(
+            fence ->
+                Verdict.no(
+                    Judge.FENCED,
+                    new Failure(
+                        Reason.SessionsRemain,
+                        "sessions or prepared transactions of %s on %s do not end: end them there, deletion goes on when they are gone"
+                            .formatted(fence.logins().getFirst().login(), fence.server()))))
+        .findFirst();
+  }
+
+  private Optional<Verdict> aborted() {
+    return after.swap() instanceof Swap.Aborted(_, var proof, var why, _)
+            && proof.result() == FenceProof.Result.SessionsRemain
+        ? Optional.of(
+            Verdict.no(
+                Judge.FENCED,
+                new Failure(Reason.SessionsRemain, why + "; the old server is in force again")))
+        : Optional.empty();
+  }
+
+  private Optional<Verdict> overlapping() {
+    return Overlaps.until(after.facts(), after.swap())
+        .map(
+            until ->
+                Verdict.wait(
+                    Judge.FENCED,
+                    Reason.Overlap,
+                    "The old and the new credential both work on this server until %s at least, and until the old one has no session."
+                        .formatted(Conditions.time(until))));
+  }
+
+  private Optional<Verdict> moved() {
+    return after.memory().retained().stream()
+        .flatMap(r -> moved(r).stream())
+        .findFirst()
+        .map(sentence -> Verdict.wait(Judge.FENCED, Reason.HostMoved, sentence));
+  }
+
+  private Optional<String> moved(Memory.Retained retained) {
+    var server = retained.attachment().server();
+    if (Promotions.putBack(after.facts(), retained))
+      return Optional.of(
+          "an older state of %s was put back: the old login is fenced there again"
+              .formatted(server));
+    if (Promotions.behindItsName(after.facts(), retained))
+      return Optional.of(
+          "%s was promoted behind its name: make sure that its predecessor is stopped, the old login may work there"
+              .formatted(server));
+    return after
+        .facts()
+        .server(server)
+        .filter(ServerFact::stranger)
+        .map(
+            _ ->
+                "another server answers under the name of %s: whether the old login is locked there cannot be seen"
+                    .formatted(server));
+  }
+
+  /// A former login that works, has sessions, or was never proven to be fenced.
+  private Optional<Verdict> unproven() {
+    return after.memory().retained().stream()
+        .filter(r -> Fences.mayLogIn(after.facts(), r))
+        .map(Memory.Retained::attachment)
+        .map(
+            at ->
+                after.facts().answer(at.server()).isPresent()
+                    ? Verdict.no(
+                        Judge.FENCED,
+                        new Failure(
+                            Reason.SessionsRemain,
+                            "the old login %s on %s is being fenced"
+                                .formatted(at.login(), at.server())))
+                    : Verdict.wait(
+                        Judge.FENCED,
+                        Reason.OldServerUnreachable,
+                        "%s does not answer: whether the old login is locked there cannot be seen"
+                            .formatted(at.server())))
+        .findFirst();
+  }
+}
