@@ -107,6 +107,7 @@ public final class OnServers {
   static Order order(Facts f, Place place) {
     return Order.of(
         f.service().id(),
+        f.service().namespaceUid(),
         place,
         f.intent(),
         f.server(place.server()).map(s -> s.admission().sharedWith()).orElse(Set.of()));

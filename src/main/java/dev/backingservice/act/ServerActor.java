@@ -114,7 +114,7 @@ public final class ServerActor {
 
   private boolean paid(Session session, ServerDebt owed, Attachment at) throws EngineException {
     if (!session.identity().takesWritesAs(at.serverId())) return false;
-    var order = Order.of(owed.service(), at.place(), Optional.empty(), Set.of());
+    var order = Order.of(owed.service(), "", at.place(), Optional.empty(), Set.of());
     var login = session.look(order, Set.of(at.login())).standing().find(at.login());
     // another object of that name took the login over, with a password of its own
     if (login.filter(l -> l.uid().equals(owed.service().uid())).isEmpty()) return true;

@@ -43,6 +43,11 @@ import org.jspecify.annotations.Nullable;
     message = "only PostgreSQL and MySQL have databases: remove spec.databases")
 @ValidationRule(
     value =
+        "!has(self.tls) || !has(self.tls.serverCertificate) || self.host in self.tls.serverCertificate.dnsNames",
+    message =
+        "tls.serverCertificate.dnsNames must include spec.host, or no client could verify the certificate: add it")
+@ValidationRule(
+    value =
         "self.host.matches('^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$') || (self.host.contains(':') && isIP(self.host))",
     message =
         "host is a DNS name or an IP address such as db.internal or 10.0.0.7: no scheme, port or path")
@@ -72,11 +77,31 @@ public record BackingServerSpec(
         @JsonPropertyDescription(
             "Who may attach which database; a database that is not listed belongs to the first namespace that attaches it.")
         @Nullable List<DatabaseGrant> databases,
+    @Default("Claim")
+        @JsonPropertyDescription(
+            "A database that databases does not list. Claim (default): it belongs to the first namespace that attaches it; Refuse: nobody may attach it.")
+        @Nullable UnlistedDatabases unlistedDatabases,
+    @Default("Owner")
+        @JsonPropertyDescription(
+            "The most access that a service may ask for here; Owner by default.")
+        BackingServiceSpec.@Nullable AccessLevel maxAccess,
+    @Default("1000")
+        @Min(1)
+        @Max(1000)
+        @JsonPropertyDescription(
+            "The most that a connectionLimit may ask for here; 1000 by default.")
+        @Nullable Integer maxConnections,
     @Pattern(Texts.NAME)
         @Size(min = 1, max = Texts.NAME_MAX)
         @JsonPropertyDescription(
             "Another BackingServer: every service whose spec.server names this one is swapped there. Removing the field moves nothing back. Not supported yet.")
         @Nullable String replacedBy) {
+
+  /// What becomes of a database that nobody lists.
+  public enum UnlistedDatabases {
+    Claim,
+    Refuse
+  }
 
   /// The administrator's account and where it logs in.
   @JsonIgnoreProperties(ignoreUnknown = true)
@@ -86,7 +111,7 @@ public record BackingServerSpec(
           @Pattern(Texts.NAME)
           @Size(min = 1, max = Texts.NAME_MAX)
           @JsonPropertyDescription(
-              "Secret in the operator's own namespace with keys username and password.")
+              "Secret in the operator's own namespace with keys username and password; with the key host it is used for that host only.")
           String secretName,
       @Pattern(Texts.IDENTIFIER)
           @Size(min = 1, max = Texts.IDENTIFIER_MAX)
@@ -99,6 +124,11 @@ public record BackingServerSpec(
   /// A host and a port.
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @ValidationRule(
+      value =
+          "self.host.matches('^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$') || (self.host.contains(':') && isIP(self.host))",
+      message =
+          "admin.endpoint.host is a DNS name or an IP address such as db.internal or 10.0.0.7: no scheme, port or path")
   public record Endpoint(
       @Required @Size(min = 1, max = 253) @JsonPropertyDescription("DNS name or IP literal.")
           String host,

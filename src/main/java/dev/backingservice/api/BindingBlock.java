@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
     value = "!has(self.entries) || self.entries.all(k, k.matches('^[-._a-zA-Z0-9]{1,253}$'))",
     message = "keys of binding.entries consist of letters, digits, '-', '_' and '.'")
 @ValidationRule(
+    value = "!has(self.entries) || self.entries.all(k, !k.matches('" + Texts.LOADS_CODE + "'))",
+    message =
+        "binding.entries cannot have a key that as a variable makes programs load code or changes their search path (LD_PRELOAD, JAVA_TOOL_OPTIONS, PATH, ...): choose another key")
+@ValidationRule(
     value =
         "!has(self.entries) || self.entries.all(k, !(k in ['type', 'provider', 'host', 'port', 'database', 'username', 'password', 'uri', 'jdbc-url', 'r2dbc-url', 'ca.crt', 'tls.crt', 'tls.key', 'keystore.p12', 'keystore-password']))",
     message =

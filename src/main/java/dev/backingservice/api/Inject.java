@@ -35,6 +35,10 @@ public record Inject(
 
   /// One environment variable.
   @JsonIgnoreProperties(ignoreUnknown = true)
+  @ValidationRule(
+      value = "!self.name.matches('" + Texts.LOADS_CODE + "')",
+      message =
+          "inject.env cannot set a variable that makes programs load code or changes their search path (LD_PRELOAD, JAVA_TOOL_OPTIONS, PATH, ...): choose another name")
   public record EnvVar(
       @Required
           @Size(min = 1, max = 253)

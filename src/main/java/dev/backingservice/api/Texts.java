@@ -1,7 +1,7 @@
 package dev.backingservice.api;
 
 /// Patterns and bounds that several fields share.
-final class Texts {
+public final class Texts {
   /// GEP-2257: the subset of Go's durations that Gateway API accepts, at most [#DURATION_MAX]
   /// characters.
   static final String DURATION = "^([0-9]{1,5}(h|m|s|ms)){1,4}$";
@@ -21,6 +21,15 @@ final class Texts {
   static final String IDENTIFIER = "^[A-Za-z_][A-Za-z0-9_$-]*$";
 
   static final int IDENTIFIER_MAX = 63;
+
+  /// Variables that make a program load code, or change where it looks for it.
+  static final String LOADS_CODE =
+      "^(LD_.*|DYLD_.*|.*_OPTIONS|.*OPTS?|.*PATH|ENV|BASH_ENV|PYTHON.*|GIT_.*|PERL5LIB|PERL5DB|RUBYLIB|JAVA_HOME|IFS|PS4|PROMPT_COMMAND)$";
+
+  /// Whether a variable of this name makes a program load code, or changes where it looks for it.
+  public static boolean loadsCode(String variable) {
+    return variable.matches(LOADS_CODE);
+  }
 
   private Texts() {}
 }

@@ -10,9 +10,15 @@ import java.util.Set;
 /// On whose behalf a server is asked, and with what limits. The rights are those of each
 /// attachment.
 ///
+/// @param namespaceUid tells a namespace apart from one that was there before under its name
 /// @param sharedWith namespaces that the platform team allows on this database; empty: the first
 ///     one owns it
-public record Order(ServiceId service, Place place, Intent.Limits limits, Set<String> sharedWith) {
+public record Order(
+    ServiceId service,
+    String namespaceUid,
+    Place place,
+    Intent.Limits limits,
+    Set<String> sharedWith) {
   private static final Intent.Limits LEAST = new Intent.Limits(1, Duration.ZERO);
 
   public Order {
@@ -21,12 +27,17 @@ public record Order(ServiceId service, Place place, Intent.Limits limits, Set<St
 
   /// What `intent` asks for at a place; the least that a login can be when nobody asks any more.
   public static Order of(
-      ServiceId service, Place place, Optional<Intent> intent, Set<String> sharedWith) {
-    return new Order(service, place, intent.map(Intent::limits).orElse(LEAST), sharedWith);
+      ServiceId service,
+      String namespaceUid,
+      Place place,
+      Optional<Intent> intent,
+      Set<String> sharedWith) {
+    return new Order(
+        service, namespaceUid, place, intent.map(Intent::limits).orElse(LEAST), sharedWith);
   }
 
   /// The same at another place.
   public Order at(Place other) {
-    return new Order(service, other, limits, sharedWith);
+    return new Order(service, namespaceUid, other, limits, sharedWith);
   }
 }

@@ -15,7 +15,8 @@ public record Finding(Id id, String message, String remedy) {
   /// Every weakness the operator knows.
   public enum Id {
     TlsNotVerified(Severity.Critical),
-    AdminDatabaseOpen(Severity.Critical),
+    AdminDatabaseWritable(Severity.Critical),
+    AdminDatabaseOpen(Severity.Warning),
     DatabaseOpen(Severity.Warning),
     PlaintextAccepted(Severity.Warning),
     OldVersion(Severity.Warning),

@@ -3,7 +3,6 @@ package dev.backingservice.observe;
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
-import dev.backingservice.engine.Order;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Credential;
 import dev.backingservice.model.Failure;
@@ -14,7 +13,6 @@ import dev.backingservice.plan.Facts.Login;
 import dev.backingservice.tls.Authority;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.Set;
 
 /// Tries the active credential now and then: a role may have changed its own password.
 public final class BindingCheck {
@@ -51,7 +49,7 @@ public final class BindingCheck {
     var certificate = server.shown(() -> authority.shown(active.login(), clock.instant()));
     var credential = new Credential(active, key.password(f.service().id(), active), certificate);
     try {
-      var order = Order.of(f.service().id(), active.place(), f.intent(), Set.of());
+      var order = Orders.of(f, active.place());
       return switch (served.get().engine().knock(server, order, credential)) {
         case Entry.LetIn(var held, _) -> new Login.LetIn(held);
         case Entry.Full(var failure, _) -> new Login.Full(failure);

@@ -3,7 +3,9 @@ package dev.backingservice.observe;
 import dev.backingservice.api.AllowedNamespaces;
 import dev.backingservice.api.Annotations;
 import dev.backingservice.api.BackingServer;
+import dev.backingservice.api.BackingServerSpec;
 import dev.backingservice.api.Condition;
+import dev.backingservice.model.Access;
 import dev.backingservice.model.EngineKind;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
@@ -43,6 +45,36 @@ final class Consent {
               Reason.EngineMismatch,
               "%s is a %s server: use the block of that engine".formatted(name, spec.engine())));
     return Optional.empty();
+  }
+
+  /// What the platform team caps: levels, connections, databases nobody listed.
+  static Optional<Failure> caps(Optional<BackingServer> server, Intent intent) {
+    if (server.isEmpty()) return Optional.empty();
+    var spec = server.get().getSpec();
+    var most = spec.maxAccess();
+    if (most != null && intent.access().compareTo(Access.valueOf(most.name())) > 0)
+      return capped(
+          "%s allows access %s at most: set spec.access".formatted(name(server.get()), most));
+    var connections = spec.maxConnections();
+    if (connections != null && intent.limits().connections() > connections)
+      return capped(
+          "%s allows %d connections at most: set the block's connectionLimit"
+              .formatted(name(server.get()), connections));
+    boolean unlisted =
+        spec.unlistedDatabases() == BackingServerSpec.UnlistedDatabases.Refuse
+            && intent.place().scope().databaseName().isPresent()
+            && sharedWith(server, intent).isEmpty();
+    return unlisted
+        ? refused(name(server.get()), "", "spec.databases does not list the database")
+        : Optional.empty();
+  }
+
+  private static Optional<Failure> capped(String sentence) {
+    return Optional.of(new Failure(Reason.AccessNotSupported, sentence));
+  }
+
+  private static String name(BackingServer server) {
+    return server.getMetadata().getName();
   }
 
   private static Optional<Failure> refused(String name, String namespace, String cause) {

@@ -7,6 +7,7 @@ import dev.backingservice.api.BindingBlock;
 import dev.backingservice.api.Inject;
 import dev.backingservice.api.PostgresqlBlock;
 import dev.backingservice.api.SwapBlock;
+import dev.backingservice.api.Texts;
 import dev.backingservice.api.WorkloadReference;
 import dev.backingservice.engine.Defaults;
 import dev.backingservice.engine.Engines;
@@ -49,10 +50,27 @@ public final class IntentReader {
               "this operator serves PostgreSQL only for now: use the block postgresql with a PostgreSQL server"),
           Optional.empty());
     var intent = intent(resource, spec, block, engine.get().defaults());
+    var code = loadsCode(intent);
+    if (code.isPresent()) return new Request.Refused(code.get(), Optional.of(intent));
     return later(spec)
         .or(() -> later(resource.getMetadata().getAnnotations()))
         .<Request>map(field -> new Request.Refused(notYet(field), Optional.of(intent)))
         .orElse(new Request.Understood(intent));
+  }
+
+  /// The schema refuses these; an object that was stored before it did is refused here.
+  private static Optional<Failure> loadsCode(Intent intent) {
+    return Stream.concat(
+            intent.binding().env().stream().map(BindingShape.EnvVar::name),
+            intent.binding().entries().keySet().stream())
+        .filter(Texts::loadsCode)
+        .findFirst()
+        .map(
+            name ->
+                new Failure(
+                    Reason.AccessNotSupported,
+                    name
+                        + " makes programs load code or changes their search path: choose another name"));
   }
 
   private static Failure notYet(String field) {

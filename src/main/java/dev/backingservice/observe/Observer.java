@@ -5,7 +5,6 @@ import dev.backingservice.api.BackingService;
 import dev.backingservice.api.Condition;
 import dev.backingservice.binding.BindingSecret;
 import dev.backingservice.engine.Engines;
-import dev.backingservice.engine.Order;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Failure;
@@ -23,7 +22,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// Gathers the facts of one service.
 public final class Observer {
@@ -61,7 +59,7 @@ public final class Observer {
   }
 
   public Facts observe(BackingService resource, Registry known) {
-    var facts = recorded(resource);
+    var facts = recorded(resource, known);
     facts = facts.withServers(servers.look(facts, known));
     facts = facts.withWorkloads(finder.find(facts));
     if (doubtful(resource)) rhythm.checkSoon(facts.service().id().uid());
@@ -78,8 +76,8 @@ public final class Observer {
   }
 
   /// What is written in Kubernetes.
-  private Facts recorded(BackingService resource) {
-    var service = service(resource);
+  private Facts recorded(BackingService resource, Registry known) {
+    var service = service(resource, known);
     var memory = MemoryReader.read(resource.getStatus());
     var secret = secrets.find(service.id().namespace(), secretName(resource));
     return new Facts(
@@ -95,11 +93,12 @@ public final class Observer {
         List.of());
   }
 
-  private Facts.Service service(BackingService resource) {
+  private Facts.Service service(BackingService resource, Registry known) {
     var meta = resource.getMetadata();
     var id = new ServiceId(meta.getNamespace(), meta.getName(), meta.getUid());
     return new Facts.Service(
         id,
+        known.uid(meta.getNamespace()),
         Optional.ofNullable(meta.getGeneration()).orElse(0L),
         meta.getDeletionTimestamp() == null ? Facts.Life.Living : Facts.Life.Deleting,
         !Annotations.read(resource, Labels.ATTACHED).isEmpty(),
@@ -136,7 +135,7 @@ public final class Observer {
   }
 
   private Probe probed(Facts f) {
-    var order = Order.of(f.service().id(), f.intent().orElseThrow().place(), f.intent(), Set.of());
+    var order = Orders.of(f, f.intent().orElseThrow().place());
     return probe.probe(f.active().orElseThrow(), order, unwritable(f));
   }
 

@@ -30,7 +30,9 @@ public final class PreflightProbe {
     var target = directory.find(order.place().server());
     if (target.isEmpty()) return untold(Optional.empty(), write);
     try (var there = target.get().engine().open(target.get().server())) {
-      return beside(from, order, new Target(there, there.inventory(order.place())), write);
+      var serverId = there.identity().serverId();
+      return beside(
+          from, order, new Target(there, serverId, there.inventory(order.place())), write);
     } catch (EngineException e) {
       return new Probe(
           Optional.of(failure(e)),
@@ -42,7 +44,7 @@ public final class PreflightProbe {
   }
 
   /// @param inventory of the new place; empty where the engine compares nothing
-  private record Target(Session session, Optional<Inventory> inventory) {}
+  private record Target(Session session, String serverId, Optional<Inventory> inventory) {}
 
   private Probe beside(Attachment from, Order order, Target target, Optional<Failure> write) {
     var old = directory.find(from.server());
@@ -52,12 +54,18 @@ public final class PreflightProbe {
       return new Probe(
           Optional.empty(),
           same(here, target.session) ? Probe.Sameness.Same : Probe.Sameness.Different,
-          target.inventory.map(there -> contents(here, from.place(), there)),
+          target.inventory.map(
+              there -> copy(from, target) ? alone(there) : contents(here, from.place(), there)),
           fence(here, order.at(from.place()), from),
           write);
     } catch (EngineException e) {
       return untold(alone, write);
     }
+  }
+
+  /// The contents of a physical copy need no comparison.
+  private static boolean copy(Attachment from, Target target) {
+    return target.serverId.equals(from.serverId());
   }
 
   private boolean same(Session here, Session there) throws EngineException {

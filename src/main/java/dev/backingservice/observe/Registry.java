@@ -11,6 +11,9 @@ public interface Registry {
 
   List<BackingServer> all();
 
+  /// The uid of a namespace; empty text when it does not exist.
+  String uid(String namespace);
+
   /// The labels of a namespace; empty when it does not exist.
   Map<String, String> labels(String namespace);
 }

@@ -5,10 +5,13 @@ import dev.backingservice.api.BackingServer;
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Order;
+import dev.backingservice.engine.Server;
+import dev.backingservice.engine.wire.Reach;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
 import dev.backingservice.plan.ServerFact.Sight;
+import java.util.List;
 import java.util.Optional;
 
 /// Asks one server what it is and what it holds for one service.
@@ -32,8 +35,15 @@ final class ServerLook {
           .orElse(new Sight.Answers(seen.identity(), seen.standing()));
     } catch (EngineException e) {
       var failure = new Failure(e.reason(), e.sentence());
-      return e.silent() ? new Sight.Silent(failure) : new Sight.Troubled(failure);
+      return e.silent() && !dataAnswers(served.get().server())
+          ? new Sight.Silent(failure)
+          : new Sight.Troubled(failure);
     }
+  }
+
+  /// A dead administration endpoint is no dead server: workloads may go on at the other one.
+  private static boolean dataAnswers(Server server) {
+    return !server.data().equals(server.admin()) && Reach.anybodyAt(List.of(server.data()));
   }
 
   /// Another lineage under a known name: nothing is written there until somebody says that it is

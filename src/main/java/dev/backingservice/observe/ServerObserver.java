@@ -91,12 +91,18 @@ public final class ServerObserver {
     try (var session = served.engine().open(served.server())) {
       var identity = session.identity();
       for (var other : others)
-        if (lineage(other).equals(identity.serverId()) && same(session, identity, other))
-          names.add(other.getMetadata().getName());
+        if (mayBe(session, identity, other)) names.add(other.getMetadata().getName());
       return names;
     } catch (EngineException e) {
       return facts.names();
     }
+  }
+
+  /// A name that nobody has looked at yet may lead here as well as anywhere.
+  private boolean mayBe(Session session, Identity identity, BackingServer other) {
+    var lineage = lineage(other);
+    return lineage.isEmpty()
+        || (lineage.equals(identity.serverId()) && same(session, identity, other));
   }
 
   private static String lineage(BackingServer server) {

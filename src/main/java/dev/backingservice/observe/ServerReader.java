@@ -17,6 +17,7 @@ import dev.backingservice.model.Trust;
 import dev.backingservice.tls.Pem;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Turns BackingServers into servers that can be asked: reads the administrator's Secret and
@@ -83,6 +84,11 @@ public final class ServerReader {
           Reason.AdminRefused,
           "Secret %s in namespace %s needs keys username and password"
               .formatted(admin.secretName(), namespace));
+    var hosts = Stream.of(spec.host(), adminHost(spec)).filter(h -> !Endpoint.isHost(h)).toList();
+    if (!hosts.isEmpty())
+      return bad(
+          Reason.AdminRefused,
+          "a host is a DNS name or an IP address, without scheme, port or path: correct spec.host or spec.admin.endpoint.host");
     var at = admin(spec, engine);
     var bound = secret.flatMap(s -> Secrets.text(s, "host"));
     if (bound.filter(host -> !host.equals(at.host())).isPresent())
@@ -117,6 +123,11 @@ public final class ServerReader {
   private static Endpoint data(BackingServerSpec spec, Engine engine) {
     return new Endpoint(
         spec.host(), Objects.requireNonNullElse(spec.port(), engine.defaults().port()));
+  }
+
+  private static String adminHost(BackingServerSpec spec) {
+    var endpoint = spec.admin() == null ? null : spec.admin().endpoint();
+    return endpoint == null ? spec.host() : endpoint.host();
   }
 
   private static Endpoint admin(BackingServerSpec spec, Engine engine) {

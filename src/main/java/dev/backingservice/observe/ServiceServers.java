@@ -2,8 +2,8 @@ package dev.backingservice.observe;
 
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.engine.Directory;
-import dev.backingservice.engine.Order;
 import dev.backingservice.model.Abilities;
+import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.RootKey;
@@ -48,7 +48,7 @@ public final class ServiceServers {
     var resource = known.find(name);
     resource.ifPresent(reader::know);
     var abilities = directory.find(name).map(s -> s.engine().abilities()).orElse(NOTHING);
-    var order = Order.of(f.service().id(), place, f.intent(), Set.of());
+    var order = Orders.of(f, place);
     return new ServerFact(
         name, admission(f, name, resource, known), abilities, look.look(name, resource, order));
   }
@@ -57,11 +57,19 @@ public final class ServiceServers {
       Facts f, String name, Optional<BackingServer> resource, Registry known) {
     var consent = new Consent(known);
     return new ServerFact.Admission(
-        consent.refusal(
-            name, resource, f.service().id().namespace(), f.intent().map(Intent::engine)),
+        consent
+            .refusal(name, resource, f.service().id().namespace(), f.intent().map(Intent::engine))
+            .or(() -> capped(f, name, resource)),
         Consent.posture(resource),
         f.intent().map(i -> Consent.sharedWith(resource, i)).orElse(Set.of()),
         Consent.gone(resource));
+  }
+
+  /// Caps hold for what is asked of a server, not for what was given there before.
+  private static Optional<Failure> capped(Facts f, String name, Optional<BackingServer> resource) {
+    return f.intent()
+        .filter(i -> i.place().server().equals(name))
+        .flatMap(i -> Consent.caps(resource, i));
   }
 
   /// Everywhere something of ours may be, and where it shall be; the active place speaks for its

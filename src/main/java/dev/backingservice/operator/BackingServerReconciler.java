@@ -46,6 +46,7 @@ import java.util.Objects;
 public class BackingServerReconciler implements Reconciler<BackingServer>, Cleaner<BackingServer> {
   private static final Duration WELL = Duration.ofSeconds(15);
   private static final Duration ILL = Duration.ofSeconds(1);
+  private static final Duration ILL_LONGEST = Duration.ofMinutes(1);
   private static final Duration SOON = Duration.ofMillis(20);
   private final Resources resources;
   private final ServerObserver observer;
@@ -98,8 +99,16 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
     var after = ServerAftermath.of(plan, actor.carryOut(plan));
     var ties = ties(resource, after);
     var status = ServerReporter.report(resource, after, ties, clock.instant());
-    var again = after.seen() instanceof ServerFacts.Seen.Answers ? WELL : ILL;
-    return new Pass(ties, record(resource, status) ? again : SOON);
+    return new Pass(ties, record(resource, status) ? again(after, status) : SOON);
+  }
+
+  /// A server that is down is asked at the pace of the outage's age.
+  private Duration again(ServerFacts after, BackingServerStatus status) {
+    if (after.seen() instanceof ServerFacts.Seen.Answers) return WELL;
+    var age = Duration.between(ServerReporter.unreachableSince(status), clock.instant());
+    var pace = age.dividedBy(4);
+    if (pace.compareTo(ILL) < 0) return ILL;
+    return pace.compareTo(ILL_LONGEST) > 0 ? ILL_LONGEST : pace;
   }
 
   private record Pass(Ties ties, Duration again) {}

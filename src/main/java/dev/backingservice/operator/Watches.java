@@ -60,6 +60,11 @@ final class Watches implements Registry {
   }
 
   @Override
+  public String uid(String namespace) {
+    return namespaces.get(new ResourceID(namespace)).map(n -> n.getMetadata().getUid()).orElse("");
+  }
+
+  @Override
   public Map<String, String> labels(String namespace) {
     return namespaces
         .get(new ResourceID(namespace))

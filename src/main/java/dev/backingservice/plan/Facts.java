@@ -44,11 +44,13 @@ public record Facts(
 
   /// The resource itself.
   ///
+  /// @param namespaceUid of its namespace; empty when that is not known yet
   /// @param life whether it is being deleted
   /// @param marked whether it was attached at some time before
   /// @param logins the names of its two logins
   public record Service(
       ServiceId id,
+      String namespaceUid,
       long generation,
       Life life,
       boolean marked,

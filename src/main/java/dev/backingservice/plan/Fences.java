@@ -40,6 +40,7 @@ public final class Fences {
   /// and nobody ever proved it.
   public static boolean mayLogIn(Facts f, Memory.Retained retained) {
     var at = retained.attachment();
+    if (Retention.proof(f, at).isPresent()) return false;
     return f.answer(at.server())
         .filter(a -> a.identity().serverId().equals(at.serverId()))
         .map(a -> a.standing().find(at.login()).filter(l -> !l.fenced()).isPresent())
@@ -73,6 +74,8 @@ public final class Fences {
           remaining(
               m, policy, left + " sessions or prepared transactions did not end in time", now);
       case Outcome.Result.Failed(var failure) when late ->
+          remaining(m, policy, failure.message(), now);
+      case Outcome.Result.Silent(var failure) when late ->
           remaining(m, policy, failure.message(), now);
       case Outcome.Result.Draining _, Outcome.Result.Failed _, Outcome.Result.Unanswered _ ->
           Optional.empty();

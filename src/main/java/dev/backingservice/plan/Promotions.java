@@ -44,7 +44,9 @@ public final class Promotions {
   /// A snapshot was put back under the name of a server that was fenced: its log ends before the
   /// fence.
   public static boolean putBack(Facts f, Memory.Retained retained) {
+    // what was seen before a proof of just now says nothing against it
     return !retained.position().isEmpty()
+        && Retention.proof(f, retained.attachment()).isEmpty()
         && f.answer(retained.attachment().server())
             .filter(a -> a.identity().takesWritesAs(retained.attachment().serverId()))
             .filter(a -> a.identity().isBehind(retained.position()))

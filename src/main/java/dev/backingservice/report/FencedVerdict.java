@@ -34,8 +34,8 @@ final class FencedVerdict {
             verdict::unasked,
             verdict::draining,
             verdict::aborted,
-            verdict::overlapping,
             verdict::moved,
+            verdict::overlapping,
             verdict::unproven)
         .flatMap(rule -> rule.get().stream())
         .findFirst()

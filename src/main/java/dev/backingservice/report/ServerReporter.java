@@ -7,6 +7,7 @@ import dev.backingservice.model.Finding;
 import dev.backingservice.model.Identity;
 import dev.backingservice.plan.ServerFacts;
 import dev.backingservice.plan.ServerFacts.Seen;
+import dev.backingservice.status.Times;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -41,6 +42,15 @@ public final class ServerReporter {
       case Seen.Answers answers ->
           answers(resource, answers, conditions, ties, facts.identified(answers.identity()));
     };
+  }
+
+  /// Since when a server does not answer; the end of time while it does.
+  public static Instant unreachableSince(BackingServerStatus status) {
+    return Objects.requireNonNullElse(status.conditions(), List.<Condition>of()).stream()
+        .filter(c -> c.type().equals("Reachable") && c.status() != Condition.Status.True)
+        .map(c -> Times.read(c.lastTransitionTime()))
+        .findFirst()
+        .orElse(Instant.MAX);
   }
 
   private static BackingServerStatus troubled(

@@ -56,6 +56,7 @@ public final class MemoryReader {
         .filter(c -> c.type().equals("Ready") && c.status() != Condition.Status.True)
         .filter(c -> !c.reason().equals("Detached"))
         .map(c -> Times.read(c.lastTransitionTime()))
+        .filter(since -> !since.equals(Instant.EPOCH)) // as the CRD gives it to an unseen resource
         .findFirst();
   }
 

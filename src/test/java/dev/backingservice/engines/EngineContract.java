@@ -57,7 +57,7 @@ abstract class EngineContract {
   }
 
   Order order() {
-    return new Order(service, place, new Limits(20, Duration.ZERO), Set.of());
+    return new Order(service, "namespace-uid", place, new Limits(20, Duration.ZERO), Set.of());
   }
 
   /// The database of this test.
@@ -243,13 +243,18 @@ abstract class EngineContract {
     var want =
         new Want(at, LoginState.Active, 0, KEY.password(stranger, at), KEY.salt(stranger, at));
     try (var session = engine(1).open(server())) {
-      var alone = new Order(stranger, place, new Limits(5, Duration.ZERO), Set.of());
+      var alone = new Order(stranger, "other-uid", place, new Limits(5, Duration.ZERO), Set.of());
       assertThatThrownBy(() -> session.ensure(alone, List.of(want)))
           .isInstanceOfSatisfying(
               EngineException.class,
               e -> assertThat(e.reason()).isEqualTo(Reason.ServerNotAvailable));
       var shared =
-          new Order(stranger, place, new Limits(5, Duration.ZERO), Set.of("shop", "reports"));
+          new Order(
+              stranger,
+              "other-uid",
+              place,
+              new Limits(5, Duration.ZERO),
+              Set.of("shop", "reports"));
       session.ensure(shared, List.of(want));
       assertThat(session.look(shared, Set.of(login)).standing().of(login)).isEqualTo(Holds.Works);
     }

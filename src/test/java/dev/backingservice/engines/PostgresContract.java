@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.backingservice.engine.Engine;
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Entry;
+import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.model.Access;
@@ -331,6 +333,108 @@ abstract class PostgresContract extends EngineContract {
     letIn(at);
     assertThatThrownBy(() -> postgres.login(database(), at.login(), "mine"))
         .hasMessageContaining("password authentication failed");
+  }
+
+  @Test
+  void anAttributeThatSomebodyAddedIsTakenAwayOrNamedWithItsCure() throws Exception {
+    // Given
+    var at = open(Access.ReadWrite);
+    postgres.execute("postgres", "ALTER ROLE \"%s\" CREATEDB".formatted(at.login()));
+    assertThat(holds(at)).isEqualTo(Holds.Differs);
+
+    // When
+    ensure(want(at, LoginState.Active));
+
+    // Then
+    assertThat(holds(at)).isEqualTo(Holds.Works);
+
+    // When
+    postgres.execute("postgres", "ALTER ROLE \"%s\" REPLICATION".formatted(at.login()));
+    var refused =
+        catchThrowableOfType(EngineException.class, () -> ensure(want(at, LoginState.Active)));
+
+    // Then
+    assertThat(refused.reason()).isEqualTo(Reason.PrivilegesIncomplete);
+    assertThat(refused.sentence()).contains("ALTER ROLE " + at.login() + " NOREPLICATION");
+    letIn(at);
+    postgres.execute("postgres", "ALTER ROLE \"%s\" NOREPLICATION".formatted(at.login()));
+  }
+
+  @Test
+  void aPoolThatIsFullIsToldFromACredentialThatIsRefused() throws Exception {
+    var at = open(Access.ReadWrite);
+    postgres.execute("postgres", "ALTER ROLE \"%s\" CONNECTION LIMIT 1".formatted(at.login()));
+    try (var only = session(at)) {
+      assertThat(only.isValid(1)).isTrue();
+      assertThat(knock(at)).isInstanceOf(Entry.Full.class);
+    }
+  }
+
+  @Test
+  void aNamespaceMadeAnewUnderANameInheritsNoDatabase() throws Exception {
+    open(Access.ReadWrite);
+    var heir = new Order(service, "another-namespace-uid", place, order().limits(), Set.of());
+    try (var session = engine(2).open(server())) {
+      assertThatThrownBy(
+              () ->
+                  session.ensure(
+                      heir, List.of(want(slotB(Access.ReadWrite, 2), LoginState.Active))))
+          .isInstanceOfSatisfying(
+              EngineException.class,
+              e -> assertThat(e.reason()).isEqualTo(Reason.ServerNotAvailable));
+    }
+  }
+
+  @Test
+  void whatWasCreatedForAServiceGoesWithItAndNothingElse() throws Exception {
+    // Given
+    createdByUs();
+    var at = open(Access.Owner);
+    try (var tenant = session(at)) {
+      tenant.createStatement().execute("CREATE TABLE mine (id int)");
+    }
+
+    // When somebody else still uses it
+    ensure(want(slotB(Access.ReadWrite, 2), LoginState.Active), want(at, LoginState.Absent));
+    drop();
+
+    // Then
+    assertThat(exists()).isEqualTo("1");
+
+    // When
+    ensure(want(slotB(Access.ReadWrite, 2), LoginState.Absent));
+    drop();
+
+    // Then
+    assertThat(exists()).isEqualTo("0");
+    assertThat(groups()).isEqualTo("0");
+  }
+
+  @Test
+  void aDatabaseThatWasThereBeforeIsNeverDropped() throws Exception {
+    var at = open(Access.ReadWrite);
+    ensure(want(at, LoginState.Absent));
+    drop();
+    assertThat(exists()).isEqualTo("1");
+    assertThat(postgres.ask(database(), "SELECT count(*) FROM writes")).isEqualTo("0");
+  }
+
+  private void drop() throws EngineException {
+    try (var session = engine(1).open(server())) {
+      session.drop(order());
+    }
+  }
+
+  private String exists() throws SQLException {
+    return postgres.ask(
+        "postgres", "SELECT count(*) FROM pg_database WHERE datname = '%s'".formatted(database()));
+  }
+
+  private String groups() throws SQLException {
+    return postgres.ask(
+        "postgres",
+        "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'bs\\_%%\\_%s\\_%%'"
+            .formatted(database().substring(0, Math.min(12, database().length()))));
   }
 
   @Test

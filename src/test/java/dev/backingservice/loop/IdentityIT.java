@@ -41,7 +41,8 @@ class IdentityIT {
     var stage = new Stage();
     var blue = stage.server(stage.blue);
     stage.sandbox.apply(SwapIT.deployment(stage.namespace));
-    stage.attached(stage.blue, "workloads: [{kind: Deployment, name: orders}]");
+    stage.attached(
+        stage.blue, "rotation: {overlap: 0s}, workloads: [{kind: Deployment, name: orders}]");
     var login = stage.bound("username");
     var standby = stage.sandbox.standby(blue, stage.green);
     caughtUp(stage, standby, login);

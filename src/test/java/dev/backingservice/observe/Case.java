@@ -103,6 +103,7 @@ record Case(BackingService service, JsonNode seen) {
     return new Facts(
         new Facts.Service(
             id,
+            "namespace-uid",
             meta.getGeneration(),
             meta.getDeletionTimestamp() == null ? Facts.Life.Living : Facts.Life.Deleting,
             annotations.containsKey("backingservice.dev/attached"),

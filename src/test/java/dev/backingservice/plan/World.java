@@ -249,6 +249,7 @@ record World(
     return new Facts(
         new Facts.Service(
             ID,
+            "namespace-uid",
             1,
             Facts.Life.Living,
             secret.isPresent() || memory.lastEpoch() > 0,

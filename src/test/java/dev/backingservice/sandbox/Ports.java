@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /// Ports for servers that come and go. They lie below those that Linux gives to clients
 /// (`ip_local_port_range`), so that a server that was stopped for a while finds its own again.
-final class Ports {
+public final class Ports {
   private static final int FROM = 20_000;
   private static final int TO = 30_000;
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
@@ -17,7 +17,7 @@ final class Ports {
   private Ports() {}
 
   /// One that nobody listens on, and that was not given before.
-  static int free() {
+  public static int free() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(FROM, TO);
       if (GIVEN.add(port) && unused(port)) return port;

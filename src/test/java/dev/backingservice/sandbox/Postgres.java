@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /// One real PostgreSQL server on loopback: TLS only, SCRAM, and an administrator who is no
 /// superuser. fsync is off, so nothing said about its speed holds elsewhere.
@@ -126,6 +127,24 @@ public final class Postgres implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// Stops every process of it until it is thawed: connections are accepted, and nobody speaks.
+  public AutoCloseable frozen() throws IOException, InterruptedException {
+    var postmaster = Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip();
+    var processes =
+        ProcessHandle.of(Long.parseLong(postmaster))
+            .map(p -> Stream.concat(Stream.of(p), p.descendants()))
+            .orElseThrow()
+            .map(ProcessHandle::pid)
+            .toList();
+    signal("-STOP", processes);
+    return () -> signal("-CONT", processes);
+  }
+
+  private static void signal(String signal, List<Long> processes)
+      throws IOException, InterruptedException {
+    for (var pid : processes) new ProcessBuilder("kill", signal, pid.toString()).start().waitFor();
   }
 
   public void restart() {

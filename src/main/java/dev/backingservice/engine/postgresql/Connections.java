@@ -78,9 +78,10 @@ final class Connections {
       var connection = connect(attempt, server.admin(), database, server.trust(), properties);
       return new Opened(checked(server, connection), attempt);
     } catch (SQLException e) {
-      if (PgErrors.state(e).equals("42501")) throw PgErrors.mayNotConnect(server, database);
+      if (PgErrors.state(e).equals(PgErrors.INSUFFICIENT_PRIVILEGE))
+        throw PgErrors.mayNotConnect(server, database);
       throw PgErrors.connecting(
-          e, attempt, server.name() + " (" + server.admin() + ")", Reason.AdminRefused);
+          e, attempt, "the administration of " + server.name(), Reason.AdminRefused);
     }
   }
 

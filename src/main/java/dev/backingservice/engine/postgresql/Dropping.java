@@ -61,18 +61,26 @@ record Dropping(Server server, Marks marks, Transactions transactions) {
     transactions.run(
         connection,
         inner -> {
+          become(inner, role);
           inner.run("DROP OWNED BY " + Sql.name(role));
           inner.run("DROP ROLE " + Sql.name(role));
         },
         "group/" + role);
   }
 
+  /// DROP OWNED needs the privileges of the role.
+  private static void become(Sql sql, String role) throws SQLException {
+    var me = sql.first("SELECT current_user", row -> row.getString(1)).orElseThrow();
+    Memberships.grant(sql, role, me, "WITH INHERIT TRUE, SET TRUE");
+    if (Memberships.modern(sql))
+      sql.run("GRANT %s TO %s WITH INHERIT TRUE".formatted(Sql.name(role), Sql.name(me)));
+  }
+
   private void revokeInside(String database, String role) throws SQLException, EngineException {
     try (var inside = Connections.inside(server, database)) {
       inside.setAutoCommit(false);
       var sql = new Sql(inside);
-      var me = sql.first("SELECT current_user", row -> row.getString(1)).orElseThrow();
-      Memberships.grant(sql, role, me, "WITH INHERIT TRUE, SET TRUE");
+      become(sql, role);
       sql.run("DROP OWNED BY " + Sql.name(role));
       inside.commit();
     }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// database.
 final class Groups {
   private static final String NAMESPACE = "namespace";
+  private static final String UID = "namespace-uid";
   private final Marks marks;
 
   Groups(Marks marks) {
@@ -63,7 +64,9 @@ final class Groups {
         "database",
         Schemas.of(order.place()).database(),
         NAMESPACE,
-        order.service().namespace());
+        order.service().namespace(),
+        UID,
+        order.namespaceUid());
   }
 
   /// A role that was there before must carry our seal, for exactly this place: a seal of ours for
@@ -74,7 +77,7 @@ final class Groups {
     boolean same =
         mark.isPresent()
             && wanted.entrySet().stream()
-                .filter(e -> !e.getKey().equals(NAMESPACE))
+                .filter(e -> !Set.of(NAMESPACE, UID).contains(e.getKey()))
                 .allMatch(e -> e.getValue().equals(mark.get().get(e.getKey())));
     if (same) return;
     throw EngineException.of(
@@ -85,22 +88,20 @@ final class Groups {
 
   private void checkClaim(Order order, @Nullable String comment, String role)
       throws EngineException {
-    var owner =
-        marks
-            .read(role, comment)
-            .map(m -> String.valueOf(m.get(NAMESPACE)))
-            .orElse(order.service().namespace());
-    if (mayUse(order, owner)) return;
+    var claim = marks.read(role, comment).orElse(claim(order));
+    if (mayUse(order, claim)) return;
     throw EngineException.of(
         Reason.ServerNotAvailable,
         "the server %s does not exist or does not admit this namespace to database %s"
             .formatted(order.place().server(), Schemas.of(order.place()).database()));
   }
 
-  private static boolean mayUse(Order order, String owner) {
-    Set<String> shared = order.sharedWith();
+  /// A namespace that was made anew under a name inherits nothing.
+  private static boolean mayUse(Order order, Map<String, String> claim) {
     var namespace = order.service().namespace();
-    return shared.isEmpty() ? owner.equals(namespace) : shared.contains(namespace);
+    if (!order.sharedWith().isEmpty()) return order.sharedWith().contains(namespace);
+    return namespace.equals(claim.get(NAMESPACE))
+        && order.namespaceUid().equals(claim.getOrDefault(UID, ""));
   }
 
   private static String currentUser(Sql sql) throws SQLException {

@@ -45,13 +45,9 @@ record Logins(Marks marks, String server) {
     var at = want.attachment();
     var login = Sql.name(want.login());
     var verifier = Sql.text(Scram.verifier(want.password(), want.salt()));
-    sql.run(
-        (found.isEmpty() ? "CREATE ROLE %s %s" : "ALTER ROLE %s %s")
-                .formatted(login, found.map(Logins::changed).orElse(ATTRIBUTES))
-            + " CONNECTION LIMIT "
-            + order.limits().connections()
-            + " PASSWORD "
-            + verifier);
+    var rest = " CONNECTION LIMIT " + order.limits().connections() + " PASSWORD " + verifier;
+    if (found.isEmpty()) sql.run("CREATE ROLE %s %s%s".formatted(login, ATTRIBUTES, rest));
+    else change(sql, found.get(), login, rest);
     comment(sql, want.login(), mark(order, at));
     settle(sql, LoginRow.settings(order, at, marks.roles(at.place())), want.login(), found);
     var group = marks.roles(at.place()).group(at.access());
@@ -99,9 +95,23 @@ record Logins(Marks marks, String server) {
             .formatted(Sql.name(login), Sql.text(marks.write(login, fields))));
   }
 
-  /// Naming an attribute that need not change fails for an administrator who is no superuser.
-  private static String changed(LoginRow row) {
-    return (row.canLogin() ? "" : "LOGIN ") + String.join(" ", row.attributes());
+  /// Naming an attribute that need not change fails for an administrator who is no superuser; what
+  /// it may not change at all is told afterwards, by what is read back.
+  private static void change(Sql sql, LoginRow row, String login, String rest) throws SQLException {
+    for (var attribute : row.attributes()) attempt(sql, "ALTER ROLE " + login + " " + attribute);
+    var statement = "ALTER ROLE " + login + (row.canLogin() ? "" : " LOGIN") + rest;
+    if (row.attributes().isEmpty()) sql.run(statement);
+    else attempt(sql, statement);
+  }
+
+  private static void attempt(Sql sql, String statement) throws SQLException {
+    sql.run("SAVEPOINT attempt");
+    try {
+      sql.run(statement);
+    } catch (SQLException e) {
+      if (!PgErrors.state(e).equals(PgErrors.INSUFFICIENT_PRIVILEGE)) throw e;
+      sql.run("ROLLBACK TO SAVEPOINT attempt");
+    }
   }
 
   private static String options(Access access) {

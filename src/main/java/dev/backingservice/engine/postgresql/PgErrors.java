@@ -19,6 +19,8 @@ final class PgErrors {
       Set.of(
           "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "23505", "42710", "2BP01", "42704");
 
+  static final String INSUFFICIENT_PRIVILEGE = "42501";
+
   /// too_many_connections
   static final String TOO_MANY = "53300";
 
@@ -85,7 +87,7 @@ final class PgErrors {
       case "3D000" -> Reason.DatabaseMissing;
       case "3F000" -> Reason.SchemaMissing;
       case "25006" -> Reason.ServerReadOnly;
-      case "42501" -> Reason.AdminTooWeak;
+      case INSUFFICIENT_PRIVILEGE -> Reason.AdminTooWeak;
       case "0LP01" -> Reason.PrivilegesIncomplete;
       default -> Reason.ServerUnreachable;
     };

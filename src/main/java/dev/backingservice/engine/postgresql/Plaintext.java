@@ -10,9 +10,12 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /// Asks a server whether it would authenticate a client without TLS. Sends a start-up packet
-/// (PostgreSQL manual, section 55.2) with the administrator's name and nothing secret, reads
+/// (PostgreSQL manual, section 55.2) with a name that nobody has and nothing secret, reads
 /// one byte and hangs up.
 final class Plaintext {
+  /// The administrator's name does not go out in clear.
+  private static final String NOBODY = "backing-service-probe";
+
   private static final int PROTOCOL_3 = 196608;
   private static final int TIMEOUT_MILLIS = 3000;
   private static final int AUTHENTICATION = 'R';
@@ -32,7 +35,7 @@ final class Plaintext {
   }
 
   private static byte[] startUp(Server server) throws IOException {
-    var body = "user\0" + server.adminUser() + "\0database\0" + server.adminDatabase() + "\0\0";
+    var body = "user\0" + NOBODY + "\0database\0" + server.adminDatabase() + "\0\0";
     var bytes = body.getBytes(StandardCharsets.UTF_8);
     var out = new ByteArrayOutputStream();
     var data = new DataOutputStream(out);

@@ -35,6 +35,12 @@ final class Posture {
           Id.AdminDatabaseOpen,
           "every role may connect to the administrator's database",
           "REVOKE CONNECT ON DATABASE " + server.adminDatabase() + " FROM PUBLIC");
+    if (sql.holds(
+        "SELECT pg_catalog.has_database_privilege('public', current_database(), 'CREATE') OR EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname !~ '^pg_' AND pg_catalog.has_schema_privilege('public', n.oid, 'CREATE'))"))
+      add(
+          Id.AdminDatabaseWritable,
+          "every role may create objects in the administrator's database",
+          "REVOKE CREATE ON SCHEMA public FROM PUBLIC in database " + server.adminDatabase());
     databases();
     version();
     administrator();

@@ -38,14 +38,18 @@ public final class Outage {
   }
 
   private <T> T made(Try<T> attempt) throws EngineException {
+    long began = System.nanoTime();
     try {
       var result = attempt.make();
       down = null;
       return result;
     } catch (EngineException e) {
       long now = System.nanoTime();
-      long since = Optional.ofNullable(down).map(Down::since).orElse(now);
-      long pause = Math.clamp((now - since) / 4, SHORTEST_NANOS, LONGEST_NANOS);
+      long since = Optional.ofNullable(down).map(Down::since).orElse(began);
+      long least =
+          Math.clamp(
+              2 * (now - began), SHORTEST_NANOS, LONGEST_NANOS); // a slow no is not asked for often
+      long pause = Math.clamp((now - since) / 4, least, LONGEST_NANOS);
       down = new Down(e, since, now + pause);
       throw e;
     }

@@ -1,0 +1,164 @@
+package dev.backingservice.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backingservice.sandbox.Postgres;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+
+/// A tenant that edits what it may edit, or puts back what was there before, gains nothing and
+/// stops nothing.
+class HostileEditIT {
+  @Test
+  void aSecretPutBackAfterTheDetachmentLetsNobodyIn() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    var saved = stage.secret();
+    var login = stage.bound("username");
+    var password = stage.bound("password");
+    stage.patch("{\"spec\":{\"state\":\"Detached\"}}");
+    stage.eventually(() -> assertThat(stage.secret()).isNull());
+    stage.sandbox.register(stage.blue, blue.port(), "allowedNamespaces: {from: None}");
+
+    // When
+    put(stage, saved);
+    stage.patch("{\"spec\":{\"state\":\"Attached\"}}");
+
+    // Then
+    stage.eventually("Accepted", "False/ServerNotAvailable");
+    stage.eventually("Ready", "False/ServerNotAvailable");
+    assertThat(lettingIn(blue, login, password)).isFalse();
+
+    // When
+    stage.sandbox.register(stage.blue, blue.port(), "allowedNamespaces: {from: All}");
+
+    // Then
+    stage.eventually("Ready", "True/Ready");
+    assertThat(stage.status().active().epoch()).isEqualTo(2);
+    assertThat(lettingIn(blue, login, password)).isFalse();
+    stage.session(blue).close();
+  }
+
+  @Test
+  void aSecretOfBeforeASwapDoesNotBringTheOldServerBack() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.server(stage.green);
+    stage.attached(stage.blue, "");
+    var saved = stage.secret();
+    var login = stage.bound("username");
+    var password = stage.bound("password");
+    stage.swap(stage.green);
+    stage.eventuallyOn(stage.green);
+
+    // When
+    put(stage, saved);
+
+    // Then
+    stage.eventually(() -> assertThat(stage.bound("username")).isNotEqualTo(login));
+    assertThat(stage.status().active().server()).isEqualTo(stage.green);
+    assertThat(lettingIn(blue, login, password)).isFalse();
+  }
+
+  @Test
+  void aForgedDebtFreezesNothing() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    var login = stage.bound("username");
+
+    // When
+    annotate(stage, "backingservice.dev/debts", "[{\"epoch\":\"1\",\"since\":\"x\"}]");
+    stage.annotate("backingservice.dev/retry", "now");
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(stage.secret().getMetadata().getAnnotations())
+                .containsEntry("backingservice.dev/debts", ""));
+
+    // When
+    annotate(stage, "backingservice.dev/debts", "[null, {\"epoch\": null}]");
+    stage.sandbox.delete(stage.namespace, stage.service);
+
+    // Then
+    stage.eventually(
+        () -> assertThat(stage.sandbox.service(stage.namespace, stage.service)).isNull());
+    assertThat(Stage.canLogin(blue, login)).isFalse();
+  }
+
+  @Test
+  void whoeverBreaksTheSecretAfterConsentWasWithdrawnGetsNoLongerCertificate() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.attached(stage.blue, "certificate: {duration: 1h}");
+    var ends = stage.status().certificate().notAfter();
+    stage.sandbox.register(stage.blue, blue.port(), "allowedNamespaces: {from: None}");
+    stage.eventually("Accepted", "False/ServerNotAvailable");
+    stage.patch("{\"spec\":{\"certificate\":{\"duration\":\"8760h\"}}}");
+
+    // When
+    annotate(stage, "backingservice.dev/epoch", "7");
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(stage.secret().getMetadata().getAnnotations())
+                .containsEntry("backingservice.dev/epoch", "1"));
+    assertThat(stage.secret().getMetadata().getAnnotations())
+        .containsEntry("backingservice.dev/certificate-ends", ends);
+
+    // When a new credential is asked for
+    stage.patch("{\"spec\":{\"binding\":{\"entries\":{\"MORE\":\"x\"}}}}");
+
+    // Then
+    stage.eventually("Accepted", "False/ServerNotAvailable");
+    assertThat(stage.status().active().epoch()).isEqualTo(1);
+  }
+
+  private static boolean lettingIn(Postgres server, String login, String password) {
+    try (var session = server.login("orders", login, password)) {
+      return true;
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  private static void put(Stage stage, Secret saved) {
+    var fresh =
+        new SecretBuilder(saved)
+            .editMetadata()
+            .withResourceVersion(null)
+            .withUid(null)
+            .withManagedFields()
+            .endMetadata()
+            .build();
+    var there = stage.secret();
+    var secrets = stage.sandbox.admin().secrets().inNamespace(stage.namespace);
+    if (there == null) secrets.resource(fresh).create();
+    else secrets.resource(fresh).update();
+  }
+
+  private static void annotate(Stage stage, String name, String value) {
+    stage
+        .sandbox
+        .admin()
+        .secrets()
+        .inNamespace(stage.namespace)
+        .withName(stage.service)
+        .edit(
+            s ->
+                new SecretBuilder(s)
+                    .editMetadata()
+                    .addToAnnotations(name, value)
+                    .endMetadata()
+                    .build());
+  }
+}
