@@ -124,7 +124,7 @@ public final class Fencing {
   private boolean refused(Facts f, Attachment login) throws EngineException {
     return switch (servers.entry(f, login)) {
       case Entry.Locked _, Entry.Refused _ -> true;
-      case Entry.LetIn _, Entry.Full _ -> false;
+      case Entry.LetIn _, Entry.Full _, Entry.Different _ -> false;
     };
   }
 

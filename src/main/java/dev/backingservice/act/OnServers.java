@@ -13,6 +13,7 @@ import dev.backingservice.model.Reason;
 import dev.backingservice.plan.Action;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Outcome.Result;
+import dev.backingservice.plan.ServerFact;
 import dev.backingservice.tls.Authority;
 import java.time.InstantSource;
 import java.util.List;
@@ -78,6 +79,7 @@ public final class OnServers {
       }
       case Entry.Locked(var failure) -> new Result.Failed(failure);
       case Entry.Refused(var failure) -> new Result.Failed(failure);
+      case Entry.Different(var failure) -> new Result.Failed(failure);
     };
   }
 
@@ -105,12 +107,14 @@ public final class OnServers {
   }
 
   static Order order(Facts f, Place place) {
+    var admission = f.server(place.server()).map(ServerFact::admission);
     return Order.of(
-        f.service().id(),
-        f.service().namespaceUid(),
-        place,
-        f.intent(),
-        f.server(place.server()).map(s -> s.admission().sharedWith()).orElse(Set.of()));
+            f.service().id(),
+            f.service().namespaceUid(),
+            place,
+            f.intent(),
+            admission.map(ServerFact.Admission::sharedWith).orElse(Set.of()))
+        .capped(admission.map(ServerFact.Admission::maxConnections).orElse(Integer.MAX_VALUE));
   }
 
   Session open(String server) throws EngineException {

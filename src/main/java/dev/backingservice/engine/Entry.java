@@ -20,6 +20,9 @@ public sealed interface Entry {
   /// It may not log in any more.
   record Locked(Failure failure) implements Entry {}
 
-  /// It is not let in as it shall be: another password, another user, other rights.
+  /// It is turned away: another password, no such login.
   record Refused(Failure failure) implements Entry {}
+
+  /// It gets in, but not as it shall: as another user, or with other rights.
+  record Different(Failure failure) implements Entry {}
 }

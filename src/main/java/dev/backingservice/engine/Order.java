@@ -36,6 +36,17 @@ public record Order(
         service, namespaceUid, place, intent.map(Intent::limits).orElse(LEAST), sharedWith);
   }
 
+  /// The same with no more connections than a server allows.
+  public Order capped(int connections) {
+    var fewer = Math.min(limits.connections(), connections);
+    return new Order(
+        service,
+        namespaceUid,
+        place,
+        new Intent.Limits(fewer, limits.statementTimeout()),
+        sharedWith);
+  }
+
   /// The same at another place.
   public Order at(Place other) {
     return new Order(service, namespaceUid, other, limits, sharedWith);

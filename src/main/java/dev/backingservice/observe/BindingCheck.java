@@ -55,6 +55,7 @@ public final class BindingCheck {
         case Entry.Full(var failure, _) -> new Login.Full(failure);
         case Entry.Locked(var failure) -> new Login.TurnedAway(failure);
         case Entry.Refused(var failure) -> new Login.TurnedAway(failure);
+        case Entry.Different(var failure) -> new Login.TurnedAway(failure);
       };
     } catch (EngineException e) {
       return new Login.TurnedAway(new Failure(e.reason(), e.sentence()));

@@ -69,6 +69,13 @@ final class Consent {
         : Optional.empty();
   }
 
+  /// The most connections that a login may have on a server.
+  static int maxConnections(Optional<BackingServer> server) {
+    return server
+        .flatMap(s -> Optional.ofNullable(s.getSpec().maxConnections()))
+        .orElse(Integer.MAX_VALUE);
+  }
+
   private static Optional<Failure> capped(String sentence) {
     return Optional.of(new Failure(Reason.AccessNotSupported, sentence));
   }

@@ -48,7 +48,7 @@ public final class ServiceServers {
     var resource = known.find(name);
     resource.ifPresent(reader::know);
     var abilities = directory.find(name).map(s -> s.engine().abilities()).orElse(NOTHING);
-    var order = Orders.of(f, place);
+    var order = Orders.of(f, place).capped(Consent.maxConnections(resource));
     return new ServerFact(
         name, admission(f, name, resource, known), abilities, look.look(name, resource, order));
   }
@@ -62,6 +62,7 @@ public final class ServiceServers {
             .or(() -> capped(f, name, resource)),
         Consent.posture(resource),
         f.intent().map(i -> Consent.sharedWith(resource, i)).orElse(Set.of()),
+        Consent.maxConnections(resource),
         Consent.gone(resource));
   }
 

@@ -76,8 +76,9 @@ final class DesiredLogins {
     return desired;
   }
 
-  /// The rights of the active login change in place.
+  /// The rights of the active login change in place, as far as its server admits what is asked for.
   private static Attachment granted(Facts f, Attachment active) {
+    if (f.server(active.server()).flatMap(ServerFact::consent).isPresent()) return active;
     return f.intent().map(Intent::access).map(active::with).orElse(active);
   }
 

@@ -17,9 +17,14 @@ public record ServerFact(String name, Admission admission, Abilities abilities, 
   /// @param consent why this namespace may not attach; empty when it may
   /// @param posture the finding that refuses a new attachment; empty when none does
   /// @param sharedWith namespaces listed for the database; empty: the first one owns it
+  /// @param maxConnections the most that a login may have here
   /// @param gone the lineage or process that will never answer again; empty text for none
   public record Admission(
-      Optional<Failure> consent, Optional<Failure> posture, Set<String> sharedWith, String gone) {
+      Optional<Failure> consent,
+      Optional<Failure> posture,
+      Set<String> sharedWith,
+      int maxConnections,
+      String gone) {
     public Admission {
       sharedWith = Set.copyOf(sharedWith);
     }

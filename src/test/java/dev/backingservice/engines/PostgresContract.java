@@ -17,6 +17,7 @@ import dev.backingservice.model.Finding;
 import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.Sensitive;
+import dev.backingservice.model.ServiceId;
 import dev.backingservice.model.Standing.Holds;
 import dev.backingservice.model.Trust;
 import dev.backingservice.sandbox.Pki;
@@ -408,6 +409,46 @@ abstract class PostgresContract extends EngineContract {
     // Then
     assertThat(exists()).isEqualTo("0");
     assertThat(groups()).isEqualTo("0");
+  }
+
+  @Test
+  void whoeverAsksToCreateADatabaseOfAnotherNamespaceTakesNothingOver() throws Exception {
+    // Given
+    createdByUs();
+    var at = open(Access.Owner);
+    ensure(want(at, LoginState.Locked));
+    var thief =
+        new Order(
+            new ServiceId("thieves", "theirs", "their-uid"),
+            "their-namespace-uid",
+            place,
+            order().limits(),
+            Set.of());
+    try (var session = engine(1).open(server())) {
+      // When
+      for (var attempt : List.<Attack>of(session::createMissing, session::drop))
+        assertThatThrownBy(() -> attempt.on(thief))
+            .isInstanceOfSatisfying(
+                EngineException.class,
+                e -> assertThat(e.reason()).isEqualTo(Reason.ServerNotAvailable));
+
+      // When a service of the same namespace deletes what was not created for it
+      session.drop(
+          new Order(
+              new ServiceId("shop", "another", "another-uid"),
+              "namespace-uid",
+              place,
+              order().limits(),
+              Set.of()));
+    }
+
+    // Then
+    assertThat(exists()).isEqualTo("1");
+  }
+
+  @FunctionalInterface
+  private interface Attack {
+    void on(Order order) throws EngineException;
   }
 
   @Test

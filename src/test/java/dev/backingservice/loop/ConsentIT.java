@@ -63,6 +63,48 @@ class ConsentIT {
     first.eventually("Ready", "True/Ready");
   }
 
+  @Test
+  void nobodyGetsMoreThanThePlatformCaps() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.sandbox.register(
+        stage.blue,
+        blue.port(),
+        "allowedNamespaces: {from: All}\n  maxAccess: ReadWrite\n  maxConnections: 5");
+    stage.apply(stage.blue, "");
+    stage.eventually("Accepted", "False/AccessNotSupported");
+    assertThat(stage.message("Accepted")).contains("5 connections at most");
+    stage.patch("{\"spec\":{\"postgresql\":{\"connectionLimit\":5}}}");
+    stage.eventually("Ready", "True/Ready");
+
+    // When more is asked for later
+    stage.patch("{\"spec\":{\"access\":\"Owner\",\"postgresql\":{\"connectionLimit\":500}}}");
+
+    // Then
+    stage.eventually("Accepted", "False/AccessNotSupported");
+    assertThat(stage.condition("Available")).isEqualTo("True/Available");
+    assertThat(
+            blue.ask(
+                "postgres",
+                "SELECT rolconnlimit FROM pg_roles WHERE rolname = '%s'"
+                    .formatted(stage.bound("username"))))
+        .isEqualTo("5");
+    assertThat(stage.status().active().access()).isEqualTo("ReadWrite");
+
+    // When what nobody listed is refused
+    var other = new Stage();
+    other.sandbox.register(
+        stage.blue,
+        blue.port(),
+        "allowedNamespaces: {from: All}\n  unlistedDatabases: Refuse\n  databases: [{name: others, namespaces: [%s]}]"
+            .formatted(other.namespace));
+    other.apply(stage.blue, "");
+
+    // Then
+    other.eventually("Accepted", "False/ServerNotAvailable");
+  }
+
   private static void label(Stage stage, String team) {
     stage
         .sandbox

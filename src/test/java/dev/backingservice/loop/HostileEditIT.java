@@ -121,6 +121,9 @@ class HostileEditIT {
     // Then
     stage.eventually("Accepted", "False/ServerNotAvailable");
     assertThat(stage.status().active().epoch()).isEqualTo(1);
+    stage.sandbox.delete(stage.namespace, stage.service); // its certificate is overdue from now on
+    stage.eventually(
+        () -> assertThat(stage.sandbox.service(stage.namespace, stage.service)).isNull());
   }
 
   private static boolean lettingIn(Postgres server, String login, String password) {

@@ -1,6 +1,7 @@
 package dev.backingservice.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.sandbox.Ports;
@@ -41,7 +42,8 @@ class LeavingIT {
 
     // Then
     stage.eventually("Ready", "False/ServerUnreachable");
-    assertThat(stage.message("Ready")).contains("swap.ifNotDrained: Proceed");
+    stage.eventually(
+        () -> assertThat(stage.message("Ready")).contains("swap.ifNotDrained: Proceed"));
     assertThat(stage.secret().getMetadata().getResourceVersion()).isEqualTo(version);
     stage.session(blue).close();
   }
@@ -55,17 +57,20 @@ class LeavingIT {
     stage.attached(stage.blue, "");
     var login = stage.bound("username");
     try (var _ = blue.frozen()) {
-      stage.eventually(
-          () ->
-              assertThat(stage.sandbox.serverCondition(stage.blue, "Reachable"))
-                  .startsWith("False"));
+      await()
+          .atMost(Duration.ofMinutes(2)) // connections that hang are given up one after the other
+          .untilAsserted(
+              () ->
+                  assertThat(stage.sandbox.serverCondition(stage.blue, "Reachable"))
+                      .startsWith("False"));
 
       // When
       stage.swap(stage.green);
 
       // Then
       stage.eventually("Ready", "False/ServerUnreachable");
-      assertThat(stage.message("Ready")).contains("swap.ifNotDrained: Proceed");
+      stage.eventually(
+          () -> assertThat(stage.message("Ready")).contains("swap.ifNotDrained: Proceed"));
       assertThat(stage.status().active().server()).isEqualTo(stage.blue);
 
       // When

@@ -170,7 +170,8 @@ record Case(BackingService service, JsonNode seen) {
         Optional.ofNullable(node.get("refuses"))
             .map(why -> new Failure(Reason.ServerNotAvailable, why.asText()));
     var admission =
-        new ServerFact.Admission(consent, Optional.empty(), Set.of(), node.path("gone").asText());
+        new ServerFact.Admission(
+            consent, Optional.empty(), Set.of(), 1000, node.path("gone").asText());
     var abilities = ENGINES.find(EngineKind.PostgreSQL).orElseThrow().abilities();
     return new ServerFact(name, admission, abilities, sight(node));
   }

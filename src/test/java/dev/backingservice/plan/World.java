@@ -287,7 +287,7 @@ record World(
             : Optional.of(new Failure(Reason.ServerNotAvailable, "not admitted"));
     return new ServerFact(
         name,
-        new ServerFact.Admission(consent, Optional.empty(), Set.of(), ""),
+        new ServerFact.Admission(consent, Optional.empty(), Set.of(), 1000, ""),
         ABILITIES,
         sight(name, server));
   }

@@ -58,6 +58,9 @@ final class Connections {
   /// How long a login may take, all in all.
   private static final Duration LOGIN = Duration.ofSeconds(5);
 
+  /// How long the work in another database may take, all in all.
+  private static final Duration INSIDE = Duration.ofSeconds(60);
+
   private Connections() {}
 
   /// A login, pinned and checked, and the attempt that it came of.
@@ -76,7 +79,9 @@ final class Connections {
     var attempt = new Attempt(server.admin(), server.trust(), Optional.empty(), only);
     try {
       var connection = connect(attempt, server.admin(), database, server.trust(), properties);
-      return new Opened(checked(server, connection), attempt);
+      var checked = checked(server, connection);
+      attempt.bounds().end();
+      return new Opened(checked, attempt);
     } catch (SQLException e) {
       if (PgErrors.state(e).equals(PgErrors.INSUFFICIENT_PRIVILEGE))
         throw PgErrors.mayNotConnect(server, database);
@@ -85,9 +90,12 @@ final class Connections {
     }
   }
 
-  /// The administrator in another database, for one short piece of work.
+  /// The administrator in another database, for one short piece of work within its own bounds: the
+  /// connection ends with them.
   static Connection inside(Server server, String database) throws EngineException {
-    return administrator(server, database, Optional.empty()).connection();
+    var opened = administrator(server, database, Optional.empty());
+    opened.attempt().bounds().begin(INSIDE);
+    return opened.connection();
   }
 
   /// The workload's own login, without pins: what it sees is what counts.
@@ -99,8 +107,9 @@ final class Connections {
     var attempt =
         new Attempt(server.data(), server.trust(), credential.certificate(), Optional.empty());
     try {
-      return new Opened(
-          connect(attempt, server.data(), database, server.trust(), properties), attempt);
+      var connection = connect(attempt, server.data(), database, server.trust(), properties);
+      attempt.bounds().end();
+      return new Opened(connection, attempt);
     } catch (SQLException e) {
       if (PgErrors.aboutTheLogin(e)) throw new Turned(e, attempt);
       throw PgErrors.connecting(
@@ -145,8 +154,9 @@ final class Connections {
       var connection = new Driver().connect("jdbc:postgresql:" + encoded(database), properties);
       if (connection == null) throw new IllegalStateException("the driver knows its own URLs");
       return connection;
-    } finally {
+    } catch (SQLException | RuntimeException e) {
       attempt.bounds().end();
+      throw e;
     }
   }
 

@@ -19,16 +19,23 @@ record Creation(Server server, Marks marks, Transactions transactions) {
   void create(Connection connection, Order order) throws SQLException, EngineException {
     var sql = new Sql(connection);
     var database = Schemas.of(order.place()).database();
+    new Groups(marks).checkClaim(sql, order);
     if (!exists(sql, database)) {
       intend(connection, order);
       if (!created(sql, database)) return;
     }
-    if (!ours(sql, database) && !intended(sql, order)) return;
+    boolean ours = ours(sql, database);
+    if (!ours && !intended(sql, order)) return;
+    if (!ours) mark(sql, order, database);
+    close(sql, database);
+  }
+
+  /// Once, for whom it was created: nobody takes it over.
+  private void mark(Sql sql, Order order, String database) throws SQLException {
     var mark = Map.of("kind", "database", "uid", order.service().uid());
     sql.run(
         "COMMENT ON DATABASE %s IS %s"
             .formatted(Sql.name(database), Sql.text(marks.write(database, mark))));
-    close(sql, database);
   }
 
   private void close(Sql sql, String database) throws SQLException, EngineException {
@@ -58,15 +65,18 @@ record Creation(Server server, Marks marks, Transactions transactions) {
         connection,
         sql -> {
           var role = marks.roles(order.place()).claim();
-          var fields = new TreeMap<>(Groups.claim(order));
+          new Groups(marks).checkClaim(sql, order);
+          var there = comment(sql, role);
+          if (there.isEmpty()) sql.run("CREATE ROLE " + Sql.name(role) + " " + Roles.PLAIN);
+          var claim = there.flatMap(c -> marks.read(role, c));
+          if (there.isPresent() && claim.isEmpty()) return;
+          var fields = new TreeMap<>(claim.orElse(Groups.claim(order)));
           fields.put(INTENDS, order.service().uid());
-          if (comment(sql, role).isEmpty())
-            sql.run("CREATE ROLE " + Sql.name(role) + " " + Roles.PLAIN);
-          else if (marks.read(role, comment(sql, role).get()).isEmpty()) return;
           sql.run(
               "COMMENT ON ROLE %s IS %s"
                   .formatted(Sql.name(role), Sql.text(marks.write(role, fields))));
         },
+        Groups.claimKey(order),
         "service/" + order.service());
   }
 

@@ -86,6 +86,19 @@ final class Groups {
             .formatted(role));
   }
 
+  /// The lock under which a database is claimed.
+  static String claimKey(Order order) {
+    return "claim/" + Schemas.of(order.place()).database();
+  }
+
+  /// Refuses whoever may not use a database that somebody claimed.
+  void checkClaim(Sql sql, Order order) throws SQLException, EngineException {
+    var roles = marks.roles(order.place());
+    var comments = comments(sql, roles);
+    if (comments.containsKey(roles.claim()))
+      checkClaim(order, comments.get(roles.claim()), roles.claim());
+  }
+
   private void checkClaim(Order order, @Nullable String comment, String role)
       throws EngineException {
     var claim = marks.read(role, comment).orElse(claim(order));

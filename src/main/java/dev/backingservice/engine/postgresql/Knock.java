@@ -28,7 +28,7 @@ record Knock(Server server, Marks marks, Credential credential) {
     try (var opened = new Closing(Connections.workload(server, credential, scope.database()))) {
       opened.attempt().bounds().begin(PROOF);
       var refusal = refusal(new Sql(opened.connection()), scope.schema());
-      if (refusal.isPresent()) return new Entry.Refused(refusal.get());
+      if (refusal.isPresent()) return new Entry.Different(refusal.get());
       return new Entry.LetIn(
           OptionalInt.of(
               new Sql(opened.connection())

@@ -49,7 +49,7 @@ final class Lane implements AutoCloseable {
       var loan = warmOrNew();
       loan.attempt.bounds().begin(OPERATION);
       return loan;
-    } catch (EngineException | RuntimeException e) {
+    } catch (EngineException | RuntimeException | Error e) {
       permits.release();
       throw e;
     }
@@ -59,11 +59,11 @@ final class Lane implements AutoCloseable {
   void giveBack(Loan loan) {
     var connection = loan.connection;
     try {
-      loan.attempt.bounds().end();
       if (!connection.isClosed() && !connection.getAutoCommit()) {
         connection.rollback();
         connection.setAutoCommit(true);
       }
+      loan.attempt.bounds().end();
       if (closed || connection.isClosed() || loan.attempt.bounds().exceeded()) discard(connection);
       else idle.addFirst(new Idle(loan, System.nanoTime()));
     } catch (SQLException e) {
@@ -101,6 +101,7 @@ final class Lane implements AutoCloseable {
 
   private Loan warmOrNew() throws EngineException {
     for (var i = idle.poll(); i != null; i = idle.poll()) {
+      i.loan.attempt.bounds().begin(OPERATION);
       if (usable(i)) return i.loan;
       discard(i.loan.connection);
     }

@@ -67,7 +67,12 @@ final class Provision {
 
   /// Whose claim was checked, too: another namespace asks anew.
   private String key(Order order) {
-    return String.join("/", server.name(), order.service().namespace(), order.place().toString())
+    return String.join(
+            "/",
+            server.name(),
+            order.service().namespace(),
+            order.namespaceUid(),
+            order.place().toString())
         + order.sharedWith();
   }
 

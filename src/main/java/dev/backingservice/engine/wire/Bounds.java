@@ -3,9 +3,8 @@ package dev.backingservice.engine.wire;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +15,15 @@ public final class Bounds {
   /// The most that one operation may read.
   public static final long MOST_BYTES = 16L * 1024 * 1024;
 
-  private static final ScheduledExecutorService DEADLINES =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("deadlines").factory());
+  private static final ScheduledThreadPoolExecutor DEADLINES = deadlines();
+
+  private static ScheduledThreadPoolExecutor deadlines() {
+    var one =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("deadlines").factory());
+    one.setRemoveOnCancelPolicy(true);
+    return one;
+  }
 
   private final AtomicLong left = new AtomicLong(MOST_BYTES);
   private volatile @Nullable Socket socket;
