@@ -29,13 +29,13 @@ public final class Fencing {
 
   /// Tries for itself whether the server is there: what somebody else saw is no verdict.
   Result fence(Facts f, Action.Fence fence, Instant now) throws EngineException {
-    var uid = f.service().id().uid();
+    var key = String.join("/", f.service().id().uid(), fence.server(), "" + fence.superseding());
     var server = servers.find(fence.server()).server();
     if (!Reach.anybodyAt(List.of(server.data(), server.admin())))
       return silences.again(
-          uid,
+          key,
           new Failure(Reason.ServerUnreachable, server.name() + " does not answer at any address"));
-    silences.end(uid);
+    silences.end(key);
     return fenced(f, fence, now);
   }
 

@@ -79,7 +79,12 @@ final class DesiredLogins {
   /// The rights of the active login change in place, as far as its server admits what is asked for.
   private static Attachment granted(Facts f, Attachment active) {
     if (f.server(active.server()).flatMap(ServerFact::consent).isPresent()) return active;
-    return f.intent().map(Intent::access).map(active::with).orElse(active);
+    return f.intent()
+        .filter(i -> f.request() instanceof Facts.Request.Understood)
+        .filter(i -> i.place().equals(active.place()))
+        .map(Intent::access)
+        .map(active::with)
+        .orElse(active);
   }
 
   /// What the state of the swap says, as far as its motion is about what is active now.
@@ -154,12 +159,18 @@ final class DesiredLogins {
     if (answer.isEmpty() || !answer.get().identity().takesWritesAs(at.serverId())) return true;
     var login = answer.get().standing().find(at.login());
     if (login.isEmpty()) return !desired.state().letsIn();
+    if (!desired.state().letsIn() && takenOver(login.get(), at)) return true;
     return switch (desired.state()) {
       case Active -> works(login.get(), at) && !turnedAway(at);
       case Prepared -> works(login.get(), at);
       case Locked -> login.get().fenced();
       case Absent -> login.get().holds() == Holds.Foreign;
     };
+  }
+
+  /// A later credential of the same account: what is said of an earlier one does not concern it.
+  private boolean takenOver(Standing.Login login, Attachment at) {
+    return login.uid().equals(facts.service().id().uid()) && login.epoch() > at.epoch();
   }
 
   private static boolean works(Standing.Login login, Attachment at) {

@@ -103,7 +103,7 @@ final class Recollection {
     var owed = done(Action.Owe.class).map(Action.Owe::debts);
     var published = done(Action.Publish.class).map(Action.Publish::debts);
     return owed.or(() -> published).orElseGet(f::debts).stream()
-        .filter(d -> Retention.proof(f, d.attachment()).isEmpty())
+        .filter(d -> Debts.promoted(f, d) || Retention.proof(f, d.attachment()).isEmpty())
         .toList();
   }
 

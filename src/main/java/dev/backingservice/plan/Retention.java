@@ -34,11 +34,11 @@ record Retention(Facts f, Swap swap, Instant now) {
 
   /// A login that was prepared for an edit that was given up.
   private Optional<Memory.Retained> leftOver() {
-    boolean over = f.memory().swap() instanceof Swap.Aborting && !(swap instanceof Swap.Aborting);
+    boolean open = f.memory().swap().mayGoBack();
     return f.memory()
         .swap()
         .target()
-        .filter(t -> over && !swap.target().equals(Optional.of(t)))
+        .filter(t -> open && !swap.target().equals(Optional.of(t)) && !f.published(t))
         .map(t -> new Memory.Retained(t, now, "", ""));
   }
 

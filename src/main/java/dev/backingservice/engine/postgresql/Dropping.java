@@ -29,8 +29,7 @@ record Dropping(Server server, Marks marks, Transactions transactions) {
   void drop(Connection connection, Order order) throws SQLException, EngineException {
     var sql = new Sql(connection);
     var roles = marks.roles(order.place());
-    new Groups(marks).checkClaim(sql, order);
-    if (used(sql, roles)) return;
+    if (!new Groups(marks).admits(sql, order) || used(sql, roles)) return;
     var database = Schemas.of(order.place()).database();
     if (mine(sql, order, database) && !sql.holds(OTHER_SCHEMAS, database, roles.readOnly()))
       sql.run("DROP DATABASE IF EXISTS " + Sql.name(database));

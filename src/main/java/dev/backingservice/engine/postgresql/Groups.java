@@ -99,6 +99,15 @@ final class Groups {
       checkClaim(order, comments.get(roles.claim()), roles.claim());
   }
 
+  /// Whether a database is claimed by nobody else.
+  boolean admits(Sql sql, Order order) throws SQLException {
+    var role = marks.roles(order.place()).claim();
+    return marks
+        .read(role, comments(sql, marks.roles(order.place())).get(role))
+        .map(claim -> mayUse(order, claim))
+        .orElse(true);
+  }
+
   private void checkClaim(Order order, @Nullable String comment, String role)
       throws EngineException {
     var claim = marks.read(role, comment).orElse(claim(order));
