@@ -4,6 +4,7 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.ServerText;
 import dev.backingservice.plan.Action;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Outcome;
@@ -57,7 +58,7 @@ public final class Actor {
     try {
       return perform(f, action, clock.instant());
     } catch (EngineException e) {
-      var failure = new Failure(e.reason(), e.sentence());
+      var failure = new Failure(e.reason(), discreet(f, e));
       return e.silent() ? new Result.Silent(failure) : new Result.Failed(failure);
     } catch (KubernetesClientException e) {
       if (Refusals.definite(e) && !Refusals.conflict(e))
@@ -68,6 +69,14 @@ public final class Actor {
       return new Result.Failed(
           new Failure(Reason.InternalError, name(action) + " failed: see the operator's log"));
     }
+  }
+
+  /// What tenants read; what it leaves out is for the platform team, in the log.
+  private String discreet(Facts f, EngineException e) {
+    var said = servers.discreet(e.sentence());
+    if (!said.equals(ServerText.line(e.sentence())))
+      LOG.infof("for the platform team: service=%s said=%s", f.service().id(), e.sentence());
+    return said;
   }
 
   private Result perform(Facts f, Action action, Instant now) throws EngineException {

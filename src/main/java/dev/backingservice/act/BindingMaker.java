@@ -13,7 +13,7 @@ import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.Trust;
 import dev.backingservice.plan.Action;
 import dev.backingservice.plan.Facts;
-import dev.backingservice.tls.Authority;
+import dev.backingservice.tls.Authorities;
 import dev.backingservice.tls.Issued;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,13 +25,14 @@ import java.util.Map;
 public final class BindingMaker {
   private static final Duration CERTIFICATE = Duration.ofHours(2160);
   private final RootKey key;
-  private final Authority authority;
+  private final Authorities authorities;
   private final Passwords passwords;
   private final SeenAnchors anchors;
 
-  public BindingMaker(RootKey key, Authority authority, Passwords passwords, SeenAnchors anchors) {
+  public BindingMaker(
+      RootKey key, Authorities authorities, Passwords passwords, SeenAnchors anchors) {
     this.key = key;
-    this.authority = authority;
+    this.authorities = authorities;
     this.passwords = passwords;
     this.anchors = anchors;
   }
@@ -40,7 +41,7 @@ public final class BindingMaker {
       throws EngineException {
     var at = publish.attachment();
     var shape = f.intent().map(Intent::binding).orElseThrow();
-    var issued = authority.issue(at.login(), now, life(f, publish, now));
+    var issued = authorities.clients().issue(at.login(), at.epoch(), now, life(f, publish, now));
     var entries =
         new LinkedHashMap<>(
             served
@@ -82,7 +83,7 @@ public final class BindingMaker {
 
   private Map<String, byte[]> files(Directory.Served served, Issued issued) throws EngineException {
     var files = new LinkedHashMap<String, byte[]>();
-    files.put("ca.crt", bytes(authority.certificatePem() + trusted(served)));
+    files.put("ca.crt", bytes(authorities.servers().certificatePem() + trusted(served)));
     files.put("tls.crt", bytes(issued.chainPem()));
     if (served.server().clientCertificate() == Server.ClientCertificate.Required)
       files.put("tls.pk8", issued.keyDer());
@@ -109,7 +110,7 @@ public final class BindingMaker {
                         Reason.CertificateNotTrusted,
                         "the certificate of %s could not be verified at %s: name its authority in spec.tls.ca"
                             .formatted(server.name(), server.data())));
-    return anchor.equals(authority.certificatePem()) ? "" : anchor;
+    return anchor.equals(authorities.servers().certificatePem()) ? "" : anchor;
   }
 
   private static byte[] bytes(String text) {

@@ -26,8 +26,15 @@ public final class DebtBook {
   void add(ServiceId service, String server, List<Debt> debts) {
     var page = secrets.find(namespace, DebtPage.name(server));
     var all = new LinkedHashSet<>(DebtPage.read(page));
-    debts.forEach(d -> all.add(new ServerDebt(service, d)));
+    for (var debt : debts)
+      if (all.stream().noneMatch(known -> owes(known, service, debt)))
+        all.add(new ServerDebt(service, debt));
     write(server, page, List.copyOf(all));
+  }
+
+  /// The same login is owed once, since whenever.
+  private static boolean owes(ServerDebt known, ServiceId service, Debt debt) {
+    return known.service().equals(service) && known.debt().attachment().same(debt.attachment());
   }
 
   void remove(String server, List<ServerDebt> debts) {

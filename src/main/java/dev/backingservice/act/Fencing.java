@@ -41,7 +41,8 @@ public final class Fencing {
 
   Result settle(Facts f, Action.Settle settle, Instant now) throws EngineException {
     var at = settle.attachment();
-    return fenced(f, new Action.Fence(at.server(), List.of(at), settle.superseding(), SETTLE), now);
+    return fenced(
+        f, new Action.Fence(settle.server(), List.of(at), settle.superseding(), SETTLE), now);
   }
 
   /// Only on the lineage that the logins were made on: an absent login on another one proves
@@ -55,7 +56,7 @@ public final class Fencing {
       lock(f, session, fence);
       var drain = sever(f, session, fence);
       if (drain.left > 0) return new Result.Draining(drain.left);
-      for (var login : fence.logins()) if (!refused(f, login)) return letIn(login);
+      for (var login : fence.logins()) if (!refused(f, fence.server(), login)) return letIn(login);
       int late = sessions(f, session, fence.logins());
       if (late > 0) return new Result.Draining(late);
       var after = session.identity();
@@ -121,8 +122,8 @@ public final class Fencing {
 
   /// Whether the login is refused as it shall be. A server that has no connection free has not said
   /// so.
-  private boolean refused(Facts f, Attachment login) throws EngineException {
-    return switch (servers.entry(f, login)) {
+  private boolean refused(Facts f, String server, Attachment login) throws EngineException {
+    return switch (servers.entry(f, server, login)) {
       case Entry.Locked _, Entry.Refused _ -> true;
       case Entry.LetIn _, Entry.Full _, Entry.Different _ -> false;
     };

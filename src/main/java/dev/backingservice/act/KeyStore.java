@@ -5,6 +5,7 @@ import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Labels;
 import dev.backingservice.model.RootKey;
 import dev.backingservice.model.Sensitive;
+import dev.backingservice.tls.Authorities;
 import dev.backingservice.tls.Authority;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -15,12 +16,14 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// The operator's root key and its authority: made at the first start, kept in two Secrets,
+/// The operator's root key and its authorities: made at the first start, kept in two Secrets,
 /// found ever after.
 public final class KeyStore {
   static final String ROOT_KEY = "backing-service-root-key";
   static final String AUTHORITY = "backing-service-authority";
   private static final String FIRST = "v1";
+  private static final String SERVERS_CERTIFICATE = "server-ca.crt";
+  private static final String SERVERS_KEY = "server-ca.key";
   private final Secrets secrets;
   private final String namespace;
   private final SecureRandom random;
@@ -41,12 +44,24 @@ public final class KeyStore {
     return new RootKey(Base64.getDecoder().decode(key));
   }
 
-  public Authority authority(String instance, Instant now) {
-    var secret = findOrCreate(AUTHORITY, () -> newAuthority(instance, now));
-    return Authority.of(
-        Secrets.text(secret, "tls.crt").orElseThrow(),
-        new Sensitive(Secrets.text(secret, "tls.key").orElseThrow()),
-        random);
+  public Authorities authorities(String instance, Instant now) {
+    var secret = findOrCreate(AUTHORITY, () -> newAuthorities(instance, now));
+    return new Authorities(
+        authority(secret, "tls.crt", "tls.key"),
+        authority(secret, SERVERS_CERTIFICATE, SERVERS_KEY));
+  }
+
+  private Authority authority(Secret secret, String certificate, String key) {
+    return Authority.of(text(secret, certificate), new Sensitive(text(secret, key)), random);
+  }
+
+  private String text(Secret secret, String key) {
+    return Secrets.text(secret, key)
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "Secret %s in namespace %s has no key %s: restore it from your backup"
+                        .formatted(AUTHORITY, namespace, key)));
   }
 
   /// Two processes may start at once: the second one finds what the first one made.
@@ -76,10 +91,17 @@ public final class KeyStore {
     return Map.of(FIRST, Secrets.encoded(key));
   }
 
-  private Map<String, String> newAuthority(String instance, Instant now) {
-    var authority = Authority.create(instance, now, random);
+  private Map<String, String> newAuthorities(String instance, Instant now) {
+    var clients = Authority.create("clients", instance, now, random);
+    var servers = Authority.create("servers", instance, now, random);
     return Map.of(
-        "tls.crt", Secrets.encoded(authority.certificatePem()),
-        "tls.key", Secrets.encoded(authority.keyPem()));
+        "tls.crt",
+        Secrets.encoded(clients.certificatePem()),
+        "tls.key",
+        Secrets.encoded(clients.keyPem()),
+        SERVERS_CERTIFICATE,
+        Secrets.encoded(servers.certificatePem()),
+        SERVERS_KEY,
+        Secrets.encoded(servers.keyPem()));
   }
 }

@@ -68,7 +68,7 @@ public final class OnServers {
   }
 
   Result knock(Facts f, Attachment attachment) throws EngineException {
-    return switch (entry(f, attachment)) {
+    return switch (entry(f, attachment.server(), attachment)) {
       case Entry.LetIn(var held, var anchor) -> {
         anchor.ifPresent(a -> anchors.saw(served(attachment).server(), a));
         yield new Result.LetIn(held);
@@ -83,10 +83,13 @@ public final class OnServers {
     };
   }
 
-  Entry entry(Facts f, Attachment attachment) throws EngineException {
-    var served = find(attachment.server());
+  /// @param by the name of the server to knock at; a re-pointed one has two
+  Entry entry(Facts f, String by, Attachment attachment) throws EngineException {
+    var served = find(by);
     var server = served.server();
-    var certificate = server.shown(() -> authority.shown(attachment.login(), clock.instant()));
+    var certificate =
+        server.shown(
+            () -> authority.shown(attachment.login(), attachment.epoch(), clock.instant()));
     var password = passwords.of(f.service().id(), f.intent(), attachment);
     return served
         .engine()
@@ -115,6 +118,10 @@ public final class OnServers {
             f.intent(),
             admission.map(ServerFact.Admission::sharedWith).orElse(Set.of()))
         .capped(admission.map(ServerFact.Admission::maxConnections).orElse(Integer.MAX_VALUE));
+  }
+
+  String discreet(String sentence) {
+    return directory.discreet(sentence);
   }
 
   Session open(String server) throws EngineException {

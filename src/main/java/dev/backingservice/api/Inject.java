@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
     value =
         "!has(self.mountPath) || (self.mountPath.startsWith('/') && !self.mountPath.contains(':') && !self.mountPath.contains('..') && self.mountPath != '/')",
     message = "inject.mountPath is an absolute path such as /bindings, without ':' and '..'")
+@ValidationRule(
+    value = "!has(self.mountPath) || !self.mountPath.matches('" + Texts.SYSTEM_PATH + "')",
+    message =
+        "inject.mountPath cannot lie where the system keeps its programs and devices (/usr, /lib, /bin, /proc, ...): choose a path of its own such as /bindings")
 public record Inject(
     @Size(max = 32)
         @JsonPropertyDescription(

@@ -23,6 +23,13 @@ public final class Directory {
     return Optional.ofNullable(servers.get(name));
   }
 
+  /// A sentence for whoever attaches services: see [Server#discreet].
+  public String discreet(String sentence) {
+    var said = sentence;
+    for (var served : servers.values()) said = served.server().discreet(said);
+    return said;
+  }
+
   /// Every server that is known.
   public Collection<Served> all() {
     return List.copyOf(servers.values());

@@ -6,6 +6,8 @@ import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.Trust;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// A server with what its administrator needs to log in.
 ///
@@ -23,6 +25,8 @@ public record Server(
     Sensitive adminPassword,
     Trust trust,
     ClientCertificate clientCertificate) {
+  /// What is shorter is no name that tells anybody anything.
+  private static final int SHORTEST = 3;
 
   /// What a client shows here: nothing where nothing is demanded.
   ///
@@ -32,6 +36,26 @@ public record Server(
     return clientCertificate == ClientCertificate.Required
         ? Optional.of(issued.get())
         : Optional.empty();
+  }
+
+  /// A sentence for whoever attaches services: without the administrator's account, endpoint and
+  /// password, which the platform team alone shall read.
+  public String discreet(String sentence) {
+    var said = struck(sentence, adminPassword.reveal(), "***");
+    said = struck(said, adminUser, "the administrator's role");
+    return admin.equals(data)
+        ? said
+        : struck(
+            struck(said, admin.toString(), "its administration endpoint"),
+            admin.host(),
+            "its administration endpoint");
+  }
+
+  private static String struck(String sentence, String what, String by) {
+    if (what.length() < SHORTEST) return sentence;
+    return Pattern.compile("(?<![\\w.-])" + Pattern.quote(what) + "(?![\\w-])")
+        .matcher(sentence)
+        .replaceAll(Matcher.quoteReplacement(by));
   }
 
   /// Whether clients have to show a certificate.

@@ -21,10 +21,14 @@ public final class Events {
   private static final DateTimeFormatter MICROS =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
   private final KubernetesClient client;
+  private final String home;
   private final InstantSource clock;
 
-  public Events(KubernetesClient client, InstantSource clock) {
+  /// @param home the operator's own namespace: what is told about cluster-scoped resources is told
+  ///     there, where tenants do not read
+  public Events(KubernetesClient client, String home, InstantSource clock) {
     this.client = client;
+    this.home = home;
     this.clock = clock;
   }
 
@@ -47,7 +51,7 @@ public final class Events {
 
   private Event event(HasMetadata about, String type, String reason, String note) {
     var meta = about.getMetadata();
-    var namespace = Objects.requireNonNullElse(meta.getNamespace(), "default");
+    var namespace = Objects.requireNonNullElse(meta.getNamespace(), home);
     var now = clock.instant();
     var name =
         "%s.%x".formatted(meta.getName(), now.getEpochSecond() * 1_000_000 + now.getNano() / 1000)
@@ -69,7 +73,7 @@ public final class Events {
                 .withApiVersion(about.getApiVersion())
                 .withKind(about.getKind())
                 .withName(meta.getName())
-                .withNamespace(meta.getNamespace())
+                .withNamespace(namespace)
                 .withUid(meta.getUid())
                 .build())
         .build();

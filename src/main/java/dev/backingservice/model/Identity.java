@@ -16,6 +16,13 @@ public record Identity(
     String position,
     Role role,
     String version) {
+  public Identity {
+    serverId = ServerText.word(serverId);
+    instanceId = ServerText.word(instanceId);
+    timeline = ServerText.word(timeline);
+    position = ServerText.word(position);
+    version = ServerText.clean(version);
+  }
 
   /// Whether a server accepts writes.
   public enum Role {

@@ -25,6 +25,24 @@ public record Intent(
     workloads = List.copyOf(workloads);
   }
 
+  /// The same with another binding.
+  public Intent with(BindingShape other) {
+    return new Intent(
+        engine,
+        place,
+        credentials,
+        state,
+        access,
+        limits,
+        createDatabase,
+        other,
+        workloads,
+        rollout,
+        swap,
+        certificateLife,
+        deletionPolicy);
+  }
+
   /// Whether the service is attached.
   public enum State {
     Attached,

@@ -16,6 +16,7 @@ public enum Reason {
   ServerUnreachable,
   ServerReadOnly,
   IdentityChanged,
+  SeveralInstances,
   AdminRefused,
   AdminTooWeak,
   DatabaseMissing,

@@ -46,7 +46,8 @@ public final class BindingCheck {
       return new Login.TurnedAway(
           new Failure(Reason.ServerUnreachable, active.server() + " has not been reached yet"));
     var server = served.get().server();
-    var certificate = server.shown(() -> authority.shown(active.login(), clock.instant()));
+    var certificate =
+        server.shown(() -> authority.shown(active.login(), active.epoch(), clock.instant()));
     var credential = new Credential(active, key.password(f.service().id(), active), certificate);
     try {
       var order = Orders.of(f, active.place());
@@ -58,7 +59,7 @@ public final class BindingCheck {
         case Entry.Different(var failure) -> new Login.TurnedAway(failure);
       };
     } catch (EngineException e) {
-      return new Login.TurnedAway(new Failure(e.reason(), e.sentence()));
+      return new Login.TurnedAway(new Failure(e.reason(), directory.discreet(e.sentence())));
     }
   }
 }

@@ -60,6 +60,12 @@ final class Consent {
       return capped(
           "%s allows %d connections at most: set the block's connectionLimit"
               .formatted(name(server.get()), connections));
+    if (own(server.get()).equals(intent.place().scope().databaseName()))
+      return Optional.of(
+          new Failure(
+              Reason.ServerNotAvailable,
+              "the administrator works in this database of %s: name the application's own database"
+                  .formatted(name(server.get()))));
     boolean unlisted =
         spec.unlistedDatabases() == BackingServerSpec.UnlistedDatabases.Refuse
             && intent.place().scope().databaseName().isPresent()
@@ -67,6 +73,12 @@ final class Consent {
     return unlisted
         ? refused(name(server.get()), "", "spec.databases does not list the database")
         : Optional.empty();
+  }
+
+  /// The database that the administrator works in.
+  private static Optional<String> own(BackingServer server) {
+    var admin = server.getSpec().admin();
+    return Optional.ofNullable(admin).map(BackingServerSpec.Admin::database);
   }
 
   /// The most connections that a login may have on a server.

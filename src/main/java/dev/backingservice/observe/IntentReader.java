@@ -50,8 +50,8 @@ public final class IntentReader {
               "this operator serves PostgreSQL only for now: use the block postgresql with a PostgreSQL server"),
           Optional.empty());
     var intent = intent(resource, spec, block, engine.get().defaults());
-    var code = loadsCode(intent);
-    if (code.isPresent()) return new Request.Refused(code.get(), Optional.of(intent));
+    var code = loadsCode(intent.binding());
+    if (code.isPresent()) return new Request.Refused(code.get(), Optional.of(harmless(intent)));
     return later(spec)
         .or(() -> later(resource.getMetadata().getAnnotations()))
         .<Request>map(field -> new Request.Refused(notYet(field), Optional.of(intent)))
@@ -59,10 +59,14 @@ public final class IntentReader {
   }
 
   /// The schema refuses these; an object that was stored before it did is refused here.
-  private static Optional<Failure> loadsCode(Intent intent) {
+  private static Optional<Failure> loadsCode(BindingShape shape) {
+    if (Texts.systemPath(shape.mountPath()))
+      return Optional.of(
+          new Failure(
+              Reason.AccessNotSupported,
+              "inject.mountPath lies where the system keeps its programs: choose a path of its own such as /bindings"));
     return Stream.concat(
-            intent.binding().env().stream().map(BindingShape.EnvVar::name),
-            intent.binding().entries().keySet().stream())
+            shape.env().stream().map(BindingShape.EnvVar::name), shape.entries().keySet().stream())
         .filter(Texts::loadsCode)
         .findFirst()
         .map(
@@ -71,6 +75,19 @@ public final class IntentReader {
                     Reason.AccessNotSupported,
                     name
                         + " makes programs load code or changes their search path: choose another name"));
+  }
+
+  /// What is asked for without the variables that are refused.
+  private static Intent harmless(Intent intent) {
+    var shape = intent.binding();
+    return intent.with(
+        new BindingShape(
+            shape.secretName(),
+            shape.bindingName(),
+            shape.mountPath(),
+            shape.entries(),
+            shape.keyStore(),
+            shape.env().stream().filter(e -> !Texts.loadsCode(e.name())).toList()));
   }
 
   private static Failure notYet(String field) {

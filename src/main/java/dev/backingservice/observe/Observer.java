@@ -8,7 +8,6 @@ import dev.backingservice.engine.Engines;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Failure;
-import dev.backingservice.model.Intent;
 import dev.backingservice.model.Labels;
 import dev.backingservice.model.Published;
 import dev.backingservice.model.Reason;
@@ -16,6 +15,8 @@ import dev.backingservice.model.RootKey;
 import dev.backingservice.model.ServiceId;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Memory;
+import dev.backingservice.plan.Places;
+import dev.backingservice.plan.Preflight;
 import dev.backingservice.plan.Probe;
 import dev.backingservice.status.MemoryReader;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -60,11 +61,21 @@ public final class Observer {
 
   public Facts observe(BackingService resource, Registry known) {
     var facts = recorded(resource, known);
-    facts = facts.withServers(servers.look(facts, known));
+    facts = searched(facts.withServers(servers.look(facts, known)), known);
     facts = facts.withWorkloads(finder.find(facts));
     if (doubtful(resource)) rhythm.checkSoon(facts.service().id().uid());
     facts = facts.withLogin(check.tried(facts));
-    return waiting(facts) ? facts.withProbe(Optional.of(probed(facts))) : facts;
+    return Preflight.due(facts) ? facts.withProbe(Optional.of(probed(facts))) : facts;
+  }
+
+  /// Every server that admits the namespace is looked at when there is more to know than is
+  /// remembered.
+  private Facts searched(Facts f, Registry known) {
+    var uid = f.service().id().uid();
+    if (!Places.everywhere(f) && !rhythm.searchDue(uid)) return f;
+    var facts = f.withServers(servers.lookEverywhere(f, known));
+    if (Places.answered(facts) && !Places.everywhere(facts)) rhythm.searched(uid);
+    return facts;
   }
 
   /// Whether nobody knows that the published credential works.
@@ -124,14 +135,6 @@ public final class Observer {
   private static String phase(Memory memory) {
     return memory.swap().getClass().getSimpleName()
         + memory.swap().target().map(t -> "/" + t.epoch()).orElse("");
-  }
-
-  /// Whether an edit waits that may be taken up.
-  private static boolean waiting(Facts f) {
-    var wanted = f.intent().map(Intent::place);
-    return f.pending()
-        && !f.memory().swap().underWay()
-        && f.active().filter(a -> !wanted.equals(Optional.of(a.place()))).isPresent();
   }
 
   private Probe probed(Facts f) {

@@ -68,7 +68,10 @@ public final class PreflightProbe {
     return target.serverId.equals(from.serverId());
   }
 
+  /// A login on the new server may have seen the beacon's key on the old one: the instances are
+  /// compared, too.
   private boolean same(Session here, Session there) throws EngineException {
+    if (!here.identity().instanceId().equals(there.identity().instanceId())) return false;
     try (var beacon = here.beacon(random.nextLong())) {
       return there.sees(beacon);
     }
@@ -94,15 +97,18 @@ public final class PreflightProbe {
     }
   }
 
-  private static Optional<Failure> fence(Session here, Order order, Attachment from) {
+  private Optional<Failure> fence(Session here, Order order, Attachment from) {
     try {
-      return here.identity().writable() ? here.fenceable(order, from) : Optional.empty();
+      return here.identity().writable()
+          ? here.fenceable(order, from)
+              .map(f -> new Failure(f.reason(), directory.discreet(f.message())))
+          : Optional.empty();
     } catch (EngineException e) {
       return Optional.of(failure(e));
     }
   }
 
-  private static Failure failure(EngineException e) {
-    return new Failure(e.reason(), e.sentence());
+  private Failure failure(EngineException e) {
+    return new Failure(e.reason(), directory.discreet(e.sentence()));
   }
 }

@@ -9,8 +9,10 @@ import java.util.random.RandomGenerator;
 /// monotonic clock, and when its credential is to be tried again.
 public final class Rhythm {
   private static final double JITTER = 0.2;
+  private static final long NEVER = Long.MIN_VALUE;
   private final Map<String, Phase> phases = new ConcurrentHashMap<>();
   private final Map<String, Long> checks = new ConcurrentHashMap<>();
+  private final Map<String, Long> searches = new ConcurrentHashMap<>();
   private final Duration interval;
   private final RandomGenerator random;
 
@@ -37,6 +39,20 @@ public final class Rhythm {
     return now >= due;
   }
 
+  /// Whether every server is to be looked at for credentials that nobody remembers: once in the
+  /// life of this process, somewhere within the first interval.
+  boolean searchDue(String uid) {
+    var now = System.nanoTime();
+    var due =
+        searches.computeIfAbsent(uid, _ -> now + (long) (interval.toNanos() * random.nextDouble()));
+    return due != NEVER && now >= due;
+  }
+
+  /// Every server was looked at.
+  void searched(String uid) {
+    searches.put(uid, NEVER);
+  }
+
   /// The credential was tried just now.
   public void checked(String uid) {
     checks.put(uid, System.nanoTime() + jittered().toNanos());
@@ -56,6 +72,7 @@ public final class Rhythm {
   public void forget(String uid) {
     phases.remove(uid);
     checks.remove(uid);
+    searches.remove(uid);
   }
 
   private record Phase(String name, long since) {}

@@ -78,7 +78,11 @@ public final class ServerObserver {
       var identity = session.identity();
       var known = examined(session, resource, identity);
       return new Seen.Answers(
-          identity, known.findings(), known.protection(), served.server().data());
+          identity,
+          known.findings(),
+          known.protection(),
+          known.instances(),
+          served.server().data());
     } catch (EngineException e) {
       return new Seen.Troubled(new Failure(e.reason(), e.sentence()));
     }

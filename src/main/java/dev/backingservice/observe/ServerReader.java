@@ -154,7 +154,9 @@ public final class ServerReader {
         Trust.Mode.valueOf(
             (tls == null || tls.mode() == null ? ServerTls.Mode.VerifyFull : tls.mode()).name());
     var ca = tls == null ? null : tls.ca();
-    if (ca == null) return new Anchors.Good(new Trust(mode, authorityPem, true));
+    // without a host name to compare, any certificate of a public authority would do
+    if (ca == null)
+      return new Anchors.Good(new Trust(mode, authorityPem, mode != Trust.Mode.VerifyCA));
     var key = Objects.requireNonNullElse(ca.key(), "ca.crt");
     var name = Objects.requireNonNullElse(ca.secretName(), ca.configMapName());
     var bundle =

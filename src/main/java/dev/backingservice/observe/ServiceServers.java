@@ -8,9 +8,10 @@ import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.RootKey;
 import dev.backingservice.plan.Facts;
+import dev.backingservice.plan.Places;
 import dev.backingservice.plan.ServerFact;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,9 +37,20 @@ public final class ServiceServers {
     this.look = new ServerLook(directory, key);
   }
 
+  /// The servers where something of ours is known to be, or shall be.
   Map<String, ServerFact> look(Facts f, Registry known) {
-    var seen = new HashMap<String, ServerFact>();
-    for (var place : places(f, known))
+    return look(f, Places.known(f), known);
+  }
+
+  /// Those that were looked at, and every other one that admits the namespace.
+  Map<String, ServerFact> lookEverywhere(Facts f, Registry known) {
+    var places = f.intent().map(i -> everywhere(f, i.place(), known)).orElse(List.of());
+    return look(f, places, known);
+  }
+
+  private Map<String, ServerFact> look(Facts f, Collection<Place> places, Registry known) {
+    var seen = new HashMap<>(f.servers());
+    for (var place : places)
       if (!seen.containsKey(place.server())) seen.put(place.server(), fact(f, place, known));
     return seen;
   }
@@ -71,20 +83,6 @@ public final class ServiceServers {
     return f.intent()
         .filter(i -> i.place().server().equals(name))
         .flatMap(i -> Consent.caps(resource, i));
-  }
-
-  /// Everywhere something of ours may be, and where it shall be; the active place speaks for its
-  /// server.
-  private Set<Place> places(Facts f, Registry known) {
-    var places = new LinkedHashSet<Place>();
-    f.active().ifPresent(a -> places.add(a.place()));
-    f.memory().swap().lastMotion().ifPresent(m -> places.add(m.to().place()));
-    f.memory().swap().lastMotion().ifPresent(m -> places.add(m.from().place()));
-    f.memory().retained().forEach(r -> places.add(r.attachment().place()));
-    f.memory().debts().forEach(d -> places.add(d.attachment().place()));
-    f.intent().ifPresent(i -> places.add(i.place()));
-    if (f.forgotten()) f.intent().ifPresent(i -> places.addAll(everywhere(f, i.place(), known)));
-    return places;
   }
 
   /// Every server that admits the namespace.

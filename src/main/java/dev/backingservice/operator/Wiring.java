@@ -35,7 +35,7 @@ import dev.backingservice.observe.ServerObserver;
 import dev.backingservice.observe.ServerReader;
 import dev.backingservice.observe.ServiceServers;
 import dev.backingservice.observe.WorkloadFinder;
-import dev.backingservice.tls.Authority;
+import dev.backingservice.tls.Authorities;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -91,8 +91,8 @@ class Wiring {
 
   @Produces
   @Singleton
-  Authority authority(KeyStore keys, RootKey key) {
-    return keys.authority(key.instance(), CLOCK.instant());
+  Authorities authorities(KeyStore keys, RootKey key) {
+    return keys.authorities(key.instance(), CLOCK.instant());
   }
 
   @Produces
@@ -139,11 +139,15 @@ class Wiring {
   ServerReader serverReader(
       Secrets secrets,
       Installation installation,
-      Authority authority,
+      Authorities authorities,
       Directory directory,
       Engines engines) {
     return new ServerReader(
-        secrets, installation.namespace(), authority.certificatePem(), directory, engines);
+        secrets,
+        installation.namespace(),
+        authorities.servers().certificatePem(),
+        directory,
+        engines);
   }
 
   @Produces
@@ -152,7 +156,7 @@ class Wiring {
       KubernetesClient client,
       Secrets secrets,
       RootKey key,
-      Authority authority,
+      Authorities authorities,
       Engines engines,
       Directory directory,
       ServerReader reader,
@@ -164,7 +168,7 @@ class Wiring {
         rhythm,
         new ServiceServers(directory, reader, key),
         new WorkloadFinder(new Workloads(client)),
-        new BindingCheck(directory, key, authority, rhythm, CLOCK),
+        new BindingCheck(directory, key, authorities.clients(), rhythm, CLOCK),
         new PreflightProbe(directory, RANDOM));
   }
 
@@ -191,8 +195,13 @@ class Wiring {
   @Produces
   @Singleton
   OnServers onServers(
-      Directory directory, RootKey key, Secrets secrets, Authority authority, SeenAnchors anchors) {
-    return new OnServers(directory, new Passwords(key, secrets), authority, anchors, CLOCK);
+      Directory directory,
+      RootKey key,
+      Secrets secrets,
+      Authorities authorities,
+      SeenAnchors anchors) {
+    return new OnServers(
+        directory, new Passwords(key, secrets), authorities.clients(), anchors, CLOCK);
   }
 
   @Produces
@@ -208,10 +217,10 @@ class Wiring {
       Resources resources,
       Directory directory,
       RootKey key,
-      Authority authority,
+      Authorities authorities,
       SeenAnchors anchors,
       DebtBook book) {
-    var maker = new BindingMaker(key, authority, new Passwords(key, secrets), anchors);
+    var maker = new BindingMaker(key, authorities, new Passwords(key, secrets), anchors);
     return new OnSecrets(secrets, resources, directory, key, maker, book);
   }
 
@@ -229,17 +238,18 @@ class Wiring {
       Secrets secrets,
       Resources resources,
       RootKey key,
-      Authority authority,
+      Authorities authorities,
       DebtBook book,
       Installation installation) {
-    var certificates = new ServerCertificates(secrets, authority, installation.namespace());
+    var certificates =
+        new ServerCertificates(secrets, authorities.servers(), installation.namespace());
     return new ServerActor(servers, certificates, book, key, resources, CLOCK);
   }
 
   @Produces
   @Singleton
-  StatusRecorder recorder(KubernetesClient client, Resources resources) {
-    return new StatusRecorder(resources, new Events(client, CLOCK));
+  StatusRecorder recorder(KubernetesClient client, Resources resources, Installation installation) {
+    return new StatusRecorder(resources, new Events(client, installation.namespace(), CLOCK));
   }
 
   @Produces

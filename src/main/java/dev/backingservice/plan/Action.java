@@ -54,7 +54,9 @@ public sealed interface Action {
 
   /// Fence a login that shall not work any more, after the cut: a debt, or an old one that came
   /// back.
-  record Settle(Attachment attachment, long superseding) implements Action {}
+  ///
+  /// @param server the name to reach it by: its own, or another one of the same running server
+  record Settle(String server, Attachment attachment, long superseding) implements Action {}
 
   /// Write the binding Secret whole, guarded by the version that was seen.
   ///

@@ -21,10 +21,21 @@ public record Aftermath(Plan plan, Facts facts, Swap swap, Memory memory, Durati
   public static Aftermath of(Plan plan, List<Outcome> outcomes, Duration drift, Instant now) {
     var after = After.of(plan.facts(), outcomes);
     boolean moved = !plan.swap().equals(plan.facts().memory().swap());
-    var swap = moved ? plan.swap() : plan.swap().next(after, now);
+    var swap = moved || anew(plan, after) ? plan.swap() : plan.swap().next(after, now);
     var memory = Recollection.of(after, swap, now);
     var draft = new Aftermath(plan, after, swap, memory, drift);
     return new Aftermath(plan, after, swap, memory, Pace.of(draft, drift, now));
+  }
+
+  /// Whether the service was attached just now: what was active before begins no motion.
+  private static boolean anew(Plan plan, Facts after) {
+    if (!(plan.swap() instanceof Swap.Settled)) return false;
+    return after.outcomes().stream()
+        .filter(Outcome::done)
+        .map(Outcome::action)
+        .filter(Action.Publish.class::isInstance)
+        .map(a -> ((Action.Publish) a).attachment())
+        .anyMatch(to -> after.active().filter(to::same).isEmpty());
   }
 
   /// Everything that stands in the way now, the plan's refusal first.

@@ -70,47 +70,30 @@ final class Attach {
             .findFirst();
   }
 
-  /// Every other login of this service that is not known to be fenced, wherever it is; after a loss
-  /// of memory, those that seem to be as well.
+  /// The marks say that every credential so far is over, not which one follows: a fence that
+  /// has to be repeated asks for no new epoch each time.
+  ///
+  /// Every other login of this service that is not known to be fenced, wherever it is; after a
+  /// loss of memory, those that seem to be as well.
   private static List<Action> fences(Facts f, Attachment to) {
-    var fences = new ArrayList<Action>();
-    for (var server : new TreeMap<>(f.servers()).values())
-      server
-          .answer()
-          .filter(a -> a.identity().writable())
-          .map(a -> others(f, server.name(), a, to))
-          .filter(logins -> !logins.isEmpty())
-          .ifPresent(
-              logins -> fences.add(new Action.Fence(server.name(), logins, to.epoch(), SLICE)));
-    return fences;
+    var byServer = new TreeMap<String, List<Attachment>>();
+    for (var found : FoundLogins.on(f, to.place()))
+      if (writable(f, found.server()) && other(f, found, to))
+        byServer.computeIfAbsent(found.server(), _ -> new ArrayList<>()).add(found.attachment());
+    return byServer.entrySet().stream()
+        .<Action>map(e -> new Action.Fence(e.getKey(), e.getValue(), f.greatestEpoch(), SLICE))
+        .toList();
   }
 
-  private static List<Attachment> others(
-      Facts f, String server, ServerFact.Sight.Answers answer, Attachment to) {
-    var others = new ArrayList<Attachment>();
-    new TreeMap<>(answer.standing().logins())
-        .forEach(
-            (name, login) -> {
-              boolean own =
-                  name.equals(to.login()) && Promotions.oneInstance(f, server, to.server());
-              if (login.holds() != Holds.Foreign && !own && (!login.fenced() || f.forgotten()))
-                others.add(at(server, answer, name, login, to));
-            });
-    return others;
+  private static boolean writable(Facts f, String server) {
+    return f.answer(server).filter(a -> a.identity().writable()).isPresent();
   }
 
-  private static Attachment at(
-      String server,
-      ServerFact.Sight.Answers answer,
-      String name,
-      Standing.Login login,
-      Attachment like) {
-    return new Attachment(
-        like.place().on(server),
-        answer.identity().serverId(),
-        name,
-        login.access(),
-        Math.max(1, login.epoch()));
+  private static boolean other(Facts f, FoundLogins found, Attachment to) {
+    boolean own =
+        found.attachment().login().equals(to.login())
+            && Promotions.oneInstance(f, found.server(), to.server());
+    return !own && (!found.login().fenced() || f.forgotten());
   }
 
   private static Attachment next(Facts f, Intent intent) {
@@ -134,10 +117,10 @@ final class Attach {
         .map(Map.Entry::getKey);
   }
 
-  /// A login that was made and never published keeps its epoch.
+  /// A login that was made for the next epoch and never superseded keeps it: a publication that is
+  /// refused again and again asks for one epoch only.
   private static long epoch(Facts f, Optional<ServerFact.Sight.Answers> answer, String login) {
     long next = f.greatestEpoch() + 1;
-    if (f.service().marked()) return next;
     return answer
         .flatMap(a -> a.standing().find(login))
         .filter(l -> l.uid().equals(f.service().id().uid()) && l.superseded() == 0)

@@ -21,11 +21,18 @@ public enum Cause {
   /// Back to the spec after a failover.
   Return;
 
-  /// Whether what began the motion still asks for it.
+  /// Whether what began the motion still asks for it, and its target is still the server that was
+  /// meant.
   boolean stands(Facts f, Motion m) {
+    return m.concerns(f.active()) && !Promotions.replaced(f, m.to()) && asks(f, m);
+  }
+
+  private boolean asks(Facts f, Motion m) {
     return switch (this) {
-      case Edit, Repoint, Return, ReplacedBy -> f.wants(m.to().place());
-      case Reshape, HostMoved, Rotation -> attached(f) && !f.movesAway(m.to().place());
+      case Edit, Return, ReplacedBy -> f.wants(m.to().place()) && !Promotions.united(f, m);
+      case Repoint -> f.wants(m.to().place()) && !Promotions.parted(f, m);
+      case Reshape -> attached(f) && Start.reshaped(f) && !f.movesAway(m.to().place());
+      case HostMoved, Rotation -> attached(f) && !f.movesAway(m.to().place());
       case Failover -> attached(f);
     };
   }

@@ -2,6 +2,7 @@ package dev.backingservice.plan;
 
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Debt;
+import dev.backingservice.model.Identity;
 import dev.backingservice.model.Standing;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,11 +17,24 @@ public final class Debts {
   static List<Action> settle(Facts f) {
     var actions = new ArrayList<Action>();
     for (var debt : f.debts())
-      if (payable(f, debt)) actions.add(new Action.Settle(debt.attachment(), superseding(f)));
+      if (payable(f, debt))
+        actions.add(new Action.Settle(debt.server(), debt.attachment(), superseding(f)));
     for (var retained : f.memory().retained())
-      if (outOfDate(f, retained) && !Promotions.isActive(f, retained.attachment()))
-        actions.add(new Action.Settle(retained.attachment(), superseding(f)));
+      if (outOfDate(f, retained)
+          && !Promotions.isActive(f, retained.attachment())
+          && !later(f, retained))
+        actions.add(
+            new Action.Settle(
+                retained.attachment().server(), retained.attachment(), superseding(f)));
     return actions;
+  }
+
+  private static boolean later(Facts f, Memory.Retained retained) {
+    var at = retained.attachment();
+    return f.answer(at.server())
+        .flatMap(a -> a.standing().find(at.login()))
+        .filter(l -> Fences.takenOver(f, l, at))
+        .isPresent();
   }
 
   /// A proof that does not speak of what answers under the name now.
@@ -75,22 +89,23 @@ public final class Debts {
   /// login from the new primary; or the login was taken over by a later epoch, which ended what the
   /// earlier one had open.
   static boolean over(Facts f, Debt debt) {
-    return gone(f, debt) || lockedOnStandby(f, debt) || takenOver(f, debt);
+    return gone(f, debt.attachment(), debt.running())
+        || lockedOnStandby(f, debt)
+        || takenOver(f, debt);
   }
 
-  private static boolean gone(Facts f, Debt debt) {
-    var owed = debt.attachment();
+  /// Whether the platform team says that the server of a login will never answer again.
+  static boolean gone(Facts f, Attachment owed, String running) {
     var said = f.server(owed.server()).map(s -> s.admission().gone()).orElse("");
     if (said.isEmpty()) return false;
-    if (said.equals(instance(debt))) return true;
+    if (said.equals(instance(running))) return true;
     return said.equals(owed.serverId())
         && f.answer(owed.server())
             .filter(a -> a.identity().takesWritesAs(owed.serverId()))
             .isEmpty();
   }
 
-  private static String instance(Debt debt) {
-    var running = debt.running();
+  private static String instance(String running) {
     return running.contains("@") ? running.substring(0, running.lastIndexOf('@')) : "";
   }
 
@@ -112,7 +127,7 @@ public final class Debts {
         .filter(a -> a.identity().takesWritesAs(owed.serverId()))
         .filter(_ -> !promoted(f, debt))
         .flatMap(a -> a.standing().find(owed.login()))
-        .filter(l -> l.uid().equals(f.service().id().uid()) && l.epoch() > owed.epoch())
+        .filter(l -> Fences.takenOver(f, l, owed))
         .isPresent();
   }
 
@@ -122,12 +137,36 @@ public final class Debts {
 
   /// The debts after a cut with this proof: one for each login that was left.
   static List<Debt> after(Facts f, Motion m, FenceProof proof, Instant now) {
-    if (!proof.owes()) return f.debts();
     var debts = new ArrayList<>(f.debts());
-    for (var old : Fences.logins(f, m))
+    var owing = proof.owes() ? Fences.logins(f, m) : List.<Attachment>of();
+    for (var old : owing)
       if (debts.stream().noneMatch(d -> d.attachment().same(old)))
         debts.add(new Debt(old, now, running(f, old), sentence(old, proof)));
+    for (var old : Fences.replaced(f, m))
+      if (debts.stream().noneMatch(d -> d.attachment().same(old)))
+        debts.add(new Debt(old, now, running(f, old), replaced(old)));
+    if (proofOfAnother(f, m, proof) && debts.stream().noneMatch(d -> d.attachment().same(m.from())))
+      debts.add(
+          new Debt(
+              m.from(),
+              now,
+              running(f, m.from()),
+              "%s was promoted behind its name while it was left: its predecessor may be alive"
+                  .formatted(m.from().server())));
     return debts;
+  }
+
+  /// A copy was promoted under the old name while it was being left: the proof is the copy's.
+  private static boolean proofOfAnother(Facts f, Motion m, FenceProof proof) {
+    var before = Identity.timelineOf(running(f, m.from()));
+    return proof.result() == FenceProof.Result.Verified
+        && !before.isEmpty()
+        && Identity.timelineOf(proof.running()).compareTo(before) > 0;
+  }
+
+  private static String replaced(Attachment old) {
+    return "another server was accepted as %s, and %s may still work on the former one: stop it, and annotate the BackingServer backingservice.dev/gone: \"%s\""
+        .formatted(old.server(), old.login(), old.serverId());
   }
 
   /// What was last seen under the name of the server that owes.

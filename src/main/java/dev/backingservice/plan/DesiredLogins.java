@@ -40,6 +40,26 @@ final class DesiredLogins {
         .toList();
   }
 
+  /// Older credentials on servers that a motion neither leaves nor goes to: copies that were
+  /// promoted.
+  static List<Action> toFenceElsewhere(Facts f, Motion m) {
+    var desired = new DesiredLogins(f, new Swap.Settled(), Instant.MIN);
+    desired.elsewhere(m.to());
+    var actions = new ArrayList<Action>();
+    desired
+        .missing()
+        .forEach(
+            (server, logins) -> {
+              if (!about(f, m, server)) actions.addAll(actions(logins, server, ""));
+            });
+    return actions;
+  }
+
+  private static boolean about(Facts f, Motion m, String server) {
+    return Promotions.oneInstance(f, server, m.from().server())
+        || Promotions.oneInstance(f, server, m.to().server());
+  }
+
   /// The same for former logins only: nothing is attached.
   static List<Action> toRetain(Facts f, Instant now) {
     var desired = new DesiredLogins(f, new Swap.Settled(), now);
@@ -56,7 +76,7 @@ final class DesiredLogins {
     var others = new ArrayList<Action.Desired>();
     for (var desired : missing)
       if (desired.state() == LoginState.Locked)
-        actions.add(new Action.Settle(desired.attachment(), desired.superseding()));
+        actions.add(new Action.Settle(server, desired.attachment(), desired.superseding()));
       else others.add(desired);
     if (!others.isEmpty())
       actions.add(
@@ -73,11 +93,12 @@ final class DesiredLogins {
     for (var r : f.memory().retained()) desired.retained(r);
     f.active().ifPresent(desired::otherSlot);
     swap.target().filter(_ -> swap.underWay()).ifPresent(desired::otherSlot);
+    f.active().ifPresent(desired::elsewhere);
     return desired;
   }
 
   /// The rights of the active login change in place, as far as its server admits what is asked for.
-  private static Attachment granted(Facts f, Attachment active) {
+  static Attachment granted(Facts f, Attachment active) {
     if (f.server(active.server()).flatMap(ServerFact::consent).isPresent()) return active;
     return f.intent()
         .filter(i -> f.request() instanceof Facts.Request.Understood)
@@ -90,11 +111,7 @@ final class DesiredLogins {
   /// What the state of the swap says, as far as its motion is about what is active now.
   private void motion() {
     var active = facts.active();
-    boolean current =
-        swap.lastMotion()
-            .filter(m -> active.filter(a -> m.from().same(a) || m.to().same(a)).isPresent())
-            .isPresent();
-    if (!current) return;
+    if (swap.lastMotion().filter(m -> m.concerns(active)).isEmpty()) return;
     for (var desired : swap.logins()) {
       boolean isActive = active.filter(desired.attachment()::same).isPresent();
       if (isActive && desired.state() == LoginState.Active && !swap.underWay())
@@ -132,9 +149,22 @@ final class DesiredLogins {
                         at.epoch())));
   }
 
+  /// An older credential on a server that nobody remembers, or a copy of the active one.
+  private void elsewhere(Attachment active) {
+    for (var found : FoundLogins.on(facts, active.place()))
+      if (found.login().epoch() < active.epoch() || copy(found, active))
+        say(new Action.Desired(found.attachment(), LoginState.Locked, active.epoch()));
+  }
+
+  private boolean copy(FoundLogins found, Attachment active) {
+    return found.login().epoch() == active.epoch()
+        && facts.answer(active.server()).isPresent()
+        && !Promotions.oneInstance(facts, found.server(), active.server());
+  }
+
   /// The first to speak of a login decides.
   private void say(Action.Desired desired) {
-    var server = desired.attachment().server();
+    var server = Fences.via(facts, desired.attachment());
     byInstance
         .computeIfAbsent(
             Promotions.instance(facts, server).orElse(server), _ -> new LinkedHashMap<>())
@@ -147,7 +177,7 @@ final class DesiredLogins {
       for (var desired : logins.values())
         if (!holds(desired))
           missing
-              .computeIfAbsent(desired.attachment().server(), _ -> new ArrayList<>())
+              .computeIfAbsent(Fences.via(facts, desired.attachment()), _ -> new ArrayList<>())
               .add(desired);
     return missing;
   }
@@ -155,22 +185,17 @@ final class DesiredLogins {
   /// Whether a state holds, or cannot be made to hold now.
   private boolean holds(Action.Desired desired) {
     var at = desired.attachment();
-    var answer = facts.answer(at.server());
+    var answer = facts.answer(Fences.via(facts, at));
     if (answer.isEmpty() || !answer.get().identity().takesWritesAs(at.serverId())) return true;
     var login = answer.get().standing().find(at.login());
     if (login.isEmpty()) return !desired.state().letsIn();
-    if (!desired.state().letsIn() && takenOver(login.get(), at)) return true;
+    if (!desired.state().letsIn() && Fences.takenOver(facts, login.get(), at)) return true;
     return switch (desired.state()) {
       case Active -> works(login.get(), at) && !turnedAway(at);
       case Prepared -> works(login.get(), at);
       case Locked -> login.get().fenced();
       case Absent -> login.get().holds() == Holds.Foreign;
     };
-  }
-
-  /// A later credential of the same account: what is said of an earlier one does not concern it.
-  private boolean takenOver(Standing.Login login, Attachment at) {
-    return login.uid().equals(facts.service().id().uid()) && login.epoch() > at.epoch();
   }
 
   private static boolean works(Standing.Login login, Attachment at) {

@@ -4,8 +4,6 @@ import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Debt;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.LoginState;
-import dev.backingservice.model.Place;
-import dev.backingservice.model.Standing;
 import dev.backingservice.model.Standing.Holds;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /// Detaches: withdraw from the workloads, fence, delete the Secret last. Deleting also removes the
 /// logins. Nothing waits for a server that does not answer: what is owed to it becomes a debt.
@@ -39,14 +36,25 @@ final class Farewell {
   private Plan plan() {
     for (var workload : f.workloads())
       if (workload.carries()) actions.add(new Action.Withdraw(workload));
-    byServer(published()).forEach(this::fence);
-    if (deleting()) remove();
+    published().forEach(this::fence);
+    f.memory()
+        .active()
+        .filter(a -> Promotions.later(f, a.attachment(), a.running()))
+        .ifPresent(a -> predecessor(a.attachment(), a.running()));
+    if (deleting()) {
+      all().forEach(this::remove);
+      f.memory().retained().stream()
+          .filter(r -> Promotions.behindItsName(f, r))
+          .forEach(r -> predecessor(r.attachment(), r.running()));
+      prepared().filter(p -> f.answer(p.server()).isEmpty()).ifPresent(this::owe);
+    }
     if (!debts.isEmpty())
       actions.add(deleting() ? new Action.HandOver(debts) : new Action.Owe(debts));
     if (f.published().ours()) actions.add(new Action.Unpublish());
     if (!deleting()) actions.addAll(DesiredLogins.toRetain(f, now));
     prepared().ifPresent(this::tidy);
     actions.addAll(Debts.settle(f));
+    if (deleting()) drop();
     return new Plan(f, new Swap.Settled(), actions, Optional.empty());
   }
 
@@ -54,48 +62,41 @@ final class Farewell {
     return f.service().life() == Facts.Life.Deleting;
   }
 
-  /// Every published login that may still log in somewhere: the active one, those of an overlap,
-  /// and former ones without a proof.
-  private List<Attachment> published() {
-    var all = new ArrayList<Attachment>();
-    f.active().ifPresent(all::add);
-    Overlaps.open(f.memory().swap()).forEach(a -> add(all, a));
+  /// Every published login that may still log in somewhere, by the server that it is reached
+  /// on: the active one, those of an overlap, former ones without a proof, and what an
+  /// attachment that was cut off left behind.
+  private Map<String, List<Attachment>> published() {
+    var logins = new LinkedHashMap<String, List<Attachment>>();
+    f.active().ifPresent(at -> add(logins, at));
+    Overlaps.open(f.memory().swap()).forEach(at -> add(logins, at));
     f.memory().swap().lastMotion().filter(_ -> f.memory().swap().underWay()).stream()
         .flatMap(m -> m.left().stream())
-        .forEach(a -> add(all, a));
+        .forEach(at -> add(logins, at));
     for (var retained : f.memory().retained())
-      if (Fences.mayLogIn(f, retained)) add(all, retained.attachment());
-    f.intent().ifPresent(intent -> found(intent.place(), all));
-    prepared().ifPresent(p -> all.removeIf(p::sameLogin));
-    return all;
+      if (Fences.mayLogIn(f, retained)) add(logins, retained.attachment());
+    for (var found : found())
+      if (!found.login().fenced()) add(logins, found.server(), found.attachment());
+    prepared().ifPresent(p -> forget(logins, p));
+    return logins;
   }
 
-  /// What an attachment that was cut off left behind.
-  private void found(Place like, List<Attachment> all) {
-    for (var server : new TreeMap<>(f.servers()).values())
-      server.answer().ifPresent(answer -> found(like.on(server.name()), answer, all));
+  private List<FoundLogins> found() {
+    return f.intent().map(i -> FoundLogins.on(f, i.place())).orElse(List.of());
   }
 
-  private static void found(Place place, ServerFact.Sight.Answers answer, List<Attachment> all) {
-    new TreeMap<>(answer.standing().logins())
-        .forEach(
-            (name, login) -> {
-              if (login.holds() == Holds.Foreign || login.fenced()) return;
-              var serverId = answer.identity().serverId();
-              long epoch = Math.max(1, login.epoch());
-              add(all, new Attachment(place, serverId, name, login.access(), epoch));
-            });
+  private void add(Map<String, List<Attachment>> logins, Attachment at) {
+    add(logins, Fences.via(f, at), at);
   }
 
-  private static void add(List<Attachment> all, Attachment at) {
-    if (all.stream().noneMatch(at::sameLogin)) all.add(at);
+  private static void add(Map<String, List<Attachment>> logins, String server, Attachment at) {
+    var there = logins.computeIfAbsent(server, _ -> new ArrayList<>());
+    if (there.stream().noneMatch(l -> l.login().equals(at.login()))) there.add(at);
   }
 
-  private static Map<String, List<Attachment>> byServer(List<Attachment> logins) {
-    var byServer = new LinkedHashMap<String, List<Attachment>>();
-    for (var login : logins)
-      byServer.computeIfAbsent(login.server(), _ -> new ArrayList<>()).add(login);
-    return byServer;
+  private static void forget(Map<String, List<Attachment>> logins, Attachment prepared) {
+    logins
+        .getOrDefault(prepared.server(), new ArrayList<>())
+        .removeIf(l -> l.login().equals(prepared.login()));
   }
 
   /// Fences what is there. A server that does not answer, does not write, or is of another lineage
@@ -107,7 +108,7 @@ final class Farewell {
       boolean here =
           answer.filter(a -> a.identity().serverId().equals(login.serverId())).isPresent();
       if (!here) owe(login);
-      else if (standing(login).isPresent()) there.add(login);
+      else if (stands(server, login)) there.add(login);
     }
     if (!there.isEmpty()) actions.add(new Action.Fence(server, there, f.greatestEpoch(), SLICE));
   }
@@ -122,37 +123,59 @@ final class Farewell {
             login.server() + " did not answer when the service was detached"));
   }
 
-  private Optional<Standing.Login> standing(Attachment login) {
-    return f.answer(login.server())
-        .flatMap(a -> a.standing().find(login.login()))
-        .filter(l -> l.holds() != Holds.Foreign);
+  /// A copy was promoted under the name: what the predecessor may still let in is not forgotten.
+  private void predecessor(Attachment login, String running) {
+    if (debts.stream().anyMatch(d -> d.attachment().same(login))) return;
+    debts.add(
+        new Debt(
+            login,
+            now,
+            running,
+            "%s was promoted behind its name: its predecessor may be alive"
+                .formatted(login.server())));
   }
 
-  /// Removes every login of the service, on each server that can be asked.
-  private void remove() {
-    var all = new ArrayList<>(published());
+  private boolean stands(String server, Attachment login) {
+    return f.answer(server)
+        .flatMap(a -> a.standing().find(login.login()))
+        .filter(l -> l.holds() != Holds.Foreign)
+        .isPresent();
+  }
+
+  /// Every login of the service, by the server that it is reached on.
+  private Map<String, List<Attachment>> all() {
+    var all = published();
     f.memory().retained().forEach(r -> add(all, r.attachment()));
-    byServer(all).forEach(this::remove);
+    for (var found : found()) add(all, found.server(), found.attachment());
+    return all;
+  }
+
+  /// Last, because a session of somebody else may keep a database from being dropped.
+  private void drop() {
     boolean drops =
         f.intent().filter(i -> i.deletionPolicy() == Intent.DeletionPolicy.Delete).isPresent();
-    for (var login : drops ? all : List.<Attachment>of())
-      if (writable(login)) actions.add(new Action.Drop(login.place()));
+    if (!drops) return;
+    all()
+        .forEach(
+            (server, logins) ->
+                logins.stream()
+                    .filter(l -> writable(server, l))
+                    .map(l -> l.place().on(server))
+                    .distinct()
+                    .forEach(place -> actions.add(new Action.Drop(place))));
   }
 
   private void remove(String server, List<Attachment> logins) {
     var absent =
         logins.stream()
-            .filter(this::writable)
-            .filter(l -> standing(l).isPresent())
+            .filter(l -> writable(server, l) && stands(server, l))
             .map(l -> new Action.Desired(l, LoginState.Absent, f.greatestEpoch()))
             .toList();
     if (!absent.isEmpty()) actions.add(new Action.Ensure(server, absent));
   }
 
-  private boolean writable(Attachment login) {
-    return f.answer(login.server())
-        .filter(a -> a.identity().takesWritesAs(login.serverId()))
-        .isPresent();
+  private boolean writable(String server, Attachment login) {
+    return f.answer(server).filter(a -> a.identity().takesWritesAs(login.serverId())).isPresent();
   }
 
   /// The login that a swap had prepared and never published: nobody has its credential.
@@ -162,10 +185,10 @@ final class Farewell {
   }
 
   private void tidy(Attachment prepared) {
-    if (writable(prepared) && standing(prepared).isPresent())
+    var server = prepared.server();
+    if (writable(server, prepared) && stands(server, prepared))
       actions.add(
           new Action.Tidy(
-              prepared.server(),
-              List.of(new Action.Desired(prepared, LoginState.Absent, f.greatestEpoch()))));
+              server, List.of(new Action.Desired(prepared, LoginState.Absent, f.greatestEpoch()))));
   }
 }

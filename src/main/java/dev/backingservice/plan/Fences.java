@@ -2,6 +2,7 @@ package dev.backingservice.plan;
 
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Intent;
+import dev.backingservice.model.Standing;
 import dev.backingservice.model.SwapPolicy;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,8 +17,21 @@ public final class Fences {
 
   private Fences() {}
 
-  /// Every login of the service that may still log in on the server that is left.
+  /// Every login of the service that may still log in on the server that is left, of the
+  /// lineage that answers there.
   static List<Attachment> logins(Facts f, Motion m) {
+    var all = all(f, m);
+    var here = f.answer(m.from().server()).map(a -> a.identity().serverId());
+    var reachable = all.stream().filter(l -> here.equals(Optional.of(l.serverId()))).toList();
+    return reachable.isEmpty() ? all : reachable;
+  }
+
+  /// Those on a server in whose place another one was accepted: nobody can ask it any more.
+  static List<Attachment> replaced(Facts f, Motion m) {
+    return all(f, m).stream().filter(at -> Promotions.replaced(f, at)).toList();
+  }
+
+  private static List<Attachment> all(Facts f, Motion m) {
     var logins = new ArrayList<>(m.left());
     for (var retained : f.memory().retained()) {
       var at = retained.attachment();
@@ -41,10 +55,35 @@ public final class Fences {
   public static boolean mayLogIn(Facts f, Memory.Retained retained) {
     var at = retained.attachment();
     if (Retention.proof(f, at).isPresent()) return false;
-    return f.answer(at.server())
+    var answer = f.answer(via(f, at));
+    if (answer.isEmpty())
+      return retained.running().isEmpty()
+          && !Debts.owed(f, at)
+          && !Debts.gone(f, at, retained.running());
+    return answer
         .filter(a -> a.identity().serverId().equals(at.serverId()))
-        .map(a -> a.standing().find(at.login()).filter(l -> !l.fenced()).isPresent())
-        .orElse(retained.running().isEmpty() && !Debts.owed(f, at));
+        .flatMap(a -> a.standing().find(at.login()))
+        .filter(l -> !l.fenced() && !takenOver(f, l, at))
+        .isPresent();
+  }
+
+  /// A later credential of the same account: what is said of an earlier one does not concern it.
+  static boolean takenOver(Facts f, Standing.Login login, Attachment at) {
+    return login.uid().equals(f.service().id().uid()) && login.epoch() > at.epoch();
+  }
+
+  /// The name by which the server of a login is asked: its own, or the other one that the last
+  /// motion gave to the same running server, when its own leads there no more.
+  static String via(Facts f, Attachment at) {
+    return f.memory()
+        .swap()
+        .lastMotion()
+        .filter(m -> m.overlaps() && m.left().stream().anyMatch(at::same))
+        .filter(m -> m.to().serverId().equals(at.serverId()))
+        .map(m -> m.to().server())
+        .filter(other -> f.answer(other).isPresent())
+        .filter(other -> !Promotions.oneInstance(f, at.server(), other))
+        .orElse(at.server());
   }
 
   /// What follows from the last try to fence.
@@ -68,8 +107,8 @@ public final class Fences {
     return switch (result) {
       case Outcome.Result.Fenced(var proof) -> Optional.of(fenced(m, proof));
       case Outcome.Result.Unanswered(_, int tries, var span) when believed(policy, tries, span) ->
-          leaving(m, policy, now);
-      case Outcome.Result.Stranger _ -> leaving(m, policy, now);
+          leaving(m, f, policy, now);
+      case Outcome.Result.Stranger _ -> leaving(m, f, policy, now);
       case Outcome.Result.Draining(int left) when late ->
           remaining(
               m, policy, left + " sessions or prepared transactions did not end in time", now);
@@ -100,8 +139,9 @@ public final class Fences {
         : new Swap.Cut(m, proof);
   }
 
-  private static Optional<Swap> leaving(Motion m, SwapPolicy policy, Instant now) {
+  private static Optional<Swap> leaving(Motion m, Facts f, SwapPolicy policy, Instant now) {
     return policy.ifUnreachable() == SwapPolicy.IfUnreachable.Proceed
+            || Debts.gone(f, m.from(), Debts.running(f, m.from()))
         ? Optional.of(fenced(m, FenceProof.of(FenceProof.Result.Unreachable, now)))
         : Optional.empty();
   }

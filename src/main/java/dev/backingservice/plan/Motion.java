@@ -5,6 +5,7 @@ import dev.backingservice.model.LoginState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// From one attachment to the next: attach to the new, publish, wait for everyone, let go of the
 /// old.
@@ -41,6 +42,11 @@ public record Motion(
 
   boolean overlaps() {
     return fencePoint == FencePoint.AfterOverlap;
+  }
+
+  /// Whether it leaves, or leads to, what is active.
+  boolean concerns(Optional<Attachment> active) {
+    return active.filter(a -> from.same(a) || to.same(a)).isPresent();
   }
 
   Motion again() {

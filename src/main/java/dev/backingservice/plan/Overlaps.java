@@ -32,18 +32,25 @@ public final class Overlaps {
   /// Whether the old login is needed no more: everybody has moved, the time is over, and it has no
   /// session; or somebody says that its epoch shall end.
   static boolean over(Facts f, Motion m, Instant cutAt, Instant now) {
-    if (f.service().annotations().endOverlap().equals(Long.toString(m.from().epoch()))) return true;
+    if (ended(f, m)) return true;
     boolean time = !now.isBefore(cutAt.plus(length(f)));
     return time && SwapGuards.rolledOut(f) && sessions(f, m).filter(s -> s == 0).isPresent();
+  }
+
+  /// Whether somebody says that the old epoch shall end.
+  static boolean ended(Facts f, Motion m) {
+    return m.overlaps()
+        && f.service().annotations().endOverlap().equals(Long.toString(m.from().epoch()));
   }
 
   private static Duration length(Facts f) {
     return f.intent().map(Intent::swap).map(s -> s.overlap()).orElse(Duration.ZERO);
   }
 
-  /// Sessions of the old login; empty while nobody can be asked.
+  /// Sessions of the old login; empty while nobody can be asked. The new name leads to the same
+  /// running server, and the old one may have gone.
   private static Optional<Integer> sessions(Facts f, Motion m) {
-    return f.answer(m.from().server())
+    return f.answer(m.to().server())
         .map(a -> a.standing().find(m.from().login()).map(Standing.Login::sessions).orElse(0));
   }
 
@@ -54,7 +61,7 @@ public final class Overlaps {
     var patience = length(f).multipliedBy(LATE);
     if (now.isBefore(cutAt.plus(patience.isZero() ? Duration.ofMinutes(1) : patience)))
       return Optional.empty();
-    return f.answer(m.from().server())
+    return f.answer(m.to().server())
         .flatMap(a -> a.standing().find(m.from().login()))
         .filter(l -> l.sessions() > 0)
         .map(l -> sentence(m.from(), l));

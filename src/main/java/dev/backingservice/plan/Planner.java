@@ -92,14 +92,16 @@ public final class Planner {
   }
 
   private static List<Action> cut(Facts f, Motion m, FenceProof proof, Instant now) {
-    return List.of(
-        new Action.Knock(m.to()),
+    var actions = new ArrayList<Action>(DesiredLogins.toFenceElsewhere(f, m));
+    actions.add(new Action.Knock(m.to()));
+    actions.add(
         new Action.Publish(
             m.to(),
             m.to().place(),
             Debts.after(f, m, proof, now),
             f.published().guard(),
             Optional.empty()));
+    return actions;
   }
 
   /// First the Secret, so that a late write of the cut finds another version and fails; then the

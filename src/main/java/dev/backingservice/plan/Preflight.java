@@ -3,6 +3,7 @@ package dev.backingservice.plan;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
+import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.SwapPolicy;
@@ -27,6 +28,19 @@ public final class Preflight {
           f -> f.probe().flatMap(Probe::write));
 
   private Preflight() {}
+
+  /// Whether an edit waits that may be taken up, so that the old and the new server have to be
+  /// looked at side by side.
+  public static boolean due(Facts f) {
+    var wanted = f.intent().map(Intent::place);
+    var swap = f.memory().swap();
+    boolean underWay =
+        swap.underWay()
+            && swap.target().filter(t -> wanted.equals(Optional.of(t.place()))).isPresent();
+    return f.pending()
+        && !underWay
+        && f.active().filter(a -> !wanted.equals(Optional.of(a.place()))).isPresent();
+  }
 
   /// The first reason not to take up the edit.
   public static Optional<Failure> refusal(Facts f) {

@@ -20,7 +20,7 @@ public final class Promotions {
   }
 
   /// Another lineage under the name, which the platform team accepts.
-  private static boolean replaced(Facts f, Attachment attachment) {
+  static boolean replaced(Facts f, Attachment attachment) {
     return f.answer(attachment.server())
         .filter(a -> !a.identity().serverId().equals(attachment.serverId()))
         .isPresent();
@@ -59,6 +59,21 @@ public final class Promotions {
         .filter(a -> a.login().equals(attachment.login()))
         .filter(a -> oneInstance(f, a.server(), attachment.server()))
         .isPresent();
+  }
+
+  /// Whether the two names of a motion lead to two running servers.
+  static boolean parted(Facts f, Motion m) {
+    var here = instance(f, m.from().server());
+    var there = instance(f, m.to().server());
+    return here.isPresent() && there.isPresent() && !here.equals(there);
+  }
+
+  /// Whether the two names of a motion lead to one place of one running server, as was not
+  /// known when it began: there is nothing to leave.
+  static boolean united(Facts f, Motion m) {
+    return !m.from().server().equals(m.to().server())
+        && m.from().place().scope().equals(m.to().place().scope())
+        && oneInstance(f, m.from().server(), m.to().server());
   }
 
   /// Whether two names lead to one running server; two names that nobody can ask about do not.

@@ -84,7 +84,12 @@ record Retention(Facts f, Swap swap, Instant now) {
             .filter(a -> a.identity().serverId().equals(r.attachment().serverId()))
             .filter(a -> a.standing().find(r.attachment().login()).filter(own(r)).isEmpty())
             .isPresent();
+    boolean replaced =
+        f.answer(r.attachment().server())
+            .filter(a -> !a.identity().serverId().equals(r.attachment().serverId()))
+            .isPresent();
     return absent
+        || replaced
         || f.outcomes().stream()
             .anyMatch(o -> o.done() && o.action().makes(r.attachment(), LoginState.Absent));
   }
@@ -108,7 +113,7 @@ record Retention(Facts f, Swap swap, Instant now) {
   private static boolean names(Action action, Attachment attachment) {
     return switch (action) {
       case Action.Fence(_, var logins, _, _) -> logins.stream().anyMatch(attachment::same);
-      case Action.Settle(var settled, _) -> settled.same(attachment);
+      case Action.Settle(_, var settled, _) -> settled.same(attachment);
       default -> false;
     };
   }

@@ -34,12 +34,18 @@ public record ServerFacts(
   /// What was found.
   public sealed interface Seen {
     /// @param protection of the connection; empty without TLS
+    /// @param instances the running servers behind the addresses of its name; empty when it has one
     /// @param data where workloads connect
     record Answers(
-        Identity identity, List<Finding> findings, Optional<Protection> protection, Endpoint data)
+        Identity identity,
+        List<Finding> findings,
+        Optional<Protection> protection,
+        Set<String> instances,
+        Endpoint data)
         implements Seen {
       public Answers {
         findings = List.copyOf(findings);
+        instances = Set.copyOf(instances);
       }
     }
 
@@ -94,7 +100,7 @@ public record ServerFacts(
 
   /// Whether it accepts writes and did not when it was last recorded, or is another one.
   public boolean isNew() {
-    return seen instanceof Seen.Answers(var identity, _, _, _) && isNew(identity);
+    return seen instanceof Seen.Answers(var identity, _, _, _, _) && isNew(identity);
   }
 
   private boolean isNew(Identity identity) {

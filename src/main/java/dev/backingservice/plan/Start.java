@@ -1,5 +1,6 @@
 package dev.backingservice.plan;
 
+import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
@@ -14,9 +15,10 @@ final class Start {
   static Optional<Swap> of(Facts f, Instant now, int attempts) {
     var active = f.active();
     var intent = f.intent();
-    if (active.isEmpty() || intent.isEmpty() || f.leaving()) return Optional.empty();
+    if (active.isEmpty() || intent.isEmpty() || f.leaving() || Bindings.replayed(f))
+      return Optional.empty();
     return edit(f, active.get(), intent.get(), now, attempts)
-        .or(() -> onTheSpot(f, active.get(), intent.get(), now))
+        .or(() -> onTheSpot(f, active.get(), now, attempts))
         .map(Swap.class::cast);
   }
 
@@ -34,28 +36,36 @@ final class Start {
         && from.place().scope().equals(to.scope());
   }
 
-  /// A new credential on the same server needs consent as any other does, and a server that writes.
+  /// A new credential on the same server needs consent as any other does, a server that writes, and
+  /// a Secret of ours.
   private static Optional<Swap.Prepare> onTheSpot(
-      Facts f, Attachment from, Intent intent, Instant now) {
-    var server = f.server(from.server());
+      Facts f, Attachment from, Instant now, int attempts) {
+    if (f.published() instanceof Published.Foreign) return Optional.empty();
     boolean able =
-        server
+        f.server(from.server())
             .filter(s -> s.consent().isEmpty())
             .flatMap(ServerFact::answer)
             .filter(a -> a.identity().writable())
             .isPresent();
     if (!able) return Optional.empty();
-    if (Promotions.ofActive(f)) return motion(f, Cause.HostMoved, from, from.place(), now, 0);
-    return reshaped(f, intent)
-        ? motion(f, Cause.Reshape, from, from.place(), now, 0)
+    if (Promotions.ofActive(f))
+      return motion(f, Cause.HostMoved, from, from.place(), now, attempts);
+    return reshaped(f)
+        ? motion(f, Cause.Reshape, from, from.place(), now, attempts)
         : Optional.empty();
   }
 
   /// The mount path or the extra entries changed: the same server, a new epoch.
-  private static boolean reshaped(Facts f, Intent intent) {
+  static boolean reshaped(Facts f) {
+    return f.request() instanceof Facts.Request.Understood && unlike(f);
+  }
+
+  /// Whether the Secret was written for another mount path or other entries.
+  static boolean unlike(Facts f) {
+    var wanted = f.intent().map(i -> i.binding().fingerprint());
     return Bindings.believed(f)
         .map(Published.Binding::shape)
-        .filter(shape -> !shape.equals(intent.binding().fingerprint()))
+        .filter(shape -> !wanted.equals(Optional.of(shape)))
         .isPresent();
   }
 
@@ -81,7 +91,7 @@ final class Start {
   /// The slot that an older login holds is needed: it ends with the next one.
   private static boolean sameAccount(Facts f, Attachment older, Attachment to) {
     return older.login().equals(to.login())
-        && Promotions.oneInstance(f, older.server(), to.server());
+        && Promotions.oneInstance(f, Fences.via(f, older), to.server());
   }
 
   private static Motion.FencePoint fencePoint(Cause cause) {
@@ -89,6 +99,13 @@ final class Start {
       case Edit, Failover, ReplacedBy, Return -> Motion.FencePoint.BeforeCut;
       case Rotation, Repoint, Reshape, HostMoved -> Motion.FencePoint.AfterOverlap;
     };
+  }
+
+  /// The rights that are asked for, as far as they are admitted.
+  private static Access access(Facts f, Attachment from, Place place) {
+    return place.equals(from.place())
+        ? DesiredLogins.granted(f, from).access()
+        : f.intent().map(Intent::access).orElse(from.access());
   }
 
   /// The next attachment: the other slot, the next epoch.
@@ -100,7 +117,7 @@ final class Start {
                     place,
                     answer.identity().serverId(),
                     f.service().logins().besides(from.login()),
-                    f.intent().map(Intent::access).orElse(from.access()),
+                    access(f, from, place),
                     f.greatestEpoch() + 1));
   }
 }

@@ -21,12 +21,14 @@ import java.util.Optional;
 /// | | | Fence | another process or timeline answers under the old name than the one fenced |
 /// | | | Aborting | the new server is lost, the Secret is refused or not ours, the cause is gone |
 /// | Roll | gives the workloads the epoch | Verify | every template carries it |
+/// | Roll, Verify | | Retire | somebody ends the overlap before it began |
 /// | Verify | waits | Retire, Overlap | every pod runs it; Overlap where the old login still works |
 /// | Overlap | lets both logins work | Retire | time and sessions of the old login are over |
 /// | Retire | keeps the old logins locked, then removes them | – | – |
 /// | Aborting | lets the old logins work again, takes the prepared one away | Aborted | done, and the edit still stands |
 /// | | | Settled, Overlap | done, and the cause is gone |
 /// | | | Fence | the old server died meanwhile |
+/// | | | Prepare | the old server does not answer, and a corrected edit waits |
 /// | Aborted | waits | Prepare, Fence | the pause is over (twice), or somebody asks to retry, or edits |
 ///
 /// Roll, Verify, Overlap, Retire, Settled and Aborted take a new edit; after the cut there is no way
@@ -77,9 +79,11 @@ public sealed interface Swap {
       case Cut(var m, var p) when SwapGuards.outdated(f, m, p)           -> new Fence(m);
       case Cut _                                                         -> this;
 
+      case Roll(var m, var p, var at) when Overlaps.ended(f, m)          -> new Retire(m, p, at, now);
       case Roll(var m, var p, var at) when SwapGuards.projected(f)       -> Start.of(f, now, 0).orElse(new Verify(m, p, at));
       case Roll _                                                        -> Start.of(f, now, 0).orElse(this);
 
+      case Verify(var m, var p, var at) when Overlaps.ended(f, m)        -> new Retire(m, p, at, now);
       case Verify(var m, var p, var at) when SwapGuards.rolledOut(f)     -> Start.of(f, now, 0).orElse(SwapGuards.verified(m, p, at, now));
       case Verify _                                                      -> Start.of(f, now, 0).orElse(this);
 
@@ -88,12 +92,13 @@ public sealed interface Swap {
 
       case Retire _                                                      -> Start.of(f, now, 0).orElse(this);
 
-      case Aborting(var m, var p, _) when f.published(m.to())            -> new Roll(m, p.orElse(SwapGuards.unfenced(now)), now);
+      case Aborting(var m, var p, _) when SwapGuards.cut(f, m)           -> new Roll(m, p.orElse(SwapGuards.unfenced(now)), now);
       case Aborting(var m, var p, _) when SwapGuards.lost(f, m, p)       -> new Fence(m);
+      case Aborting(var m, var p, _) when SwapGuards.redirected(f, m, p) -> Start.of(f, now, 0).orElse(this);
       case Aborting(var m, var p, var why) when SwapGuards.undone(f, m, p) -> SwapGuards.afterUndo(f, m, p, why, now);
       case Aborting _                                                    -> this;
 
-      case Aborted(var m, _, _, _) when !f.pending()                     -> Overlaps.resumed(m, now);
+      case Aborted(var m, _, _, _) when !m.cause().stands(f, m)          -> Overlaps.resumed(m, now);
       case Aborted(var m, _, _, var at) when SwapGuards.due(f, m, at, now) -> Start.of(f, now, SwapGuards.attempts(f, m)).orElse(this);
       case Aborted _                                                     -> this;
     };

@@ -47,7 +47,7 @@ final class SwapGuards {
 
   /// The commit point is behind us.
   static boolean cut(Facts f, Motion m) {
-    return f.published(m.to())
+    return f.active().filter(m.to()::same).isPresent()
         || f.outcomes().stream()
             .anyMatch(
                 o ->
@@ -101,21 +101,37 @@ final class SwapGuards {
 
   /// The old server died while its logins were to be restored, and the edit still stands.
   static boolean lost(Facts f, Motion m, Optional<FenceProof> proof) {
-    return proof.isPresent()
+    return proof.filter(p -> p.result() != FenceProof.Result.Unreachable).isPresent()
         && !m.overlaps()
         && m.cause().stands(f, m)
-        && f.server(m.from().server()).filter(s -> s.silent() || s.stranger()).isPresent()
+        && unanswered(f, m)
         && f.intent()
             .filter(i -> i.swap().ifUnreachable() == SwapPolicy.IfUnreachable.Proceed)
             .isPresent();
   }
 
+  private static boolean unanswered(Facts f, Motion m) {
+    return f.server(m.from().server()).filter(s -> s.silent() || s.stranger()).isPresent();
+  }
+
+  /// The old server does not answer, so that nothing can be undone there, and the edit was changed:
+  /// what waits now is taken up. The Secret says already that this epoch will not be published.
+  static boolean redirected(Facts f, Motion m, Optional<FenceProof> proof) {
+    return proof.isPresent()
+        && !m.overlaps()
+        && !m.cause().stands(f, m)
+        && f.answer(m.from().server()).isEmpty()
+        && disowned(f, m);
+  }
+
   /// The old logins work again, and a late write of the cut cannot succeed any more. Nothing is
-  /// asked of a server where nothing was done.
+  /// asked of a server where nothing was done, and nothing of one that was left because it does not
+  /// answer: what was locked there is unlocked when it does.
   static boolean undone(Facts f, Motion m, Optional<FenceProof> proof) {
-    if (proof.isEmpty()) return true;
+    if (proof.isEmpty() || !m.concerns(f.active())) return true;
     return disowned(f, m)
         && (m.overlaps()
+            || (proof.get().result() == FenceProof.Result.Unreachable && unanswered(f, m))
             || knocked(f, m.from())
             || f.outcomes().stream()
                 .anyMatch(o -> o.done() && o.action().makes(m.from(), LoginState.Active)));
@@ -144,7 +160,7 @@ final class SwapGuards {
   /// Whether an aborted edit is tried again: after a pause, at most twice; or because somebody
   /// asks.
   static boolean due(Facts f, Motion m, Instant at, Instant now) {
-    if (!m.cause().stands(f, m) || asked(f)) return true;
+    if (asked(f)) return true;
     var timeout = f.intent().map(i -> i.swap().fenceTimeout()).orElse(Duration.ZERO);
     var pause = timeout.multipliedBy(10);
     if (pause.compareTo(SHORTEST_PAUSE) < 0) pause = SHORTEST_PAUSE;

@@ -86,8 +86,16 @@ final class Upkeep {
     if (workload.problem().isPresent()) return Optional.empty();
     return f.active()
         .map(Attachment::epoch)
+        .filter(epoch -> projects(f, workload, epoch))
         .filter(epoch -> !workload.intact() || due(f, workload, epoch))
         .map(epoch -> new Action.Project(workload, kept(f, workload, epoch)));
+  }
+
+  /// A workload is given what the Secret holds: the paths of an edit that was not taken up
+  /// would lead nowhere. While an edit is refused, only the credential is brought up to date.
+  private static boolean projects(Facts f, WorkloadFact workload, long epoch) {
+    if (Start.unlike(f)) return false;
+    return f.request() instanceof Facts.Request.Understood || workload.epoch() != epoch;
   }
 
   private static boolean due(Facts f, WorkloadFact workload, long epoch) {

@@ -15,6 +15,8 @@ import dev.backingservice.report.ServerReporter.Ties;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /// Decides what each condition of a server says.
@@ -64,7 +66,7 @@ record ServerJudge(BackingServer resource, ServerFacts facts, Ties ties) {
   private List<Verdict> verdicts(Seen.Answers seen) {
     var verdicts = new ArrayList<Verdict>();
     verdicts.add(Verdict.yes("Reachable", "The server answers and its certificate verifies."));
-    var identified = identity(seen.identity());
+    var identified = identity(seen);
     verdicts.add(identified);
     verdicts.add(writable(seen.identity()));
     verdicts.add(secure(seen.findings()));
@@ -75,9 +77,11 @@ record ServerJudge(BackingServer resource, ServerFacts facts, Ties ties) {
     return verdicts;
   }
 
-  private Verdict identity(Identity identity) {
-    var serverId = identity.serverId();
-    if (facts.identified(identity))
+  private Verdict identity(Seen.Answers seen) {
+    var serverId = seen.identity().serverId();
+    if (facts.identified(seen.identity()) && seen.instances().size() > 1)
+      return Verdict.no("Identified", several(seen.instances()));
+    if (facts.identified(seen.identity()))
       return Verdict.yes("Identified", "The server is the one first seen.");
     return Verdict.no(
         "Identified",
@@ -85,6 +89,13 @@ record ServerJudge(BackingServer resource, ServerFacts facts, Ties ties) {
             Reason.IdentityChanged,
             "another server (%s) answers under this name: if that is right, annotate %s: \"%s\""
                 .formatted(serverId, Annotations.ACCEPT_IDENTITY, serverId)));
+  }
+
+  private static Failure several(Set<String> instances) {
+    return new Failure(
+        Reason.SeveralInstances,
+        "%d running servers answer at the addresses of this name (%s): clients may reach any of them; let the name lead to the primary only, or give each server a BackingServer of its own"
+            .formatted(instances.size(), String.join(", ", new TreeSet<>(instances))));
   }
 
   private static Verdict writable(Identity identity) {

@@ -28,8 +28,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/// Issues client certificates (RFC 5280): the common name is the login, the purpose is client
-/// authentication.
+/// Issues certificates (RFC 5280): for clients, whose common name is the login, or for servers.
 public final class Authority {
   private static final Duration LIFE = Duration.ofDays(3650);
   private static final Duration SKEW = Duration.ofMinutes(5);
@@ -45,10 +44,13 @@ public final class Authority {
   }
 
   /// A new authority, good for ten years.
-  public static Authority create(String instance, Instant now, SecureRandom random) {
+  ///
+  /// @param purpose whom it is for, as people read it in its name
+  public static Authority create(
+      String purpose, String instance, Instant now, SecureRandom random) {
     try {
       var keys = keyPair(random);
-      var name = new X500Name("CN=Backing Service Operator " + instance);
+      var name = new X500Name("CN=Backing Service Operator %s %s".formatted(purpose, instance));
       var builder = builder(name, name, keys, now, now.plus(LIFE), random);
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
       builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign));
@@ -71,26 +73,29 @@ public final class Authority {
     return new Sensitive(Pem.write("PRIVATE KEY", key.getEncoded()));
   }
 
-  /// A certificate for one login.
+  /// A certificate for one credential. The epoch in its subject tells it from the one that had the
+  /// same login two swaps before: a server that compares the whole name refuses that one.
   ///
   /// @param life 1 h to 1 y
-  public Issued issue(String login, Instant now, Duration life) {
-    return issue(login, KeyPurposeId.id_kp_clientAuth, List.of(), now.plus(life), now);
+  public Issued issue(String login, long epoch, Instant now, Duration life) {
+    var subject = new X500Name("OU=epoch %d,CN=%s".formatted(epoch, login));
+    return issue(subject, KeyPurposeId.id_kp_clientAuth, List.of(), now.plus(life), now);
   }
 
   /// A certificate for a server.
   ///
   /// @param names DNS names and addresses it is good for, at least one
   public Issued issueServer(List<String> names, Instant now, Duration life) {
-    return issue(names.getFirst(), KeyPurposeId.id_kp_serverAuth, names, now.plus(life), now);
+    var subject = new X500Name("CN=" + names.getFirst());
+    return issue(subject, KeyPurposeId.id_kp_serverAuth, names, now.plus(life), now);
   }
 
   private Issued issue(
-      String subject, KeyPurposeId purpose, List<String> names, Instant end, Instant now) {
+      X500Name subject, KeyPurposeId purpose, List<String> names, Instant end, Instant now) {
     try {
       var keys = keyPair(random);
       var issuer = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
-      var builder = builder(issuer, new X500Name("CN=" + subject), keys, now, end, random);
+      var builder = builder(issuer, subject, keys, now, end, random);
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
       builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
       builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
@@ -114,8 +119,8 @@ public final class Authority {
   }
 
   /// What the operator itself shows when it logs in as a workload would; good for an hour.
-  public Credential.ClientCertificate shown(String login, Instant now) {
-    var issued = issue(login, now, Duration.ofHours(1));
+  public Credential.ClientCertificate shown(String login, long epoch, Instant now) {
+    var issued = issue(login, epoch, now, Duration.ofHours(1));
     return new Credential.ClientCertificate(issued.chainPem(), issued.keyPem());
   }
 

@@ -134,6 +134,32 @@ class HostileEditIT {
     }
   }
 
+  @Test
+  void anEditThatIsRefusedReachesNoWorkload() throws Exception {
+    // Given
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.sandbox.apply(SwapIT.deployment(stage.namespace));
+    stage.attached(stage.blue, "workloads: [{kind: Deployment, name: orders}]");
+    stage.eventually("Projected", "True/Projected");
+    var template = stage.template();
+
+    // When
+    stage.patch(
+        "{\"spec\":{\"inject\":{\"mountPath\":\"/elsewhere\",\"env\":[{\"name\":\"OTHER_URL\",\"key\":\"uri\"}]},\"rotation\":{\"every\":\"1h\"}}}");
+
+    // Then
+    stage.eventually("Accepted", "False/NotYetSupported");
+    assertThat(stage.template()).isEqualTo(template);
+
+    // When
+    stage.patch("{\"spec\":{\"rotation\":null}}");
+
+    // Then
+    stage.eventually("Accepted", "True/Accepted");
+    stage.eventually(() -> assertThat(stage.template().toString()).contains("OTHER_URL"));
+  }
+
   private static void put(Stage stage, Secret saved) {
     var fresh =
         new SecretBuilder(saved)

@@ -97,6 +97,7 @@ class IdentityIT {
     var stage = new Stage();
     var blue = stage.server(stage.blue);
     stage.attached(stage.blue, "");
+    var former = stage.status().active().serverId();
     var other =
         Stage.tables(stage.sandbox.database(stage.namespace + "-other", 17).withDatabase("orders"));
 
@@ -125,6 +126,14 @@ class IdentityIT {
     try (var session = stage.session(other)) {
       session.createStatement().execute("INSERT INTO writes VALUES (1)");
     }
+    stage.eventually("Fenced", "False/OldServerUnreachable");
+    assertThat(stage.message("Fenced")).contains("backingservice.dev/gone", former);
+
+    // When
+    stage.sandbox.annotate(stage.blue, "backingservice.dev/gone", former);
+
+    // Then
+    stage.eventually(() -> assertThat(stage.status().debts()).isNull());
   }
 
   @Test

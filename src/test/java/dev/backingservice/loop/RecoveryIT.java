@@ -1,10 +1,17 @@
 package dev.backingservice.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.backingservice.api.BackingServiceStatus;
+import dev.backingservice.sandbox.Postgres;
 import dev.backingservice.sandbox.Sandbox;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.sql.SQLException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +57,69 @@ class RecoveryIT {
       assertThat(Stage.canLogin(blue, old)).isFalse();
       assertThat(session.isValid(1)).isFalse();
     }
+  }
+
+  @Test
+  void aBackupOfTheClusterBringsNoCredentialBackThatWasGivenUpLongAgo() throws Exception {
+    try (var sandbox = Sandbox.start()) {
+      // Given
+      sandbox.startOperator(Map.of());
+      var stage = new Stage(sandbox);
+      var blue = stage.server(stage.blue);
+      var green = stage.server(stage.green);
+      stage.attached(stage.blue, "swap: {retainOld: 1s}");
+      var secret = stage.secret();
+      var status = sandbox.service(stage.namespace, stage.service).getStatus();
+      var old = stage.bound("username");
+      var password = stage.bound("password");
+      stage.swap(stage.green);
+      stage.eventuallyOn(stage.green);
+      stage.eventually(() -> assertThat(exists(blue, old)).isFalse());
+      var later = stage.bound("username");
+      sandbox.operator().close();
+
+      // When
+      restore(stage, secret, status);
+      sandbox.startOperator(Map.of("BACKING_DRIFT_INTERVAL", "10s"));
+
+      // Then
+      stage.eventually(() -> assertThat(stage.status().active().epoch()).isEqualTo(3));
+      stage.eventually("Ready", "True/Ready");
+      assertThat(stage.status().active().server()).isEqualTo(stage.blue);
+      assertThat(stage.bound("password")).isNotEqualTo(password);
+      assertThatThrownBy(() -> blue.login("orders", old, password))
+          .isInstanceOf(SQLException.class);
+      stage.eventually(() -> assertThat(Stage.canLogin(green, later)).isFalse());
+    }
+  }
+
+  private static boolean exists(Postgres server, String login) throws SQLException {
+    var count = "SELECT count(*) FROM pg_roles WHERE rolname = '%s'".formatted(login);
+    return server.ask("postgres", count).equals("1");
+  }
+
+  /// What a backup of etcd does: the spec, the Secret and the status of before.
+  private static void restore(Stage stage, Secret secret, BackingServiceStatus status) {
+    var client = stage.sandbox.admin();
+    stage.patch("{\"spec\":{\"server\":\"%s\"}}".formatted(stage.blue));
+    client
+        .secrets()
+        .inNamespace(stage.namespace)
+        .resource(
+            new SecretBuilder(secret)
+                .editMetadata()
+                .withResourceVersion(null)
+                .withManagedFields()
+                .endMetadata()
+                .build())
+        .update();
+    client
+        .resource(stage.sandbox.service(stage.namespace, stage.service))
+        .subresource("status")
+        .patch(
+            PatchContext.of(PatchType.JSON),
+            "[{\"op\":\"replace\",\"path\":\"/status\",\"value\":%s}]"
+                .formatted(Serialization.asJson(status)));
   }
 
   @Test

@@ -235,7 +235,7 @@ record Case(BackingService service, JsonNode seen) {
       case Action.Knock(var at) -> name + at(at);
       case Action.Fence(var server, var logins, long by, var within) ->
           name + server + logins(logins) + " by #" + by + " within " + within;
-      case Action.Settle(var at, long by) -> name + at(at) + " by #" + by;
+      case Action.Settle(_, var at, long by) -> name + at(at) + " by #" + by;
       case Action.Publish p -> name + at(p.attachment()) + owing(p.debts()) + " over " + p.guard();
       case Action.Amend a -> name + at(a.attachment()) + owing(a.debts());
       case Action.Project(var workload, var epoch) -> name + workload.key() + " epoch " + epoch;

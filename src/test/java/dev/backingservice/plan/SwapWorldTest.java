@@ -2,29 +2,29 @@ package dev.backingservice.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.backingservice.model.Attachment;
-import dev.backingservice.model.Debt;
-import dev.backingservice.model.Intent;
 import dev.backingservice.model.SwapPolicy;
 import dev.backingservice.model.SwapPolicy.IfNotDrained;
 import dev.backingservice.model.SwapPolicy.IfUnreachable;
-import dev.backingservice.plan.World.Mood;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Searches the interleavings of edits, re-points, detachments, outages, stuck and refusing
-/// servers, clients that hold on, and crashes, breadth first up to a number of states.
+/// Searches the interleavings of everything that can happen to one service: breadth first up to a
+/// number of states, then along walks that go deeper. The walks are the same each time.
 class SwapWorldTest {
   private static final int STATES = Integer.getInteger("backing.states", 50_000);
-  private static final int CRASHES = 5;
-  private static final int PATIENCE = 60;
+  private static final int LENGTH = 40;
 
   static Stream<Arguments> policies() {
     return Stream.of(IfUnreachable.values())
@@ -35,163 +35,134 @@ class SwapWorldTest {
   @MethodSource("policies")
   void nothingEverWritesOnTwoServersAndItAlwaysConverges(IfUnreachable silent, IfNotDrained stuck) {
     // Given
-    var policy =
-        new SwapPolicy(
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(2),
-            silent,
-            stuck,
-            Duration.ofHours(1),
-            Duration.ZERO);
-    Map<World, String> frontier = new LinkedHashMap<>();
-    frontier.put(settled(World.start(), policy), "attached");
-    Map<World, String> known = new LinkedHashMap<>(frontier);
+    var laws = new WorldLaws(policy(silent, stuck));
+    var start = new Visit(laws.settled(World.start()), World.start(), "attached");
+    var search = new Search(laws, new HashSet<>(), new ArrayList<>());
+    search.isNew(start);
 
     // When
-    while (known.size() < STATES / 4 && !frontier.isEmpty())
-      frontier = next(frontier, known, policy);
+    breadthFirst(start, search, STATES / 16);
+    for (int seed = 0; search.size() < STATES / 4; seed++) walk(start, search, seed);
 
     // Then
-    known.forEach((world, path) -> converges(world, path, policy));
-    assertThat(known.size()).as("worlds searched").isGreaterThanOrEqualTo(STATES / 4);
-    System.out.printf("searched %,d worlds: %s, %s%n", known.size(), silent, stuck);
+    search.holdsAtRest();
+    System.out.printf("searched %,d worlds: %s, %s%n", search.size(), silent, stuck);
   }
 
-  private static Map<World, String> next(
-      Map<World, String> frontier, Map<World, String> known, SwapPolicy policy) {
-    Map<World, String> next = new LinkedHashMap<>();
-    frontier.forEach(
-        (world, path) -> {
-          if (known.size() < STATES / 4)
-            moves(world, policy)
-                .forEach(
-                    (name, moved) -> {
-                      check(world, moved, path + " > " + name);
-                      var last = moved.isEmpty() ? world : moved.getLast();
-                      if (known.putIfAbsent(last, path + " > " + name) == null)
-                        next.put(last, path + " > " + name);
-                    });
-        });
-    return next;
-  }
+  /// What was seen, by a hash of 64 bits, and what of it is still to be played to its rest.
+  private record Search(WorldLaws laws, Set<Long> known, List<Visit> open) {
+    private static final int BATCH = 10_000;
 
-  /// Everything that can happen next: each with the worlds it passes through.
-  private static Map<String, List<World>> moves(World w, SwapPolicy policy) {
-    var moves = new LinkedHashMap<String, List<World>>();
-    moves.put("reconcile", w.reconciled(-1, policy));
-    for (int n = 1; n <= CRASHES; n++) {
-      var crashed = w.reconciled(n, policy);
-      if (crashed.size() == n) moves.put("crash after " + n, crashed);
+    int size() {
+      return known.size();
     }
-    for (var name : List.of("a", "b")) {
-      moves.put("edit " + name, List.of(w.asking(w.spec().on(name))));
-      for (var mood : Mood.values())
-        if (w.server(name).mood() != mood)
-          moves.put(mood + " " + name, List.of(w.mood(name, mood)));
-      for (var login : World.LOGINS.all())
-        moves.put("hang up " + login + " on " + name, List.of(w.hungUp(name, login)));
-    }
-    moves.put("reshape", List.of(w.asking(w.spec().shaped(1 - w.spec().shape()))));
-    for (var state : Intent.State.values())
-      moves.put(state.name(), List.of(w.asking(w.spec().in(state))));
-    moves.put("connect", List.of(w.connected()));
-    moves.put("late", List.of(w.late(true)));
-    return moves;
-  }
 
-  private static void check(World before, List<World> passed, String path) {
-    var was = before;
-    for (var world : passed) {
-      noOldCredentialWorksUnlessOwed(world, path);
-      if (!was.secret().equals(world.secret())) whatIsPublishedWorks(was, world, path);
-      was = world;
+    boolean isNew(Visit visit) {
+      var world = visit.world;
+      long other = 31L * world.memory().hashCode() + world.names().hashCode();
+      if (!known.add((long) world.hashCode() << 32 ^ other)) return false;
+      open.add(visit);
+      if (open.size() >= BATCH) holdsAtRest();
+      return true;
+    }
+
+    /// Says what is wrong with the world that is reached in the fewest steps.
+    void holdsAtRest() {
+      var broken =
+          open.parallelStream()
+              .flatMap(visit -> broken(visit, laws).stream())
+              .min(Comparator.comparingInt(said -> said.steps))
+              .map(Broken::sentence);
+      assertThat(broken).isEmpty();
+      open.clear();
     }
   }
 
-  /// The invariant of the fence: once the binding names an epoch, no older one works anywhere it is
-  /// not owed; but for the one of an overlap on the same server.
-  private static void noOldCredentialWorksUnlessOwed(World world, String path) {
-    if (world.secret().isEmpty()) return;
-    var secret = world.secret().get();
-    var owed = new ArrayList<>(secret.debts());
-    owed.addAll(world.memory().debts());
-    world
-        .servers()
-        .forEach(
-            (name, server) ->
-                server
-                    .logins()
-                    .forEach(
-                        (login, l) -> {
-                          if (!(l.open() || l.used()) || l.epoch() >= secret.active().epoch())
-                            return;
-                          if (overlaps(world, name)) return;
-                          assertThat(owed)
-                              .as(() -> path + "\n" + world)
-                              .anyMatch(debt -> of(debt, name, login));
-                        }));
-  }
-
-  private static boolean overlaps(World world, String server) {
-    var active = world.secret().orElseThrow().active();
-    return active.server().equals(server);
-  }
-
-  private static boolean of(Debt debt, String server, String login) {
-    return debt.server().equals(server) && debt.attachment().login().equals(login);
-  }
-
-  private static void whatIsPublishedWorks(World was, World world, String path) {
-    if (world.secret().isEmpty()) return;
-    Attachment active = world.secret().get().active();
-    boolean cut = was.secret().filter(s -> s.active().same(active)).isEmpty();
-    if (cut) assertThat(world.works(active)).as(path).isTrue();
-  }
-
-  /// When everything is well again and nobody edits, it comes to rest where it was asked to.
-  private static void converges(World world, String path, SwapPolicy policy) {
-    var healed = world.mood("a", Mood.Well).mood("b", Mood.Well);
-    for (var name : List.of("a", "b"))
-      for (var login : World.LOGINS.all()) healed = healed.hungUp(name, login);
-    var rest = settled(healed, policy);
-    assertThat(rest.memory().debts()).as(() -> path + "\n" + rest).isEmpty();
-    if (rest.spec().state() == Intent.State.Detached) {
-      assertThat(rest.secret()).as(path).isEmpty();
-      rest.servers().forEach((name, server) -> nobodyGetsIn(path, server));
-      return;
+  /// Plays one path that a search printed, and what follows when everything is well again:
+  /// `-Dbacking.path="attached > edit b > ..."`, `-Dbacking.policy=Proceed,Abort`.
+  @Test
+  @EnabledIfSystemProperty(named = "backing.path", matches = ".+")
+  void playsOnePath() {
+    var policy = System.getProperty("backing.policy", "Proceed,Abort").split(",");
+    var laws =
+        new WorldLaws(policy(IfUnreachable.valueOf(policy[0]), IfNotDrained.valueOf(policy[1])));
+    var visit = new Visit(laws.settled(World.start()), World.start(), "attached");
+    for (var step : System.getProperty("backing.path").split(" > ")) {
+      if (step.equals("attached")) continue;
+      visit = visit.then(step, move(visit, step, laws).worlds().get());
+      System.out.printf("%s%n%s%n", step, visit.world);
     }
-    var active = rest.secret().orElseThrow(() -> new AssertionError(path)).active();
-    assertThat(active.server()).as(() -> path + "\n" + rest).isEqualTo(rest.spec().server());
-    assertThat(rest.works(active)).as(() -> path + "\n" + rest).isTrue();
-    assertThat(rest.secret().get().debts()).as(path).isEmpty();
-    rest.servers()
-        .forEach(
-            (name, server) ->
-                server
-                    .logins()
-                    .forEach(
-                        (login, l) -> {
-                          if (l.open())
-                            assertThat(name + "/" + login)
-                                .as(() -> path + "\n" + rest)
-                                .isEqualTo(active.server() + "/" + active.login());
-                        }));
+    laws.told(visit.world).forEach(System.out::println);
+    laws.holdAtRest(visit.world, visit.path);
   }
 
-  private static void nobodyGetsIn(String path, World.Server server) {
-    assertThat(server.logins().values()).as(path).noneMatch(World.Login::open);
+  private static WorldMoves.Move move(Visit visit, String name, WorldLaws laws) {
+    return WorldMoves.of(visit.world, visit.earlier, laws.policy()).stream()
+        .filter(m -> m.name().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
-  private static World settled(World world, SwapPolicy policy) {
-    var now = world;
-    for (int i = 0; i < PATIENCE; i++)
-      now = now.at(now.now().plus(Duration.ofHours(1))).reconciled(-1, policy).getLast();
-    return new World(
-        now.spec(),
-        now.servers(),
-        now.secret(),
-        now.memory(),
-        false,
-        World.START.plus(Duration.ofDays(10)));
+  private record Broken(int steps, String sentence) {}
+
+  private static Optional<Broken> broken(Visit visit, WorldLaws laws) {
+    try {
+      laws.holdAtRest(visit.world, visit.path);
+      return Optional.empty();
+    } catch (AssertionError | RuntimeException e) {
+      return Optional.of(new Broken(visit.path.split(">").length, visit.path + "\n" + e));
+    }
+  }
+
+  /// @param earlier the world before the last change of the Secret: what a backup holds
+  private record Visit(World world, World earlier, String path) {
+    Visit then(String name, List<World> passed) {
+      var before = earlier;
+      var was = world;
+      for (var next : passed) {
+        if (!was.secret().equals(next.secret())) before = was;
+        was = next;
+      }
+      return new Visit(was, before, path + " > " + name);
+    }
+  }
+
+  private static SwapPolicy policy(IfUnreachable silent, IfNotDrained stuck) {
+    return new SwapPolicy(
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(2),
+        silent,
+        stuck,
+        Duration.ofHours(1),
+        Duration.ZERO);
+  }
+
+  private static void breadthFirst(Visit start, Search search, int limit) {
+    var frontier = List.of(start);
+    while (search.size() < limit && !frontier.isEmpty()) {
+      var next = new ArrayList<Visit>();
+      for (var visit : frontier)
+        for (var move : WorldMoves.of(visit.world, visit.earlier, search.laws.policy()))
+          if (search.size() < limit)
+            taken(visit, move, search).filter(search::isNew).ifPresent(next::add);
+      frontier = next;
+    }
+  }
+
+  private static void walk(Visit start, Search search, int seed) {
+    var random = new Random(seed);
+    var visit = start;
+    for (int i = 0; i < LENGTH; i++) {
+      var move = WorldMoves.any(visit.world, visit.earlier, search.laws.policy(), random);
+      visit = taken(visit, move, search).orElse(visit);
+      search.isNew(visit);
+    }
+  }
+
+  private static Optional<Visit> taken(Visit from, WorldMoves.Move move, Search search) {
+    var passed = move.worlds().get();
+    if (passed.isEmpty()) return Optional.empty();
+    if (move.ours()) search.laws.holdAlong(from.world, passed, from.path + " > " + move.name());
+    return Optional.of(from.then(move.name(), passed));
   }
 }

@@ -1,27 +1,13 @@
 package dev.backingservice.plan;
 
-import dev.backingservice.model.Abilities;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
-import dev.backingservice.model.BindingShape;
-import dev.backingservice.model.Credentials;
 import dev.backingservice.model.Debt;
-import dev.backingservice.model.EngineKind;
-import dev.backingservice.model.Failure;
-import dev.backingservice.model.Identity;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.LoginNames;
-import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Place;
-import dev.backingservice.model.Published;
-import dev.backingservice.model.Reason;
-import dev.backingservice.model.Scope;
 import dev.backingservice.model.ServiceId;
-import dev.backingservice.model.Standing;
-import dev.backingservice.model.Standing.Holds;
 import dev.backingservice.model.SwapPolicy;
-import dev.backingservice.plan.Outcome.Result;
-import dev.backingservice.plan.ServerFact.Sight;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,52 +16,80 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
-/// A world of two servers, one Secret and one status, small enough to be searched whole. Immutable.
+/// A world of three names, the instances that they lead to, one Secret, one workload and one
+/// status, small enough to be searched. Immutable.
 ///
-/// @param spec what is asked for
+/// @param names of servers: BackingServers
+/// @param instances running servers; one without a name is a predecessor that nobody can reach
+/// @param grip how the API server treats the binding Secret
+/// @param held a write of the binding Secret that an old leader sent and that has not arrived
+/// @param searched whether this process has looked at every server
+/// @param seen instances that the operator looked at
 /// @param late whether the time-out of the phase is over
+/// @param page debts handed over at the deletion
 record World(
     Spec spec,
-    Map<String, Server> servers,
+    Map<String, Name> names,
+    Map<String, Instance> instances,
     Optional<Secret> secret,
+    Grip grip,
+    Optional<Action> held,
+    Pods pods,
     Memory memory,
+    boolean searched,
+    Set<String> seen,
     boolean late,
+    List<Debt> page,
     Instant now) {
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   static final ServiceId ID = new ServiceId("shop", "orders-db", "uid");
   static final LoginNames LOGINS = new LoginNames("login_a", "login_b");
-  private static final Abilities ABILITIES =
-      new Abilities(
-          Set.of(Access.values()),
-          Abilities.Fence.Proven,
-          Abilities.Accounts.PerServer,
-          Abilities.Overlap.TwoLogins,
-          Abilities.Refusal.Told);
 
   World {
-    servers = Map.copyOf(new TreeMap<>(servers));
+    names = Map.copyOf(new TreeMap<>(names));
+    instances = Map.copyOf(new TreeMap<>(instances));
+    seen = Set.copyOf(seen);
+    page = List.copyOf(page);
   }
 
   /// @param shape of the binding: a change makes a new epoch on the same server
-  record Spec(String server, Intent.State state, int shape, Access access) {
+  /// @param sound whether the operator accepts the spec
+  /// @param retry the annotation that asks to try again
+  record Spec(String server, Life life, int shape, Access access, boolean sound, String retry) {
     Spec on(String other) {
-      return new Spec(other, state, shape, access);
+      return new Spec(other, life, shape, access, sound, retry);
     }
 
-    Spec in(Intent.State other) {
-      return new Spec(server, other, shape, access);
+    Spec in(Life other) {
+      return new Spec(server, other, shape, access, sound, retry);
     }
 
     Spec shaped(int other) {
-      return new Spec(server, state, other, access);
+      return new Spec(server, life, other, access, sound, retry);
     }
 
-    Spec allowing(Access other) {
-      return new Spec(server, state, shape, other);
+    Spec sound(boolean other) {
+      return new Spec(server, life, shape, access, other, retry);
+    }
+
+    Spec retrying(String other) {
+      return new Spec(server, life, shape, access, sound, other);
+    }
+  }
+
+  enum Life {
+    Attached,
+    Detached,
+    Deleting,
+    Gone;
+
+    Intent.State state() {
+      return this == Attached ? Intent.State.Attached : Intent.State.Detached;
     }
   }
 
@@ -90,49 +104,79 @@ record World(
     Stuck
   }
 
-  /// @param consents whether the namespace is admitted
-  record Server(Mood mood, boolean consents, Map<String, Login> logins) {
-    Server {
-      logins = Map.copyOf(new TreeMap<>(logins));
+  /// How the API server treats writes of the binding Secret.
+  enum Grip {
+    Free,
+    /// It is immutable.
+    Refused,
+    /// Somebody else's has its name.
+    Foreign
+  }
+
+  /// @param lineage that was seen first under the name
+  /// @param accepted the other lineage that the platform team accepts
+  /// @param gone what the platform team says will never answer again
+  record Name(Mood mood, String instance, String lineage, String accepted, String gone) {
+    Name in(Mood other) {
+      return new Name(other, instance, lineage, accepted, gone);
     }
 
-    static Server fresh() {
-      return new Server(Mood.Well, true, Map.of());
+    Name leadingTo(String other) {
+      return new Name(mood, other, lineage, accepted, gone);
+    }
+
+    Name accepting(String other) {
+      return new Name(mood, instance, lineage, other, gone);
+    }
+
+    Name forgiving(String other) {
+      return new Name(mood, instance, lineage, accepted, other);
+    }
+
+    boolean answers() {
+      return mood == Mood.Well || mood == Mood.Stuck;
+    }
+  }
+
+  record Instance(String lineage, int timeline, Map<String, Login> logins) {
+    Instance {
+      logins = Map.copyOf(new TreeMap<>(logins));
     }
 
     Optional<Login> find(String login) {
       return Optional.ofNullable(logins.get(login));
     }
 
-    boolean answers() {
-      return mood == Mood.Well || mood == Mood.Stuck;
-    }
-
-    Server in(Mood other) {
-      return new Server(other, consents, logins);
-    }
-
-    Server with(String name, Login login) {
+    Instance with(String name, Login login) {
       var changed = new HashMap<>(logins);
       changed.put(name, login);
-      return new Server(mood, consents, changed);
+      return new Instance(lineage, timeline, changed);
     }
 
-    Server without(String name) {
+    Instance without(String name) {
       var changed = new HashMap<>(logins);
       changed.remove(name);
-      return new Server(mood, consents, changed);
+      return new Instance(lineage, timeline, changed);
+    }
+
+    /// A physical copy, promoted: nobody is connected to it.
+    Instance promoted() {
+      var copies = new HashMap<String, Login>();
+      logins.forEach((name, l) -> copies.put(name, l.using(false)));
+      return new Instance(lineage, timeline + 1, copies);
     }
   }
 
+  /// @param server whose name its password is derived from
   /// @param used whether somebody has a session with it
-  record Login(long epoch, long superseded, Access access, boolean open, boolean used) {
-    boolean letsIn(long of) {
-      return open && epoch == of;
+  record Login(
+      long epoch, String server, long superseded, Access access, boolean open, boolean used) {
+    boolean letsIn(Attachment at) {
+      return open && epoch == at.epoch() && server.equals(at.server());
     }
 
     Login using(boolean sessions) {
-      return new Login(epoch, superseded, access, open, sessions);
+      return new Login(epoch, server, superseded, access, open, sessions);
     }
   }
 
@@ -144,90 +188,193 @@ record World(
       List<Debt> debts,
       int version) {}
 
+  /// @param epoch in the template of the one workload; 0 for none
+  /// @param rolled whether every pod runs it
+  record Pods(long epoch, boolean rolled) {}
+
   static World start() {
     return new World(
-        new Spec("a", Intent.State.Attached, 0, Access.ReadWrite),
-        Map.of("a", Server.fresh(), "b", Server.fresh()),
+        new Spec("a", Life.Attached, 0, Access.ReadWrite, true, ""),
+        Map.of("a", name("A", "L1"), "b", name("B", "L2"), "c", name("A", "L1")),
+        Map.of("A", new Instance("L1", 1, Map.of()), "B", new Instance("L2", 1, Map.of())),
         Optional.empty(),
+        Grip.Free,
+        Optional.empty(),
+        new Pods(0, true),
         Memory.blank(),
+        true,
+        Set.of(),
         false,
+        List.of(),
         START);
   }
 
-  Server server(String name) {
-    return Objects.requireNonNull(servers.get(name));
+  private static Name name(String instance, String lineage) {
+    return new Name(Mood.Well, instance, lineage, "", "");
+  }
+
+  Name name(String name) {
+    return Objects.requireNonNull(names.get(name));
+  }
+
+  /// The instance that a name leads to.
+  Instance at(String name) {
+    return Objects.requireNonNull(instances.get(name(name).instance));
+  }
+
+  boolean works(Attachment at) {
+    return at(at.server()).lineage.equals(at.serverId())
+        && at(at.server()).find(at.login()).filter(l -> l.letsIn(at)).isPresent();
+  }
+
+  /// Names that lead to an instance.
+  List<String> namesOf(String instance) {
+    return names.entrySet().stream()
+        .filter(e -> e.getValue().instance.equals(instance))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   // what happens to it
 
   World asking(Spec other) {
-    return new World(other, servers, secret, memory, late, now);
+    return new World(
+        other, names, instances, secret, grip, held, pods, memory, searched, seen, late, page, now);
   }
 
-  World with(String name, Server server) {
-    var changed = new HashMap<>(servers);
-    changed.put(name, server);
-    return new World(spec, changed, secret, memory, late, now);
+  World named(String name, UnaryOperator<Name> change) {
+    var changed = new HashMap<>(names);
+    changed.put(name, change.apply(name(name)));
+    return new World(
+        spec, changed, instances, secret, grip, held, pods, memory, searched, seen, late, page,
+        now);
+  }
+
+  World with(String instance, Instance other) {
+    var changed = new HashMap<>(instances);
+    changed.put(instance, other);
+    return new World(
+        spec, names, changed, secret, grip, held, pods, memory, searched, seen, late, page, now);
   }
 
   World mood(String name, Mood mood) {
-    return with(name, server(name).in(mood));
+    return named(name, n -> n.in(mood));
+  }
+
+  World gripped(Grip other) {
+    var left = other == Grip.Foreign ? Optional.<Secret>empty() : secret;
+    return new World(
+        spec, names, instances, left, other, held, pods, memory, searched, seen, late, page, now);
+  }
+
+  World holding(Optional<Action> write) {
+    return new World(
+        spec, names, instances, secret, grip, write, pods, memory, searched, seen, late, page, now);
+  }
+
+  World running(Pods other) {
+    return new World(
+        spec, names, instances, secret, grip, held, other, memory, searched, seen, late, page, now);
+  }
+
+  World having(Optional<Secret> other) {
+    return new World(
+        spec, names, instances, other, grip, held, pods, memory, searched, seen, late, page, now);
+  }
+
+  World remembering(Memory other) {
+    return new World(
+        spec, names, instances, secret, grip, held, pods, other, searched, seen, late, page, now);
+  }
+
+  World searched(boolean all) {
+    return new World(
+        spec, names, instances, secret, grip, held, pods, memory, all, seen, late, page, now);
   }
 
   World late(boolean over) {
-    return new World(spec, servers, secret, memory, over, now);
+    return new World(
+        spec, names, instances, secret, grip, held, pods, memory, searched, seen, over, page, now);
+  }
+
+  /// The operator looks at what the names lead to.
+  World looked(Set<String> servers) {
+    var all = new TreeSet<>(seen);
+    for (var server : servers) if (name(server).answers()) all.add(name(server).instance);
+    return new World(
+        spec, names, instances, secret, grip, held, pods, memory, searched, all, late, page, now);
+  }
+
+  World owing(List<Debt> debts) {
+    return new World(
+        spec, names, instances, secret, grip, held, pods, memory, searched, seen, late, debts, now);
   }
 
   World at(Instant time) {
-    return new World(spec, servers, secret, memory, late, time);
+    return new World(
+        spec, names, instances, secret, grip, held, pods, memory, searched, seen, late, page, time);
   }
 
-  /// Somebody takes the Secret away.
-  World bare() {
-    return new World(spec, servers, Optional.empty(), memory, late, now);
+  /// The standby of an instance is promoted, and takes its name over; the predecessor lives on.
+  World promoted(String name) {
+    var old = name(name).instance;
+    return with(old + "2", at(name).promoted()).named(name, n -> n.leadingTo(old + "2"));
   }
 
-  /// Somebody puts an older Secret back.
-  World replayed(Secret older) {
-    int version = secret.map(s -> s.version).orElse(0) + 1;
+  /// An empty server takes the place of another one.
+  World replaced(String name) {
+    var fresh = name(name).instance + "x";
+    return with(fresh, new Instance("L" + fresh, 1, Map.of())).named(name, n -> n.leadingTo(fresh));
+  }
+
+  /// A backup of the cluster is put back: the Secret and the status of an earlier world. The
+  /// operator starts with it.
+  World restored(World earlier) {
+    int version = secret.map(Secret::version).orElse(0) + 1;
     var back =
-        new Secret(
-            older.active, older.requested, older.shape, older.aborted, older.debts, version % 5);
-    return new World(spec, servers, Optional.of(back), memory, late, now);
+        earlier.secret.map(
+            s ->
+                new Secret(s.active, s.requested, s.shape, s.aborted, s.debts, version % VERSIONS));
+    return gripped(Grip.Free)
+        .having(back)
+        .remembering(earlier.memory)
+        .running(earlier.pods)
+        .holding(Optional.empty())
+        .searched(false);
   }
 
-  /// Clients connect with what the Secret says, where they can; `old` ones stay.
+  static final int VERSIONS = 7;
+
+  /// Clients connect with what the Secret says, where they can; old ones stay.
   World connected() {
     if (secret.isEmpty()) return this;
     var at = secret.get().active;
-    var server = server(at.server());
-    var login = server.find(at.login()).filter(l -> l.letsIn(at.epoch()));
-    return server.mood == Mood.Down || login.isEmpty()
-        ? this
-        : with(at.server(), server.with(at.login(), login.get().using(true)));
+    if (name(at.server()).mood == Mood.Down || !works(at)) return this;
+    var login = at(at.server()).find(at.login()).orElseThrow().using(true);
+    return with(name(at.server()).instance, at(at.server()).with(at.login(), login));
   }
 
   /// Every client of a login hangs up.
-  World hungUp(String name, String login) {
-    return server(name)
-        .find(login)
-        .map(l -> with(name, server(name).with(login, l.using(false))))
-        .orElse(this);
+  World hungUp(String instance, String login) {
+    var at = Objects.requireNonNull(instances.get(instance));
+    return at.find(login).map(l -> with(instance, at.with(login, l.using(false)))).orElse(this);
   }
 
   /// One reconcile that ends after `actions` actions without recording anything; the whole of it
   /// when negative.
   List<World> reconciled(int actions, SwapPolicy policy) {
-    var plan = Planner.plan(facts(policy), now);
+    if (spec.life == Life.Gone) return List.of(this);
+    var facts = WorldFacts.of(this, policy);
+    var world = searched(searched || WorldFacts.settled(facts)).looked(facts.servers().keySet());
+    var plan = Planner.plan(facts, now);
     var seen = new ArrayList<World>();
-    var world = this;
     var outcomes = new ArrayList<Outcome>();
     for (var action : plan.actions()) {
       if (actions >= 0 && outcomes.size() == actions) return seen;
-      var done = world.act(action);
-      world = done.world;
+      var done = new WorldActs(world).act(action);
+      world = done.world();
       seen.add(world);
-      outcomes.add(new Outcome(action, done.result));
+      outcomes.add(new Outcome(action, done.result()));
       if (!outcomes.getLast().done() && !action.independent()) break;
     }
     if (actions >= 0) return seen;
@@ -235,240 +382,41 @@ record World(
     return seen;
   }
 
+  /// A reconcile up to its write of the binding Secret: an old leader has sent it, and stops. Empty
+  /// when nothing is to be published, or it does not come to that.
+  Optional<World> cutSent(SwapPolicy policy) {
+    if (spec.life == Life.Gone || held.isPresent()) return Optional.empty();
+    var facts = WorldFacts.of(this, policy);
+    var world = looked(facts.servers().keySet());
+    for (var action : Planner.plan(facts, now).actions()) {
+      if (action instanceof Action.Publish) return Optional.of(world.holding(Optional.of(action)));
+      var done = new WorldActs(world).act(action);
+      world = done.world();
+      if (!new Outcome(action, done.result()).done() && !action.independent())
+        return Optional.empty();
+    }
+    return Optional.empty();
+  }
+
   private World recorded(Plan plan, List<Outcome> outcomes) {
     var after = Aftermath.of(plan, outcomes, Duration.ofMinutes(10), now);
     boolean moved = !after.swap().equals(memory.swap());
-    return new World(spec, servers, secret, after.memory(), late && !moved, now);
+    var world = remembering(after.memory()).late(late && !moved);
+    boolean gone = spec.life == Life.Deleting && outcomes.stream().allMatch(Outcome::done);
+    return gone ? world.asking(spec.in(Life.Gone)) : world;
   }
 
-  // what is seen of it
-
-  Facts facts(SwapPolicy policy) {
-    var seen = new HashMap<String, ServerFact>();
-    servers.forEach((name, server) -> seen.put(name, fact(name, server)));
-    return new Facts(
-        new Facts.Service(
-            ID,
-            "namespace-uid",
-            1,
-            Facts.Life.Living,
-            secret.isPresent() || memory.lastEpoch() > 0,
-            LOGINS,
-            new Facts.Annotations("", "", "", "")),
-        new Facts.Request.Understood(intent(policy)),
-        secret.<Published>map(this::published).orElse(new Published.None()),
-        memory,
-        seen,
-        List.of(),
-        Optional.of(probe()),
-        Optional.empty(),
-        late ? policy.fenceTimeout() : Duration.ZERO,
-        List.of());
-  }
-
-  private Published published(Secret s) {
-    return new Published.Binding(
-        s.active, s.requested, s.shape, s.aborted, s.debts, Optional.empty(), "" + s.version);
-  }
-
-  private static Probe probe() {
-    return new Probe(
-        Optional.empty(),
-        Probe.Sameness.Different,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
-  }
-
-  private static ServerFact fact(String name, Server server) {
-    var consent =
-        server.consents
-            ? Optional.<Failure>empty()
-            : Optional.of(new Failure(Reason.ServerNotAvailable, "not admitted"));
-    return new ServerFact(
-        name,
-        new ServerFact.Admission(consent, Optional.empty(), Set.of(), 1000, ""),
-        ABILITIES,
-        sight(name, server));
-  }
-
-  private static Sight sight(String name, Server server) {
-    return switch (server.mood) {
-      case Down -> new Sight.Silent(failure(name));
-      case Refusing -> new Sight.Troubled(new Failure(Reason.AdminRefused, "refused"));
-      case Well, Stuck -> new Sight.Answers(identity(name), standing(server));
-    };
-  }
-
-  private static Standing standing(Server server) {
-    var logins = new HashMap<String, Standing.Login>();
-    server.logins.forEach(
-        (name, l) ->
-            logins.put(
-                name,
-                new Standing.Login(
-                    l.open ? Holds.Works : Holds.Locked,
-                    l.epoch,
-                    l.superseded,
-                    l.access,
-                    "uid",
-                    l.used ? 1 : 0,
-                    List.of())));
-    return new Standing(logins);
-  }
-
-  private static Identity identity(String name) {
-    return new Identity(name, name + "/1", "1", "", Identity.Role.Primary, "17");
-  }
-
-  private Intent intent(SwapPolicy policy) {
-    return new Intent(
-        EngineKind.PostgreSQL,
-        new Place(spec.server, new Scope.Schema("orders", "public")),
-        new Credentials.Derived(),
-        spec.state,
-        spec.access,
-        new Intent.Limits(20, Duration.ZERO),
-        Intent.CreateDatabase.Never,
-        shape(),
-        List.of(),
-        Intent.Rollout.Restart,
-        policy,
-        Duration.ofHours(2160),
-        Intent.DeletionPolicy.Retain);
-  }
-
-  private BindingShape shape() {
-    return new BindingShape(
-        "orders-db", "orders-db", "/bindings" + spec.shape, Map.of(), true, List.of());
-  }
-
-  // what actions do to it
-
-  private record Done(World world, Result result) {}
-
-  private Done act(Action action) {
-    return switch (action) {
-      case Action.Ensure(var server, var logins) -> ensure(server, logins);
-      case Action.Tidy(var server, var logins) -> ensure(server, logins);
-      case Action.Knock(var at) -> new Done(this, knock(at));
-      case Action.Fence(var server, var logins, long by, _) -> fence(server, logins, by);
-      case Action.Settle(var at, long by) -> fence(at.server(), List.of(at), by);
-      case Action.Publish p ->
-          publish(
-              new Secret(p.attachment(), p.requested(), shape().fingerprint(), 0, p.debts(), 0),
-              p.guard());
-      case Action.Amend p -> amend(p);
-      case Action.Unpublish _ -> new Done(bare(), new Result.Done());
-      case Action.MarkAttached _, Action.CreateMissing _, Action.Owe _ ->
-          new Done(this, new Result.Done());
-      case Action.Project _, Action.Withdraw _, Action.HandOver _, Action.Drop _ ->
-          throw new IllegalStateException("not in this world: " + action);
-    };
-  }
-
-  private Done ensure(String name, List<Action.Desired> desired) {
-    var server = server(name);
-    if (server.mood == Mood.Down) return new Done(this, new Result.Silent(failure(name)));
-    if (server.mood == Mood.Refusing) return new Done(this, new Result.Failed(failure(name)));
-    for (var d : desired) {
-      var ensured = ensured(server, d);
-      if (ensured.isEmpty())
-        return new Done(
-            with(name, server), new Result.Failed(new Failure(Reason.LoginRefused, "superseded")));
-      server = ensured.get();
-    }
-    return new Done(with(name, server), new Result.Done());
-  }
-
-  /// Empty when the login was superseded by a later epoch, or its sessions do not end.
-  private static Optional<Server> ensured(Server server, Action.Desired d) {
-    var at = d.attachment();
-    var was = server.find(at.login());
-    return switch (d.state()) {
-      case Active, Prepared -> opened(server, d, was);
-      case Locked ->
-          Optional.of(was.map(l -> server.with(at.login(), locked(l, d))).orElse(server));
-      case Absent ->
-          was.filter(l -> l.used && server.mood == Mood.Stuck).isPresent()
-              ? Optional.empty()
-              : Optional.of(server.without(at.login()));
-    };
-  }
-
-  private static Login locked(Login l, Action.Desired d) {
-    long by = Math.max(l.superseded, Math.max(d.superseding(), l.epoch));
-    return new Login(l.epoch, by, l.access, false, l.used);
-  }
-
-  private static Optional<Server> opened(Server server, Action.Desired d, Optional<Login> was) {
-    var at = d.attachment();
-    long by = was.map(Login::superseded).orElse(0L);
-    if (by != 0 && by != d.superseding() && at.epoch() <= by) return Optional.empty();
-    boolean same = was.filter(l -> l.epoch == at.epoch()).isPresent();
-    boolean used = was.filter(Login::used).isPresent();
-    if (used && !same && server.mood == Mood.Stuck) return Optional.empty();
-    return Optional.of(
-        server.with(at.login(), new Login(at.epoch(), 0, at.access(), true, used && same)));
-  }
-
-  private Result knock(Attachment at) {
-    var server = server(at.server());
-    if (server.mood == Mood.Down) return new Result.Silent(failure(at.server()));
-    return works(at)
-        ? new Result.LetIn(OptionalInt.of(1))
-        : new Result.Failed(new Failure(Reason.LoginRefused, "refused"));
-  }
-
-  boolean works(Attachment at) {
-    return server(at.server()).find(at.login()).filter(l -> l.letsIn(at.epoch())).isPresent();
-  }
-
-  private Done fence(String name, List<Attachment> logins, long by) {
-    if (server(name).mood == Mood.Down)
-      return new Done(this, new Result.Unanswered(failure(name), 3, Duration.ofMinutes(5)));
-    var locked =
-        ensure(
-            name, logins.stream().map(l -> new Action.Desired(l, LoginState.Locked, by)).toList());
-    if (!(locked.result instanceof Result.Done)) return locked;
-    var world = locked.world;
-    if (server(name).mood == Mood.Stuck && used(world, name, logins))
-      return new Done(world, new Result.Draining(1));
-    for (var login : logins) world = world.hungUp(name, login.login());
-    return new Done(
-        world,
-        new Result.Fenced(new FenceProof(FenceProof.Result.Verified, name + "/1@1", "", 0, now)));
-  }
-
-  private static boolean used(World world, String name, List<Attachment> logins) {
-    return logins.stream()
-        .anyMatch(l -> world.server(name).find(l.login()).filter(Login::used).isPresent());
-  }
-
-  private Done amend(Action.Amend p) {
-    if (secret.isEmpty()) return new Done(this, new Result.Done());
-    var s = secret.get();
-    return publish(
-        new Secret(s.active, p.requested(), s.shape, p.aborted(), p.debts(), 0), p.guard());
-  }
-
-  private Done publish(Secret written, String guard) {
-    int version = secret.map(s -> s.version).orElse(0);
-    if (!guard.equals(secret.map(s -> "" + s.version).orElse("")))
-      return new Done(this, new Result.Unclear(new Failure(Reason.Pending, "409")));
-    var next =
-        new Secret(
-            written.active,
-            written.requested,
-            written.shape,
-            written.aborted,
-            written.debts,
-            (version + 1) % 5);
-    return new Done(
-        new World(spec, servers, Optional.of(next), memory, late, now), new Result.Done());
-  }
-
-  private static Failure failure(String name) {
-    return new Failure(Reason.ServerUnreachable, name + " does not answer");
+  @Override
+  public String toString() {
+    var text = new StringBuilder("%s\n".formatted(spec));
+    new TreeMap<>(names).forEach((name, n) -> text.append("  %s: %s%n".formatted(name, n)));
+    new TreeMap<>(instances).forEach((name, i) -> text.append("  %s: %s%n".formatted(name, i)));
+    text.append(
+        "  %s %s held=%s %s searched=%s late=%s%n"
+            .formatted(secret, grip, held, pods, searched, late));
+    text.append(
+        "  active=%s%n  retained=%s%n  swap=%s%n  debts=%s page=%s%n"
+            .formatted(memory.active(), memory.retained(), memory.swap(), memory.debts(), page));
+    return text.toString().replaceAll("schema public of database orders on ", "");
   }
 }

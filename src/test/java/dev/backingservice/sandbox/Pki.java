@@ -7,17 +7,23 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
+import java.util.stream.Stream;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -36,14 +42,8 @@ public final class Pki {
   public void issue(Path folder, String... addresses) {
     try {
       var server = keyPair();
-      var names = new GeneralName[addresses.length];
-      for (int i = 0; i < addresses.length; i++)
-        names[i] =
-            new GeneralName(
-                addresses[i].matches("[0-9.:]+") ? GeneralName.iPAddress : GeneralName.dNSName,
-                addresses[i]);
       var builder = builder(new X500Name("CN=" + addresses[0]), server);
-      builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
+      builder.addExtension(Extension.subjectAlternativeName, false, names(addresses));
       var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate());
       Files.writeString(
           folder.resolve("server.crt"), pem("CERTIFICATE", builder.build(signer).getEncoded()));
@@ -53,6 +53,64 @@ public final class Pki {
     } catch (Exception e) {
       throw new IllegalStateException("cannot issue a server certificate", e);
     }
+  }
+
+  /// How a certificate is to look.
+  ///
+  /// @param starts and `ends` from now on
+  /// @param depth how many authorities lie between it and the anchor
+  /// @param ballast bytes of an extension that means nothing
+  public record Shape(Duration starts, Duration ends, int depth, int ballast) {
+    /// Good, of the authority itself.
+    public static final Shape PLAIN = new Shape(Duration.ofHours(-1), Duration.ofDays(30), 0, 0);
+  }
+
+  /// A server's key and chain in memory; the password is empty.
+  public KeyStore store(Shape shape, String... addresses) {
+    try {
+      var chain = new ArrayList<Certificate>();
+      var issuer = keys;
+      var by = name;
+      for (int i = 0; i < shape.depth; i++) {
+        var pair = keyPair();
+        var subject = new X500Name("CN=between " + i);
+        var builder = builder(by, subject, pair, shape);
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
+        chain.addFirst(signed(builder, issuer));
+        issuer = pair;
+        by = subject;
+      }
+      var server = keyPair();
+      var builder = builder(by, new X500Name("CN=" + addresses[0]), server, shape);
+      builder.addExtension(Extension.subjectAlternativeName, false, names(addresses));
+      if (shape.ballast > 0)
+        builder.addExtension(
+            new ASN1ObjectIdentifier("1.3.6.1.4.1.55555.1"), false, new byte[shape.ballast]);
+      chain.addFirst(signed(builder, issuer));
+      var store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      store.setKeyEntry(
+          "server", server.getPrivate(), new char[0], chain.toArray(Certificate[]::new));
+      return store;
+    } catch (Exception e) {
+      throw new IllegalStateException("cannot issue a server certificate", e);
+    }
+  }
+
+  private static Certificate signed(JcaX509v3CertificateBuilder builder, KeyPair issuer)
+      throws Exception {
+    var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(issuer.getPrivate());
+    return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
+  }
+
+  private static GeneralNames names(String... addresses) {
+    return new GeneralNames(
+        Stream.of(addresses)
+            .map(
+                a ->
+                    new GeneralName(
+                        a.matches("[0-9.:]+") ? GeneralName.iPAddress : GeneralName.dNSName, a))
+            .toArray(GeneralName[]::new));
   }
 
   private X509CertificateHolder authority() {
@@ -66,12 +124,17 @@ public final class Pki {
   }
 
   private JcaX509v3CertificateBuilder builder(X500Name subject, KeyPair pair) {
+    return builder(name, subject, pair, Shape.PLAIN);
+  }
+
+  private static JcaX509v3CertificateBuilder builder(
+      X500Name issuer, X500Name subject, KeyPair pair, Shape shape) {
     var now = Instant.now();
     return new JcaX509v3CertificateBuilder(
-        name,
+        issuer,
         BigInteger.valueOf(System.nanoTime()),
-        Date.from(now.minus(Duration.ofHours(1))),
-        Date.from(now.plus(Duration.ofDays(30))),
+        Date.from(now.plus(shape.starts)),
+        Date.from(now.plus(shape.ends)),
         subject,
         pair.getPublic());
   }

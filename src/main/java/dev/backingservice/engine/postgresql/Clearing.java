@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /// Clears the way of a transaction that waits for a lock. A tenant can hold what we need: an open
@@ -24,6 +25,7 @@ final class Clearing implements AutoCloseable {
   private final int pid;
   private final Thread watch;
   private volatile boolean over;
+  private volatile @Nullable Connection second;
 
   private Clearing(Server server, int pid) {
     this.server = server;
@@ -39,9 +41,10 @@ final class Clearing implements AutoCloseable {
   private void run() {
     try {
       TimeUnit.MILLISECONDS.sleep(PATIENCE_MILLIS);
-      try (var second = Connections.inside(server, server.adminDatabase())) {
-        while (true) {
-          int ended = new Sql(second).query(BLOCKERS, row -> true, pid).size();
+      try (var connection = Connections.inside(server, server.adminDatabase())) {
+        second = connection;
+        while (!over) {
+          int ended = new Sql(connection).query(BLOCKERS, row -> true, pid).size();
           if (ended > 0)
             LOG.infof("blocking sessions ended: server=%s count=%d", server.name(), ended);
           TimeUnit.MILLISECONDS.sleep(PATIENCE_MILLIS);
@@ -60,5 +63,12 @@ final class Clearing implements AutoCloseable {
   public void close() {
     over = true;
     watch.interrupt();
+    var open = second;
+    if (open == null) return;
+    try {
+      open.abort(Runnable::run);
+    } catch (SQLException e) {
+      return; // it is gone either way
+    }
   }
 }

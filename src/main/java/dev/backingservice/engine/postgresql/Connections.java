@@ -11,6 +11,7 @@ import dev.backingservice.model.Reason;
 import dev.backingservice.model.Trust;
 import java.net.InetAddress;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -76,7 +77,8 @@ final class Connections {
     properties.setProperty("password", server.adminPassword().reveal());
     properties.setProperty("channelBinding", bind(server.trust()));
     properties.setProperty("options", options());
-    var attempt = new Attempt(server.admin(), server.trust(), Optional.empty(), only);
+    var attempt =
+        new Attempt(server.admin(), server.trust(), Optional.empty(), only, FrameGuard::new);
     try {
       var connection = connect(attempt, server.admin(), database, server.trust(), properties);
       var checked = checked(server, connection);
@@ -105,7 +107,12 @@ final class Connections {
     properties.setProperty("user", credential.attachment().login());
     properties.setProperty("password", credential.password().reveal());
     var attempt =
-        new Attempt(server.data(), server.trust(), credential.certificate(), Optional.empty());
+        new Attempt(
+            server.data(),
+            server.trust(),
+            credential.certificate(),
+            Optional.empty(),
+            FrameGuard::new);
     try {
       var connection = connect(attempt, server.data(), database, server.trust(), properties);
       attempt.bounds().end();
@@ -142,15 +149,16 @@ final class Connections {
       Attempt attempt, Endpoint to, String database, Trust trust, Properties properties)
       throws SQLException {
     DRIVER.forEach(properties::setProperty);
-    properties.setProperty("PGHOST", to.host());
     properties.setProperty("PGPORT", Integer.toString(to.port()));
-    properties.setProperty("sslmode", sslMode(trust.mode()));
+    properties.setProperty(
+        "sslmode", trust.mode() == Trust.Mode.Disabled ? "disable" : "verify-ca");
     properties.setProperty("sslfactory", PinnedSslFactory.class.getName());
     properties.setProperty("sslfactoryarg", attempt.token());
     properties.setProperty("socketFactory", BoundedSocketFactory.class.getName());
     properties.setProperty("socketFactoryArg", attempt.token());
     attempt.bounds().begin(LOGIN);
     try (attempt) {
+      properties.setProperty("PGHOST", address(attempt));
       var connection = new Driver().connect("jdbc:postgresql:" + encoded(database), properties);
       if (connection == null) throw new IllegalStateException("the driver knows its own URLs");
       return connection;
@@ -160,6 +168,19 @@ final class Connections {
     }
   }
 
+  /// The driver would look a name up without a bound, and compare it with the certificate: both is
+  /// the attempt's.
+  private static String address(Attempt attempt) throws SQLException {
+    try {
+      var address = attempt.addresses().getFirst().getHostAddress();
+      int zone = address.indexOf('%');
+      return zone < 0 ? address : address.substring(0, zone);
+    } catch (UnknownHostException e) {
+      throw new SQLException(e.getMessage(), "08001", e);
+    }
+  }
+
+  /// The word of libpq and the drivers.
   static String sslMode(Trust.Mode mode) {
     return switch (mode) {
       case VerifyFull -> "verify-full";

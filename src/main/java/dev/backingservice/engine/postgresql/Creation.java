@@ -21,8 +21,8 @@ record Creation(Server server, Marks marks, Transactions transactions) {
     var database = Schemas.of(order.place()).database();
     new Groups(marks).checkClaim(sql, order);
     if (!exists(sql, database)) {
-      intend(connection, order);
-      if (!created(sql, database)) return;
+      intend(connection, order, true);
+      if (!created(connection, order, database)) return;
     }
     boolean ours = ours(sql, database);
     if (!ours && !intended(sql, order)) return;
@@ -48,19 +48,23 @@ record Creation(Server server, Marks marks, Transactions transactions) {
     }
   }
 
+  /// A creation that failed leaves no intention: what somebody else makes under the name is theirs.
+  ///
   /// @return whether it was us
-  private static boolean created(Sql sql, String database) throws SQLException {
+  private boolean created(Connection connection, Order order, String database)
+      throws SQLException, EngineException {
     try {
-      sql.run("CREATE DATABASE " + Sql.name(database));
+      new Sql(connection).run("CREATE DATABASE " + Sql.name(database));
       return true;
     } catch (SQLException e) {
+      if (!connection.isClosed()) intend(connection, order, false);
       if (PgErrors.state(e).equals(DUPLICATE_DATABASE)) return false;
       throw e;
     }
   }
 
   /// The claim role stands before the database does.
-  private void intend(Connection connection, Order order) throws EngineException {
+  private void intend(Connection connection, Order order, boolean creates) throws EngineException {
     transactions.run(
         connection,
         sql -> {
@@ -71,7 +75,8 @@ record Creation(Server server, Marks marks, Transactions transactions) {
           var claim = there.flatMap(c -> marks.read(role, c));
           if (there.isPresent() && claim.isEmpty()) return;
           var fields = new TreeMap<>(claim.orElse(Groups.claim(order)));
-          fields.put(INTENDS, order.service().uid());
+          if (creates) fields.put(INTENDS, order.service().uid());
+          else fields.remove(INTENDS, order.service().uid());
           sql.run(
               "COMMENT ON ROLE %s IS %s"
                   .formatted(Sql.name(role), Sql.text(marks.write(role, fields))));

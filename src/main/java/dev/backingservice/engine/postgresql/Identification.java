@@ -1,7 +1,6 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.model.Identity;
-import dev.backingservice.model.ServerText;
 import java.sql.SQLException;
 
 /// Who a server is. The system identifier is the lineage and shared by physical copies; the
@@ -32,7 +31,7 @@ final class Identification {
                     row.getString(3),
                     row.getString(4),
                     row.getBoolean(5) ? Identity.Role.Replica : Identity.Role.Primary,
-                    ServerText.clean(row.getString(6))))
+                    row.getString(6)))
         .orElseThrow();
   }
 }

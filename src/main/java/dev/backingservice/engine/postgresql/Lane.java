@@ -8,7 +8,6 @@ import dev.backingservice.model.Reason;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +65,7 @@ final class Lane implements AutoCloseable {
       loan.attempt.bounds().end();
       if (closed || connection.isClosed() || loan.attempt.bounds().exceeded()) discard(connection);
       else idle.addFirst(new Idle(loan, System.nanoTime()));
+      if (closed) close();
     } catch (SQLException e) {
       discard(connection);
     } finally {
@@ -109,7 +109,7 @@ final class Lane implements AutoCloseable {
   }
 
   private Loan opened() throws EngineException {
-    var opened = Connections.administrator(server, server.adminDatabase(), Optional.empty());
+    var opened = Instances.primary(server);
     return new Loan(opened.connection(), opened.attempt(), System.nanoTime());
   }
 

@@ -40,7 +40,7 @@ final class PgErrors {
   static EngineException connecting(
       SQLException e, Attempt attempt, String where, Reason whenRefused) {
     var tls = cause(e, SSLException.class).or(() -> cause(e, CertificateException.class));
-    if (message(e).contains("hostnameverifier"))
+    if (cause(e, CertificateException.class).filter(PgErrors::aboutTheName).isPresent())
       return EngineException.of(
           Reason.CertificateNameMismatch,
           where + " presents a certificate for another name: set spec.host to a name in it");
@@ -61,6 +61,12 @@ final class PgErrors {
           Reason.ServerUnreachable,
           where + " accepts connections and does not finish a login in 5 s or 16 MiB");
     return EngineException.of(Reason.ServerUnreachable, where + " does not let us in: " + said(e));
+  }
+
+  /// The Java runtime's own words; no server's.
+  private static boolean aboutTheName(Throwable e) {
+    return message(e).startsWith("No subject alternative")
+        || message(e).startsWith("No name matching");
   }
 
   /// Whether the server speaks about the login itself: refused, locked, or no connection free.

@@ -73,8 +73,11 @@ final class PostgresSession implements Session {
   @Override
   public Examination examine() throws EngineException {
     var seen = SslRequest.look(server(), server().admin());
+    var instances = Instances.behind(server());
     return asked(
-        sql -> new Examination(new Posture(sql, server()).look(), seen.map(s -> s.protection())));
+        sql ->
+            new Examination(
+                new Posture(sql, server()).look(), seen.map(s -> s.protection()), instances));
   }
 
   @Override

@@ -4,15 +4,22 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.Security;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /// The addresses of a name as they are now, past the runtime's cache, within a bounded time.
 public final class Addresses {
   private static final long TIMEOUT_MILLIS = 3000;
+  private static final int MOST = 16;
+  private static final Map<String, CompletableFuture<List<InetAddress>>> UNDER_WAY =
+      new ConcurrentHashMap<>();
   private static final ExecutorService LOOKUPS =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("lookup-", 0).factory());
 
@@ -24,19 +31,40 @@ public final class Addresses {
     Security.setProperty("networkaddress.cache.negative.ttl", "0");
   }
 
+  /// At most 16 addresses: a name with more of them is nobody's server. Callers that ask for
+  /// one name at the same time share the look-up, so that no more threads wait than there are
+  /// names.
+  ///
   /// @throws UnknownHostException when there is none, or the look-up takes more than 3 s
   public static List<InetAddress> of(String host) throws UnknownHostException {
-    var lookup = LOOKUPS.submit(() -> List.of(InetAddress.getAllByName(host)));
     try {
-      return lookup.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw unknown(host);
-    } catch (TimeoutException e) {
-      lookup.cancel(true);
+      return lookUp(host).get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
       throw unknown(host);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unknown(host);
+    }
+  }
+
+  private static CompletableFuture<List<InetAddress>> lookUp(String host) {
+    return UNDER_WAY.computeIfAbsent(
+        host,
+        _ -> {
+          var asked = new CompletableFuture<List<InetAddress>>();
+          LOOKUPS.execute(() -> answer(host, asked));
+          return asked;
+        });
+  }
+
+  private static void answer(String host, CompletableFuture<List<InetAddress>> asked) {
+    try {
+      var all = InetAddress.getAllByName(host);
+      UNDER_WAY.remove(host);
+      asked.complete(Stream.of(all).limit(MOST).toList());
+    } catch (UnknownHostException | RuntimeException e) {
+      UNDER_WAY.remove(host);
+      asked.completeExceptionally(e);
     }
   }
 

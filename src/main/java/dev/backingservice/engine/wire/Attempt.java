@@ -3,6 +3,7 @@ package dev.backingservice.engine.wire;
 import dev.backingservice.model.Credential;
 import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Trust;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -29,16 +31,20 @@ public final class Attempt implements AutoCloseable {
   private final Optional<Credential.ClientCertificate> shown;
   private final Optional<InetAddress> only;
   private final Bounds bounds = new Bounds();
+  private final UnaryOperator<InputStream> guard;
   private volatile boolean connected;
   private volatile @Nullable InetAddress address;
   private volatile @Nullable SSLSocket secured;
 
   /// @param only the one address to be tried; empty: all of the name's, in order
+  /// @param guard what the bytes are passed through before anybody allocates for them
   public Attempt(
       Endpoint to,
       Trust trust,
       Optional<Credential.ClientCertificate> shown,
-      Optional<InetAddress> only) {
+      Optional<InetAddress> only,
+      UnaryOperator<InputStream> guard) {
+    this.guard = guard;
     this.to = to;
     this.trust = trust;
     this.shown = shown;
@@ -62,6 +68,15 @@ public final class Attempt implements AutoCloseable {
     return bounds;
   }
 
+  /// What the server sends, guarded.
+  InputStream guarded(InputStream decrypted) {
+    return guard.apply(decrypted);
+  }
+
+  Endpoint to() {
+    return to;
+  }
+
   Trust trust() {
     return trust;
   }
@@ -74,7 +89,10 @@ public final class Attempt implements AutoCloseable {
     return to.port();
   }
 
-  List<InetAddress> addresses() throws UnknownHostException {
+  /// Where it goes.
+  ///
+  /// @throws UnknownHostException when there is no address
+  public List<InetAddress> addresses() throws UnknownHostException {
     return only.isPresent() ? List.of(only.get()) : Addresses.of(to.host());
   }
 
@@ -97,7 +115,7 @@ public final class Attempt implements AutoCloseable {
   public boolean current() {
     try {
       var at = address;
-      return at != null && addresses().contains(at);
+      return at != null && Addresses.of(to.host()).contains(at);
     } catch (UnknownHostException e) {
       return false;
     }

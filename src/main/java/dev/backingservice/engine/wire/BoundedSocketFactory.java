@@ -1,5 +1,6 @@
 package dev.backingservice.engine.wire;
 
+import dev.backingservice.model.Trust;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -82,6 +83,7 @@ public final class BoundedSocketFactory extends SocketFactory {
       if (addresses.size() == 1) return addresses.getFirst();
       IOException last = new IOException("no address");
       for (var address : addresses) {
+        if (attempt.bounds().exceeded()) break;
         try (var probe = new Socket()) {
           probe.connect(new InetSocketAddress(address, attempt.port()), timeout);
           return address;
@@ -94,7 +96,8 @@ public final class BoundedSocketFactory extends SocketFactory {
 
     @Override
     public InputStream getInputStream() throws IOException {
-      return new Counted(super.getInputStream(), attempt.bounds());
+      var counted = new Counted(super.getInputStream(), attempt.bounds());
+      return attempt.trust().mode() == Trust.Mode.Disabled ? attempt.guarded(counted) : counted;
     }
   }
 

@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
-import javax.net.ssl.SSLParameters;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLSocket;
 
 /// Looks at an endpoint's TLS: asks for it as the protocol wants it, shakes hands, and hangs up.
@@ -36,23 +36,24 @@ public final class Handshake {
   /// wrong then, the administrator's login says.
   public static Optional<Seen> look(Server server, Endpoint to, Prelude prelude) {
     if (server.trust().mode() == Trust.Mode.Disabled) return Optional.empty();
-    try (var attempt = new Attempt(to, server.trust(), Optional.empty(), Optional.empty());
+    try (var attempt =
+            new Attempt(
+                to, server.trust(), Optional.empty(), Optional.empty(), UnaryOperator.identity());
         var plain = new BoundedSocketFactory(attempt.token()).createSocket()) {
       attempt.bounds().begin(ATMOST);
       plain.connect(new InetSocketAddress(to.port()), TIMEOUT_MILLIS);
       plain.setSoTimeout(TIMEOUT_MILLIS);
       prelude.play(plain);
-      return shaken(attempt, plain, to, server.trust().mode());
+      return shaken(attempt, plain, to);
     } catch (IOException | GeneralSecurityException e) {
       return Optional.empty();
     }
   }
 
-  private static Optional<Seen> shaken(Attempt attempt, Socket plain, Endpoint to, Trust.Mode mode)
+  private static Optional<Seen> shaken(Attempt attempt, Socket plain, Endpoint to)
       throws IOException, GeneralSecurityException {
     var factory = new PinnedSslFactory(attempt.token());
     try (var tls = (SSLSocket) factory.createSocket(plain, to.host(), to.port(), true)) {
-      if (mode == Trust.Mode.VerifyFull) tls.setSSLParameters(named(tls));
       tls.startHandshake();
       var leaf = attempt.chain().getFirst();
       var protection =
@@ -62,12 +63,5 @@ public final class Handshake {
     } finally {
       attempt.bounds().end();
     }
-  }
-
-  /// The certificate's name is compared with the host (RFC 2818).
-  private static SSLParameters named(SSLSocket tls) {
-    var parameters = tls.getSSLParameters();
-    parameters.setEndpointIdentificationAlgorithm("HTTPS");
-    return parameters;
   }
 }

@@ -1,6 +1,7 @@
 package dev.backingservice.engine.wire;
 
 import dev.backingservice.model.Credential;
+import dev.backingservice.model.Trust;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
@@ -108,9 +110,19 @@ public final class PinnedSslFactory extends SSLSocketFactory {
   @Override
   public Socket createSocket(Socket socket, String host, int port, boolean close)
       throws IOException {
-    var secured = (SSLSocket) factory.createSocket(socket, host, port, close);
+    var to = attempt.to();
+    var secured = (SSLSocket) factory.createSocket(socket, to.host(), to.port(), close);
+    if (attempt.trust().mode() == Trust.Mode.VerifyFull) secured.setSSLParameters(named(secured));
     attempt.secured(secured);
-    return secured;
+    return new GuardedSocket(secured, attempt::guarded);
+  }
+
+  /// The certificate's name is compared with the host (RFC 2818), whatever address the driver was
+  /// given.
+  private static SSLParameters named(SSLSocket tls) {
+    var parameters = tls.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    return parameters;
   }
 
   @Override

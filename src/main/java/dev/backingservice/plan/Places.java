@@ -1,0 +1,55 @@
+package dev.backingservice.plan;
+
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Intent;
+import dev.backingservice.model.Place;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/// Which places have to be looked at for one service.
+public final class Places {
+  private Places() {}
+
+  /// Everywhere something of ours may be, and where it shall be; the active place speaks for its
+  /// server.
+  public static Set<Place> known(Facts f) {
+    var places = new LinkedHashSet<Place>();
+    f.active().ifPresent(a -> places.add(a.place()));
+    f.memory().swap().lastMotion().ifPresent(m -> places.add(m.to().place()));
+    f.memory().swap().lastMotion().ifPresent(m -> places.add(m.from().place()));
+    f.memory().retained().forEach(r -> places.add(r.attachment().place()));
+    f.memory().debts().forEach(d -> places.add(d.attachment().place()));
+    f.intent().map(Intent::place).ifPresent(places::add);
+    return places;
+  }
+
+  /// Whether every server that admits the namespace has to be looked at: what is recorded is not
+  /// the whole truth.
+  public static boolean everywhere(Facts f) {
+    return f.forgotten() || Bindings.replayed(f) || missing(f) || stray(f);
+  }
+
+  /// Whether a mark on a server knows of a credential that nobody remembers.
+  private static boolean stray(Facts f) {
+    long known = Math.max(f.memory().greatestEpoch(), f.active().map(Attachment::epoch).orElse(0L));
+    return f.greatestEpoch() > known;
+  }
+
+  /// Whether the active login is not where it should be: somebody removed it, or it was given
+  /// up long ago and a backup brought it back.
+  private static boolean missing(Facts f) {
+    return f.active()
+        .filter(
+            at ->
+                f.answer(at.server())
+                    .filter(a -> a.identity().serverId().equals(at.serverId()))
+                    .filter(a -> a.standing().find(at.login()).isEmpty())
+                    .isPresent())
+        .isPresent();
+  }
+
+  /// Whether every server that was looked at answered.
+  public static boolean answered(Facts f) {
+    return f.servers().values().stream().allMatch(s -> s.answer().isPresent());
+  }
+}

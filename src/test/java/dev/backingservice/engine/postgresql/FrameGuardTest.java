@@ -1,0 +1,176 @@
+package dev.backingservice.engine.postgresql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What the guard lets through is unchanged, whatever pieces it is read in; what announces too much
+/// ends the stream before a byte of it is taken.
+class FrameGuardTest {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 7, 8192})
+  void anHonestSessionPassesUnchanged(int piece) throws IOException {
+    // Given
+    var session = new Frames();
+    session.authentication(10, "SCRAM-SHA-256-PLUS\0\0");
+    session.authentication(11, "r=abc,s=def,i=4096");
+    session.authentication(0, "");
+    session.frame('S', "client_encoding\0UTF8\0".getBytes(StandardCharsets.UTF_8));
+    session.frame('T', new byte[40]);
+    for (int i = 0; i < 50; i++) session.row("a", Frames.NULL, "", "x".repeat(i * 30));
+    session.row();
+    session.frame('C', "SELECT 51\0".getBytes(StandardCharsets.UTF_8));
+    session.frame('Z', new byte[] {'I'});
+
+    // When
+    var read = readAll(session.bytes(), piece);
+
+    // Then
+    assertThat(read).isEqualTo(session.bytes());
+  }
+
+  @Test
+  void anythingAtAllNeitherHangsNorThrowsAnythingElse() {
+    // Given
+    var random = new Random(1);
+
+    // When
+    for (int i = 0; i < 20_000; i++) {
+      var bytes = new byte[random.nextInt(200)];
+      random.nextBytes(bytes);
+      if (bytes.length > 5 && random.nextBoolean()) {
+        bytes[0] = (byte) "DRNSTEZ".charAt(random.nextInt(7));
+        bytes[1] = 0;
+        bytes[2] = 0;
+        bytes[3] = 0;
+      }
+      try {
+        readAll(bytes, 1 + random.nextInt(16));
+      } catch (IOException e) {
+        // Then
+        assertThat(e.getMessage()).isNotBlank();
+      }
+    }
+  }
+
+  @Test
+  void aMessageOfMoreThanOneMebibyteIsNotWaitedFor() throws IOException {
+    refused(new Frames().head('E', FrameGuard.MOST_BYTES + 5), "more than 1 MiB");
+    refused(new Frames().head('E', 3), "more than 1 MiB, or of none");
+    refused(new Frames().head('E', -1), "more than 1 MiB, or of none");
+    passes(new Frames().head('E', FrameGuard.MOST_BYTES + 4));
+  }
+
+  @Test
+  void aColumnThatIsLongerThanItsRowIsNotAllocated() throws IOException {
+    refused(new Frames().frame('D', new byte[] {0, 1, 0x40, 0, 0, 0}), "more than its row has");
+    refused(new Frames().frame('D', new byte[] {0, 1, 0, 0, 0, 1}), "more than its row has");
+    refused(new Frames().frame('D', new byte[] {0x7f, -1, 0, 0}), "more columns than it has");
+    refused(new Frames().frame('D', new byte[] {0}), "cut short");
+    passes(new Frames().frame('D', new byte[] {0, 1, 0, 0, 0, 1, 'x'}));
+    passes(new Frames().frame('D', new byte[] {0, 1, -1, -1, -1, -1}));
+  }
+
+  @Test
+  void noticesAndParametersThatNobodyAskedForAreCounted() throws IOException {
+    var notices = new Frames();
+    for (int i = 0; i < FrameGuard.MOST_UNASKED; i++) notices.frame('N', new byte[] {0});
+    passes(notices);
+    refused(notices.frame('S', new byte[] {0}), "notices and parameters");
+  }
+
+  @Test
+  void rowsAreCountedPerStatement() throws IOException {
+    var rows = new Frames();
+    for (int i = 0; i < FrameGuard.MOST_ROWS; i++) rows.row();
+    passes(rows);
+    passes(rows.frame('C', new byte[] {0}).row());
+    var more = new Frames();
+    for (int i = 0; i <= FrameGuard.MOST_ROWS; i++) more.row();
+    refused(more, "100,000 rows");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"i=1", "i=4095", "i=", "i=-1", "i=4O96"})
+  void aPasswordIsNotMadeCheapToGuess(String iterations) throws IOException {
+    var exchange = new Frames();
+    exchange.authentication(11, "r=abc,s=def," + iterations);
+    refused(exchange, "SCRAM iterations");
+  }
+
+  private static void refused(Frames frames, String why) {
+    assertThatThrownBy(() -> readAll(frames.bytes(), 4096))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(why);
+  }
+
+  private static void passes(Frames frames) throws IOException {
+    assertThat(readAll(frames.bytes(), 4096)).isEqualTo(frames.bytes());
+  }
+
+  private static byte[] readAll(byte[] bytes, int piece) throws IOException {
+    var all = new ByteArrayOutputStream();
+    var guard = new FrameGuard(new ByteArrayInputStream(bytes));
+    var buffer = new byte[piece];
+    while (true) {
+      int read = piece == 1 ? one(guard, buffer) : guard.read(buffer, 0, piece);
+      if (read < 0) return all.toByteArray();
+      all.write(buffer, 0, read);
+    }
+  }
+
+  private static int one(FrameGuard guard, byte[] buffer) throws IOException {
+    int read = guard.read();
+    buffer[0] = (byte) read;
+    return read < 0 ? -1 : 1;
+  }
+
+  /// Messages as a server sends them.
+  private static final class Frames {
+    static final String NULL = "NULL";
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final DataOutputStream out = new DataOutputStream(bytes);
+
+    byte[] bytes() {
+      return bytes.toByteArray();
+    }
+
+    Frames head(char type, int length) throws IOException {
+      out.write(type);
+      out.writeInt(length);
+      return this;
+    }
+
+    Frames frame(char type, byte[] body) throws IOException {
+      head(type, body.length + 4);
+      out.write(body);
+      return this;
+    }
+
+    void authentication(int code, String text) throws IOException {
+      head('R', text.length() + 8);
+      out.writeInt(code);
+      out.writeBytes(text);
+    }
+
+    Frames row(String... values) throws IOException {
+      var body = new ByteArrayOutputStream();
+      var data = new DataOutputStream(body);
+      data.writeShort(values.length);
+      for (var value : values) {
+        data.writeInt(value.equals(NULL) ? -1 : value.length());
+        if (!value.equals(NULL)) data.writeBytes(value);
+      }
+      return frame('D', body.toByteArray());
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package dev.backingservice.engines;
+
+import dev.backingservice.engines.HostileLogin.Scram;
+import dev.backingservice.engines.HostileServer.Wire;
+import dev.backingservice.sandbox.Pki;
+import java.time.Duration;
+import java.util.List;
+
+/// What a hostile server does, and how far it goes along before.
+enum HostileMode {
+  SilentAtOnce(Stage.Plain, Wire::silence),
+  ClosesAtOnce(Stage.Plain, w -> w.socket.close()),
+  ResetsAtOnce(Stage.Plain, Wire::reset),
+  GarbageForTls(Stage.Plain, Wire::flood),
+  HasNoTls(Stage.Plain, w -> w.out.write('N')),
+  ErrorInsteadOfTls(Stage.Plain, w -> w.repeat('E', "SFATAL\0")),
+  DripsBeforeTls(Stage.Plain, w -> w.drip('E')),
+  StuffsBytesBeforeTheHandshake(Stage.Plain, w -> w.out.writeBytes("SR\0\0\0\10\0\0\0\0")),
+
+  SilentInTheHandshake(Stage.Handshake, Wire::silence),
+  GarbageInTheHandshake(Stage.Handshake, Wire::flood),
+  DripsInTheHandshake(Stage.Handshake, w -> w.drip(22)),
+  ResetsInTheHandshake(Stage.Handshake, Wire::reset),
+
+  SelfMadeAuthority(Stage.Certificate, Wire::silence),
+  CertificateOfAnotherHost(Stage.Certificate, Wire::silence),
+  ExpiredCertificate(Stage.Certificate, Wire::silence),
+  CertificateOfTomorrow(Stage.Certificate, Wire::silence),
+  HundredAuthorities(Stage.Certificate, Wire::silence),
+  GiantCertificate(Stage.Certificate, Wire::silence),
+
+  SilentAfterTls(Stage.Login, Wire::silence),
+  ResetsAfterTls(Stage.Login, Wire::reset),
+  GarbageAfterTls(Stage.Login, Wire::flood),
+  DripsAfterTls(Stage.Login, w -> w.drip('N')),
+  AsksForClearText(Stage.Login, w -> authentication(w, 3, "")),
+  AsksForMd5(Stage.Login, w -> authentication(w, 5, "salt")),
+  LetsInAtOnce(Stage.Login, w -> authentication(w, 0, "")),
+  AnnouncesOneGigabyte(Stage.Login, w -> announce(w, 'E', 1 << 30)),
+  AnnouncesLessThanNothing(Stage.Login, w -> announce(w, 'E', -100)),
+  EndlessNotices(Stage.Login, w -> w.repeat('N', "SNOTICE\0C00000\0Mhello\0\0")),
+  EndlessParameters(Stage.Login, w -> w.repeat('S', "name\0value\0")),
+  SixteenMegabytesOfError(Stage.Login, w -> announce(w, 'E', 16 << 20)),
+  LongError(
+      Stage.Login,
+      w ->
+          w.send(
+              'E',
+              ("SFATAL\0C28P01\0M" + "\u001b[2J".repeat(9999) + "\0\0")
+                  .getBytes(java.nio.charset.StandardCharsets.UTF_8))),
+
+  HugeIterations(new Scram("SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0", 2_000_000_000, true)),
+  TinyIterations(new Scram("SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0", 1, true)),
+  NoChannelBinding(new Scram("SCRAM-SHA-256\0\0", 4096, true)),
+  DoesNotKnowThePassword(new Scram("SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0", 4096, false)),
+
+  SilentAfterLogin(Stage.Session, Wire::silence),
+  ResetsAfterLogin(Stage.Session, Wire::reset),
+  DripsAfterLogin(Stage.Session, w -> w.drip('N')),
+  EndlessNoticesAfterLogin(Stage.Session, w -> w.repeat('N', "SNOTICE\0C00000\0Mhello\0\0")),
+  EndlessParametersAfterLogin(Stage.Session, w -> w.repeat('S', "name\0value\0")),
+  OneGigabyteAfterLogin(Stage.Session, w -> announce(w, 'T', 1 << 30)),
+  ColumnOfOneGigabyte(Stage.Session, HostileMode::column),
+  MoreColumnsThanARowHas(Stage.Session, HostileMode::columns),
+  EndlessRows(Stage.Session, HostileMode::rows),
+  ErrorAfterLogin(Stage.Session, w -> announce(w, 'E', 16 << 20)),
+
+  LiesAboutItsVersion(Stage.Answers, Wire::silence),
+  LiesAboutItsIdentity(Stage.Answers, Wire::silence);
+
+  /// How far a mode goes along.
+  enum Stage {
+    Plain,
+    Handshake,
+    Certificate,
+    Login,
+    Session,
+    Answers
+  }
+
+  /// What it does then.
+  @FunctionalInterface
+  interface Play {
+    void on(Wire wire) throws Exception;
+  }
+
+  private final Stage stage;
+  private final Play play;
+  private final Scram scram;
+
+  HostileMode(Stage stage, Play play) {
+    this.stage = stage;
+    this.play = play;
+    this.scram = Scram.RIGHT;
+  }
+
+  HostileMode(Scram scram) {
+    this.stage = Stage.Session;
+    this.play = Wire::silence;
+    this.scram = scram;
+  }
+
+  Stage stage() {
+    return stage;
+  }
+
+  Scram scram() {
+    return scram;
+  }
+
+  void play(Wire wire) throws Exception {
+    play.on(wire);
+    if (stage != Stage.Plain || this == StuffsBytesBeforeTheHandshake) wire.silence();
+  }
+
+  /// Whether its certificate is of somebody else's authority.
+  boolean stranger() {
+    return this == SelfMadeAuthority;
+  }
+
+  Pki.Shape shape() {
+    var hour = Duration.ofHours(1);
+    return switch (this) {
+      case ExpiredCertificate -> new Pki.Shape(hour.multipliedBy(-9), hour.negated(), 0, 0);
+      case CertificateOfTomorrow -> new Pki.Shape(hour, hour.multipliedBy(9), 0, 0);
+      case HundredAuthorities -> new Pki.Shape(hour.negated(), hour, 100, 0);
+      case GiantCertificate -> new Pki.Shape(hour.negated(), hour, 0, 12 << 20);
+      default -> Pki.Shape.PLAIN;
+    };
+  }
+
+  String host() {
+    return this == CertificateOfAnotherHost ? "elsewhere.example" : "127.0.0.1";
+  }
+
+  String version() {
+    return this == LiesAboutItsVersion ? "\u001b[31m9999999999999.x" : "17.0";
+  }
+
+  List<String> identity() {
+    var long1 = "7\u202e\n" + "x".repeat(5000);
+    return this == LiesAboutItsIdentity
+        ? List.of(long1, long1, long1, long1, "f", long1)
+        : List.of("7000000000000000000", "7000000000000000000/1", "00000001", "1", "f", "17.0");
+  }
+
+  private static void authentication(Wire wire, int code, String text) throws Exception {
+    wire.authentication(code, text);
+    wire.silence();
+  }
+
+  private static void announce(Wire wire, char type, int length) throws Exception {
+    wire.announce(type, length);
+    wire.flood();
+  }
+
+  private static void row(Wire wire) throws Exception {
+    wire.send('1', new byte[0]);
+    wire.send('2', new byte[0]);
+    wire.send(
+        'T',
+        new byte[] {0, 1, 'c', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 25, -1, -1, -1, -1, -1, -1, 0, 0});
+  }
+
+  private static void column(Wire wire) throws Exception {
+    row(wire);
+    wire.send('D', new byte[] {0, 1, 0x40, 0, 0, 0});
+    wire.flood();
+  }
+
+  private static void columns(Wire wire) throws Exception {
+    row(wire);
+    wire.send('D', new byte[] {0x7f, -1, 0, 0, 0, 0});
+    wire.flood();
+  }
+
+  private static void rows(Wire wire) throws Exception {
+    row(wire);
+    wire.repeat('D', "\0\1\0\0\0\0");
+  }
+}

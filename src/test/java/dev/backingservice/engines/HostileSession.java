@@ -1,0 +1,105 @@
+package dev.backingservice.engines;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.backingservice.engines.HostileServer.Wire;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.List;
+
+/// What comes after the login: a session that answers just enough to be believed, or does not.
+record HostileSession(Wire wire, HostileMode mode) {
+  private static final List<List<String>> PINS =
+      List.of(
+          List.of("search_path", "pg_catalog,pg_temp"),
+          List.of("standard_conforming_strings", "on"),
+          List.of("role", "none"),
+          List.of("default_transaction_read_only", "off"),
+          List.of("statement_timeout", "15000"),
+          List.of("lock_timeout", "5000"),
+          List.of("idle_in_transaction_session_timeout", "30000"),
+          List.of("client_encoding", "UTF8"),
+          List.of("synchronous_commit", "on"));
+
+  void play() throws Exception {
+    parameter("server_version", mode.version());
+    parameter("server_encoding", "UTF8");
+    parameter("client_encoding", "UTF8");
+    parameter("DateStyle", "ISO, MDY");
+    parameter("integer_datetimes", "on");
+    parameter("standard_conforming_strings", "on");
+    wire.send('K', new byte[8]);
+    wire.send('Z', new byte[] {'I'});
+    if (mode.stage() == HostileMode.Stage.Session) {
+      wire.in.read();
+      mode.play(wire);
+      return;
+    }
+    while (true) answer();
+  }
+
+  private void parameter(String name, String value) throws IOException {
+    wire.send('S', (name + "\0" + value + "\0").getBytes(ISO_8859_1));
+  }
+
+  /// One statement of the extended protocol.
+  private void answer() throws IOException {
+    var asked = new StringBuilder();
+    int type = 0;
+    while (type != 'S' && type != 'Q') {
+      type = wire.in.readByte();
+      asked.append(new String(wire.in.readNBytes(wire.in.readInt() - 4), ISO_8859_1));
+    }
+    if (type == 'Q') {
+      complete();
+      return;
+    }
+    var query = asked.toString();
+    if (query.contains("pg_settings")) rows(PINS);
+    else if (query.contains("rolcreaterole")) rows(List.of(List.of("bs_admin")));
+    else if (query.contains("pg_control_system")) rows(List.of(mode.identity()));
+    else rows(List.of());
+  }
+
+  private void rows(List<List<String>> rows) throws IOException {
+    wire.send('1', new byte[0]);
+    wire.send('2', new byte[0]);
+    wire.send('T', description(rows.isEmpty() ? 1 : rows.getFirst().size()));
+    for (var row : rows) wire.send('D', row(row));
+    complete();
+  }
+
+  private void complete() throws IOException {
+    wire.send('C', "SELECT 1\0".getBytes(ISO_8859_1));
+    wire.send('Z', new byte[] {'I'});
+  }
+
+  private static byte[] description(int columns) throws IOException {
+    var body = new ByteArrayOutputStream();
+    var data = new DataOutputStream(body);
+    data.writeShort(columns);
+    for (int i = 0; i < columns; i++) {
+      data.writeBytes("c" + i + "\0");
+      data.writeInt(0);
+      data.writeShort(0);
+      data.writeInt(25);
+      data.writeShort(-1);
+      data.writeInt(-1);
+      data.writeShort(0);
+    }
+    return body.toByteArray();
+  }
+
+  private static byte[] row(List<String> values) throws IOException {
+    var body = new ByteArrayOutputStream();
+    var data = new DataOutputStream(body);
+    data.writeShort(values.size());
+    for (var value : values) {
+      var bytes = value.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      data.writeInt(bytes.length);
+      data.write(bytes);
+    }
+    return body.toByteArray();
+  }
+}

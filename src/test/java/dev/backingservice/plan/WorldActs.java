@@ -1,0 +1,173 @@
+package dev.backingservice.plan;
+
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.LoginState;
+import dev.backingservice.model.Reason;
+import dev.backingservice.plan.Outcome.Result;
+import dev.backingservice.plan.World.Grip;
+import dev.backingservice.plan.World.Instance;
+import dev.backingservice.plan.World.Login;
+import dev.backingservice.plan.World.Mood;
+import dev.backingservice.plan.World.Pods;
+import dev.backingservice.plan.World.Secret;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// What actions do to a world.
+record WorldActs(World w) {
+
+  record Done(World world, Result result) {}
+
+  Done act(Action action) {
+    return switch (action) {
+      case Action.Ensure(var server, var logins) -> ensure(server, logins);
+      case Action.Tidy(var server, var logins) -> ensure(server, logins);
+      case Action.Knock(var at) -> new Done(w, knock(at));
+      case Action.Fence(var server, var logins, long by, _) -> fence(server, logins, by);
+      case Action.Settle(var server, var at, long by) -> fence(server, List.of(at), by);
+      case Action.Publish p ->
+          publish(
+              new Secret(
+                  p.attachment(),
+                  p.requested(),
+                  WorldFacts.shape(w).fingerprint(),
+                  0,
+                  p.debts(),
+                  0),
+              p.guard());
+      case Action.Amend p -> amend(p);
+      case Action.Unpublish _ ->
+          new Done(w.grip() == Grip.Foreign ? w : w.having(Optional.empty()), new Result.Done());
+      case Action.Project(_, long epoch) -> done(w.running(new Pods(epoch, rolled(epoch))));
+      case Action.Withdraw _ -> done(w.running(new Pods(0, true)));
+      case Action.HandOver(var debts) -> done(w.owing(debts));
+      case Action.MarkAttached _, Action.CreateMissing _, Action.Owe _, Action.Drop _ -> done(w);
+    };
+  }
+
+  private static Done done(World world) {
+    return new Done(world, new Result.Done());
+  }
+
+  private boolean rolled(long epoch) {
+    return w.pods().rolled() && w.pods().epoch() == epoch;
+  }
+
+  private Done ensure(String name, List<Action.Desired> desired) {
+    var mood = w.name(name).mood();
+    if (mood == Mood.Down) return new Done(w, new Result.Silent(failure(name)));
+    if (mood == Mood.Refusing) return new Done(w, new Result.Failed(failure(name)));
+    var server = w.at(name);
+    var instance = w.name(name).instance();
+    for (var d : desired) {
+      var ensured = ensured(server, d, mood == Mood.Stuck);
+      if (ensured.isEmpty())
+        return new Done(
+            w.with(instance, server),
+            new Result.Failed(new Failure(Reason.LoginRefused, "superseded")));
+      server = ensured.get();
+    }
+    return done(w.with(instance, server));
+  }
+
+  /// Empty when the login was superseded by a later epoch, or its sessions do not end.
+  private static Optional<Instance> ensured(Instance server, Action.Desired d, boolean stuck) {
+    var at = d.attachment();
+    var was = server.find(at.login());
+    return switch (d.state()) {
+      case Active, Prepared -> opened(server, d, was, stuck);
+      case Locked ->
+          Optional.of(was.map(l -> server.with(at.login(), locked(l, d))).orElse(server));
+      case Absent ->
+          was.filter(l -> l.used() && stuck).isPresent()
+              ? Optional.empty()
+              : Optional.of(server.without(at.login()));
+    };
+  }
+
+  private static Login locked(Login l, Action.Desired d) {
+    long by = Math.max(l.superseded(), Math.max(d.superseding(), l.epoch()));
+    return new Login(l.epoch(), l.server(), by, l.access(), false, l.used());
+  }
+
+  private static Optional<Instance> opened(
+      Instance server, Action.Desired d, Optional<Login> was, boolean stuck) {
+    var at = d.attachment();
+    long by = was.map(Login::superseded).orElse(0L);
+    if (by != 0 && by != d.superseding() && at.epoch() <= by) return Optional.empty();
+    boolean same = was.filter(l -> l.epoch() == at.epoch()).isPresent();
+    boolean used = was.filter(Login::used).isPresent();
+    if (used && !same && stuck) return Optional.empty();
+    return Optional.of(
+        server.with(
+            at.login(), new Login(at.epoch(), at.server(), 0, at.access(), true, used && same)));
+  }
+
+  private Result knock(Attachment at) {
+    if (w.name(at.server()).mood() == Mood.Down) return new Result.Silent(failure(at.server()));
+    return w.works(at)
+        ? new Result.LetIn(OptionalInt.of(1))
+        : new Result.Failed(new Failure(Reason.LoginRefused, "refused"));
+  }
+
+  private Done fence(String name, List<Attachment> logins, long by) {
+    if (w.name(name).mood() == Mood.Down)
+      return new Done(w, new Result.Unanswered(failure(name), 3, Duration.ofMinutes(5)));
+    if (!logins.stream().allMatch(l -> l.serverId().equals(w.at(name).lineage())))
+      return w.name(name).answers()
+          ? new Done(w, new Result.Stranger(failure(name)))
+          : new Done(w, new Result.Failed(failure(name)));
+    var wanted = new ArrayList<Action.Desired>();
+    for (var login : logins) wanted.add(new Action.Desired(login, LoginState.Locked, by));
+    var locked = ensure(name, wanted);
+    if (!(locked.result() instanceof Result.Done)) return locked;
+    var world = locked.world();
+    if (w.name(name).mood() == Mood.Stuck && used(world, name, logins))
+      return new Done(world, new Result.Draining(1));
+    var instance = w.name(name).instance();
+    for (var login : logins) world = world.hungUp(instance, login.login());
+    var running = WorldFacts.identity(instance, world.at(name)).running();
+    return new Done(
+        world,
+        new Result.Fenced(new FenceProof(FenceProof.Result.Verified, running, "", 0, world.now())));
+  }
+
+  private static boolean used(World world, String name, List<Attachment> logins) {
+    return logins.stream()
+        .anyMatch(l -> world.at(name).find(l.login()).filter(Login::used).isPresent());
+  }
+
+  private Done amend(Action.Amend p) {
+    if (w.secret().isEmpty()) return done(w);
+    var s = w.secret().get();
+    return publish(
+        new Secret(s.active(), p.requested(), s.shape(), p.aborted(), p.debts(), 0), p.guard());
+  }
+
+  private Done publish(Secret written, String guard) {
+    if (w.grip() == Grip.Refused && w.secret().isPresent())
+      return new Done(w, new Result.Failed(new Failure(Reason.InternalError, "immutable")));
+    boolean seen = guard.equals(w.secret().map(s -> "" + s.version()).orElse(""));
+    if (w.grip() == Grip.Foreign || !seen)
+      return new Done(w, new Result.Unclear(new Failure(Reason.Pending, "409")));
+    int version = w.secret().map(Secret::version).orElse(0);
+    return done(
+        w.having(
+            Optional.of(
+                new Secret(
+                    written.active(),
+                    written.requested(),
+                    written.shape(),
+                    written.aborted(),
+                    written.debts(),
+                    (version + 1) % World.VERSIONS))));
+  }
+
+  private static Failure failure(String name) {
+    return new Failure(Reason.ServerUnreachable, name + " does not answer");
+  }
+}

@@ -1,0 +1,207 @@
+package dev.backingservice.plan;
+
+import dev.backingservice.model.Abilities;
+import dev.backingservice.model.Access;
+import dev.backingservice.model.BindingShape;
+import dev.backingservice.model.Credentials;
+import dev.backingservice.model.EngineKind;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Identity;
+import dev.backingservice.model.Intent;
+import dev.backingservice.model.Place;
+import dev.backingservice.model.Published;
+import dev.backingservice.model.Reason;
+import dev.backingservice.model.Scope;
+import dev.backingservice.model.Standing;
+import dev.backingservice.model.Standing.Holds;
+import dev.backingservice.model.SwapPolicy;
+import dev.backingservice.model.WorkloadKey;
+import dev.backingservice.model.WorkloadSelector;
+import dev.backingservice.plan.ServerFact.Sight;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What the operator sees of a world.
+final class WorldFacts {
+  private static final Abilities ABILITIES =
+      new Abilities(
+          Set.of(Access.values()),
+          Abilities.Fence.Proven,
+          Abilities.Accounts.PerServer,
+          Abilities.Overlap.TwoLogins,
+          Abilities.Refusal.Told);
+
+  private WorldFacts() {}
+
+  static Facts of(World w, SwapPolicy policy) {
+    var facts = recorded(w, policy);
+    facts = facts.withServers(known(w, facts));
+    if (Places.everywhere(facts) || !w.searched()) facts = facts.withServers(all(w));
+    return Preflight.due(facts) ? facts.withProbe(Optional.of(probe(w, facts))) : facts;
+  }
+
+  /// Whether the look at every server found nothing that has to be looked at again.
+  static boolean settled(Facts facts) {
+    return Places.answered(facts) && !Places.everywhere(facts);
+  }
+
+  static Facts recorded(World w, SwapPolicy policy) {
+    boolean marked = w.secret().isPresent() || w.memory().lastEpoch() > 0;
+    return new Facts(
+        new Facts.Service(
+            World.ID,
+            "namespace-uid",
+            1,
+            w.spec().life() == World.Life.Deleting ? Facts.Life.Deleting : Facts.Life.Living,
+            marked,
+            World.LOGINS,
+            new Facts.Annotations("", "", w.spec().retry(), "")),
+        w.spec().sound()
+            ? new Facts.Request.Understood(intent(w, policy))
+            : new Facts.Request.Refused(
+                new Failure(Reason.NotYetSupported, "remove it"), Optional.of(intent(w, policy))),
+        published(w),
+        w.memory(),
+        Map.of(),
+        workloads(w),
+        Optional.empty(),
+        Optional.empty(),
+        w.late() ? policy.fenceTimeout() : Duration.ZERO,
+        List.of());
+  }
+
+  private static Published published(World w) {
+    if (w.grip() == World.Grip.Foreign) return new Published.Foreign();
+    return w.secret()
+        .<Published>map(
+            s ->
+                new Published.Binding(
+                    s.active(),
+                    s.requested(),
+                    s.shape(),
+                    s.aborted(),
+                    s.debts(),
+                    Optional.empty(),
+                    "" + s.version()))
+        .orElse(new Published.None());
+  }
+
+  private static List<WorkloadFact> workloads(World w) {
+    return List.of(
+        new WorkloadFact(
+            new WorkloadKey(WorkloadSelector.Kind.Deployment, "orders"),
+            "pods",
+            Optional.of(new WorkloadFact.Choice(Set.of(), WorkloadSelector.Injection.Full)),
+            w.pods().epoch(),
+            w.pods().epoch() > 0,
+            w.pods().rolled(),
+            Optional.empty()));
+  }
+
+  private static Map<String, ServerFact> known(World w, Facts facts) {
+    var seen = new HashMap<String, ServerFact>();
+    for (var place : Places.known(facts))
+      if (w.names().containsKey(place.server())) seen.put(place.server(), fact(w, place.server()));
+    return seen;
+  }
+
+  private static Map<String, ServerFact> all(World w) {
+    var seen = new HashMap<String, ServerFact>();
+    for (var name : w.names().keySet()) seen.put(name, fact(w, name));
+    return seen;
+  }
+
+  private static ServerFact fact(World w, String name) {
+    var admission =
+        new ServerFact.Admission(
+            Optional.empty(), Optional.empty(), Set.of(), 1000, w.name(name).gone());
+    return new ServerFact(name, admission, ABILITIES, sight(w, name));
+  }
+
+  private static Sight sight(World w, String name) {
+    var at = w.name(name);
+    return switch (at.mood()) {
+      case Down ->
+          new Sight.Silent(new Failure(Reason.ServerUnreachable, name + " does not answer"));
+      case Refusing -> new Sight.Troubled(new Failure(Reason.AdminRefused, "refused"));
+      case Well, Stuck -> {
+        var instance = w.at(name);
+        yield known(at, instance)
+            ? new Sight.Answers(identity(at.instance(), instance), standing(instance))
+            : new Sight.Stranger(new Failure(Reason.IdentityChanged, "another server"));
+      }
+    };
+  }
+
+  private static boolean known(World.Name name, World.Instance instance) {
+    return instance.lineage().equals(name.lineage()) || instance.lineage().equals(name.accepted());
+  }
+
+  static Identity identity(String name, World.Instance instance) {
+    return new Identity(
+        instance.lineage(), name + "/1", "" + instance.timeline(), "", Identity.Role.Primary, "17");
+  }
+
+  private static Standing standing(World.Instance server) {
+    var logins = new HashMap<String, Standing.Login>();
+    server
+        .logins()
+        .forEach(
+            (name, l) ->
+                logins.put(
+                    name,
+                    new Standing.Login(
+                        l.open() ? Holds.Works : Holds.Locked,
+                        l.epoch(),
+                        l.superseded(),
+                        l.access(),
+                        "uid",
+                        l.used() ? 1 : 0,
+                        List.of())));
+    return new Standing(logins);
+  }
+
+  private static Probe probe(World w, Facts facts) {
+    var write =
+        w.grip() == World.Grip.Free
+            ? Optional.<Failure>empty()
+            : Optional.of(new Failure(Reason.SecretNotOwned, "it cannot be written"));
+    return new Probe(
+        Optional.empty(), sameness(w, facts), Optional.empty(), Optional.empty(), write);
+  }
+
+  private static Probe.Sameness sameness(World w, Facts facts) {
+    var from = facts.active().orElseThrow().server();
+    var to = w.spec().server();
+    if (!w.name(from).answers() || !w.name(to).answers()) return Probe.Sameness.Untold;
+    return w.name(from).instance().equals(w.name(to).instance())
+        ? Probe.Sameness.Same
+        : Probe.Sameness.Different;
+  }
+
+  private static Intent intent(World w, SwapPolicy policy) {
+    return new Intent(
+        EngineKind.PostgreSQL,
+        new Place(w.spec().server(), new Scope.Schema("orders", "public")),
+        new Credentials.Derived(),
+        w.spec().life().state(),
+        w.spec().access(),
+        new Intent.Limits(20, Duration.ZERO),
+        Intent.CreateDatabase.Never,
+        shape(w),
+        List.of(),
+        Intent.Rollout.Restart,
+        policy,
+        Duration.ofHours(2160),
+        Intent.DeletionPolicy.Retain);
+  }
+
+  static BindingShape shape(World w) {
+    return new BindingShape(
+        "orders-db", "orders-db", "/bindings" + w.spec().shape(), Map.of(), true, List.of());
+  }
+}

@@ -1,0 +1,262 @@
+package dev.backingservice.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Debt;
+import dev.backingservice.model.SwapPolicy;
+import dev.backingservice.model.SwapPolicy.IfNotDrained;
+import dev.backingservice.model.SwapPolicy.IfUnreachable;
+import dev.backingservice.plan.World.Grip;
+import dev.backingservice.plan.World.Life;
+import dev.backingservice.plan.World.Mood;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// What holds in every world, and what every world comes to.
+record WorldLaws(SwapPolicy policy) {
+  private static final int PATIENCE = 80;
+  private static final int CALM = 4;
+
+  /// What holds after each step of the operator.
+  void holdAlong(World before, List<World> passed, String path) {
+    var was = before;
+    for (var world : passed) {
+      var unfenced = new TreeSet<>(unfenced(world, world.seen()));
+      unfenced.removeAll(unfenced(was, world.seen()));
+      assertThat(unfenced).as(() -> path + "\n" + world).isEmpty();
+      if (!was.secret().equals(world.secret())) whatIsPublishedWorks(was, world, path);
+      was = world;
+    }
+  }
+
+  /// The invariant of the fence: once the binding names an epoch, no older one works anywhere it is
+  /// not owed; but for the one of an overlap on the same server, and for a predecessor that has no
+  /// name any more.
+  ///
+  /// @return the logins that break it
+  private Set<String> unfenced(World world, Set<String> seen) {
+    var unfenced = new TreeSet<String>();
+    if (world.secret().isEmpty() || !world.searched()) return unfenced;
+    var secret = world.secret().get();
+    var owed = new ArrayList<>(secret.debts());
+    owed.addAll(world.memory().debts());
+    world
+        .instances()
+        .forEach(
+            (name, instance) -> {
+              if (unknown(world, seen, name) || overlaps(world, name)) return;
+              instance
+                  .logins()
+                  .forEach(
+                      (login, l) -> {
+                        boolean older =
+                            (l.open() || l.used()) && l.epoch() < secret.active().epoch();
+                        if (older && owed.stream().noneMatch(d -> of(world, d, name, login)))
+                          unfenced.add(name + "/" + login);
+                      });
+            });
+    return unfenced;
+  }
+
+  /// Whether no server that the service was ever attached to leads to an instance,
+  /// or nobody ever looked at it, or a copy was promoted in its place and nobody can ask it.
+  private boolean unknown(World world, Set<String> seen, String instance) {
+    if (!seen.contains(instance)) return true;
+    if (world.namesOf(instance).isEmpty() && world.instances().containsKey(instance + "x"))
+      return false;
+    boolean predecessor = !world.namesOf(instance + "2").isEmpty();
+    if (predecessor && world.namesOf(instance).stream().noneMatch(n -> world.name(n).answers()))
+      return true;
+    var facts = WorldFacts.recorded(world, policy);
+    return Places.known(facts).stream()
+        .filter(p -> facts.intent().filter(i -> p.equals(i.place())).isEmpty())
+        .noneMatch(p -> world.name(p.server()).instance().equals(instance));
+  }
+
+  private static boolean overlaps(World world, String instance) {
+    var active = world.secret().orElseThrow().active();
+    return world.name(active.server()).instance().equals(instance);
+  }
+
+  /// A server in whose place another one was accepted has no name any more.
+  private static boolean of(World world, Debt debt, String instance, String login) {
+    var lineage = Objects.requireNonNull(world.instances().get(instance)).lineage();
+    boolean replaced =
+        world.namesOf(instance).isEmpty() && debt.attachment().serverId().equals(lineage);
+    return debt.attachment().login().equals(login)
+        && (replaced || world.name(debt.server()).instance().equals(instance));
+  }
+
+  private static void whatIsPublishedWorks(World was, World world, String path) {
+    if (world.secret().isEmpty() || !world.searched()) return;
+    Attachment active = world.secret().get().active();
+    boolean cut =
+        was.secret().filter(s -> s.active().epoch() >= active.epoch()).isEmpty()
+            && was.memory() == world.memory();
+    if (cut) assertThat(world.works(active)).as(() -> path + "\n" + world).isTrue();
+  }
+
+  /// What a world comes to when nothing happens any more, and when everything is well again.
+  void holdAtRest(World world, String path) {
+    stands(world, path);
+    converges(world, path);
+  }
+
+  /// While the facts stand still, writing ends, and what can be done is done.
+  private void stands(World world, String path) {
+    var rest = settled(world);
+    var later = rest.late(true).at(rest.now().plus(Duration.ofHours(1)));
+    var after = later.reconciled(-1, policy).getLast();
+    assertThat(after.at(rest.now()).late(true))
+        .as(() -> "writes for ever: " + path)
+        .isEqualTo(rest.late(true));
+    if (able(rest))
+      assertThat(rest.secret().orElseThrow().active().server())
+          .as(() -> "an edit that could be taken is not: " + path + "\n" + rest)
+          .isEqualTo(rest.spec().server());
+  }
+
+  /// Whether nothing stands in the way of being attached as asked.
+  private boolean able(World w) {
+    if (w.secret().isEmpty() || w.grip() != Grip.Free || !w.spec().sound()) return false;
+    if (w.spec().life() != Life.Attached || !reachable(w, w.spec().server())) return false;
+    if (w.memory().swap() instanceof Swap.Aborted(var m, _, _, _) && m.attempts() > 2) return false;
+    if (Bindings.replayed(WorldFacts.of(w, policy))) return false;
+    var active = w.secret().get().active().server();
+    if (diverged(w, active, w.spec().server())) return false;
+    if (!w.at(active).lineage().equals(w.secret().get().active().serverId()))
+      return policy.ifUnreachable() == IfUnreachable.Proceed;
+    return switch (w.name(active).mood()) {
+      case Well -> true;
+      case Down -> policy.ifUnreachable() == IfUnreachable.Proceed;
+      case Refusing, Stuck -> policy.ifNotDrained() == IfNotDrained.Proceed;
+    };
+  }
+
+  private static boolean reachable(World w, String name) {
+    var n = w.name(name);
+    var lineage = w.at(name).lineage();
+    return n.mood() == Mood.Well && (lineage.equals(n.lineage()) || lineage.equals(n.accepted()));
+  }
+
+  private static boolean diverged(World w, String one, String other) {
+    return w.at(one).lineage().equals(w.at(other).lineage())
+        && !w.name(one).instance().equals(w.name(other).instance());
+  }
+
+  /// When everything is well again and nobody edits, it comes to rest where it was asked to.
+  private void converges(World world, String path) {
+    var rest = forgiven(settled(healed(world)));
+    if (rest.spec().life() != Life.Gone)
+      assertThat(rest.memory().debts()).as(() -> path + "\n" + rest).isEmpty();
+    if (rest.spec().life() != Life.Attached) {
+      assertThat(rest.secret()).as(() -> path + "\n" + rest).isEmpty();
+      if (rest.searched()) onlyOpen(rest, "", path);
+      if (world.spec().life() == Life.Deleting)
+        assertThat(rest.spec().life()).as(() -> path + "\n" + rest).isEqualTo(Life.Gone);
+      return;
+    }
+    var active = rest.secret().orElseThrow(() -> new AssertionError(path + "\n" + rest)).active();
+    assertThat(active.server())
+        .as(() -> "not where it was asked to be: " + path + "\n" + rest)
+        .isEqualTo(rest.spec().server());
+    assertThat(rest.works(active)).as(() -> path + "\n" + rest).isTrue();
+    assertThat(rest.secret().get().debts()).as(() -> path + "\n" + rest).isEmpty();
+    assertThat(rest.pods().epoch()).as(() -> path + "\n" + rest).isEqualTo(active.epoch());
+    onlyOpen(rest, rest.name(active.server()).instance() + "/" + active.login(), path);
+  }
+
+  /// How a world gets well again, one reconcile after the other.
+  List<String> told(World world) {
+    var told = new ArrayList<String>();
+    var now = healed(world);
+    for (int i = 0; i < 20; i++) {
+      var plan = Planner.plan(WorldFacts.of(now, policy), now.now());
+      now = now.late(true).at(now.now().plus(Duration.ofHours(1))).reconciled(-1, policy).getLast();
+      told.add("healing: %s%n%s".formatted(plan.actions(), now));
+    }
+    return told;
+  }
+
+  /// Which logins let anybody in; a predecessor without a name, and what a deleted service
+  /// owes, are left out.
+  private static void onlyOpen(World rest, String expected, String path) {
+    rest.instances()
+        .forEach(
+            (name, instance) -> {
+              if (rest.namesOf(name).isEmpty()) return;
+              instance
+                  .logins()
+                  .forEach(
+                      (login, l) -> {
+                        boolean owed =
+                            rest.page().stream()
+                                .anyMatch(d -> d.attachment().login().equals(login));
+                        if (l.open() && !owed)
+                          assertThat(name + "/" + login)
+                              .as(() -> path + "\n" + rest)
+                              .isEqualTo(expected);
+                      });
+            });
+  }
+
+  /// Everything is well again: servers, sessions, Secret, spec; strangers are accepted.
+  private static World healed(World world) {
+    var healed = world.holding(Optional.empty());
+    if (healed.grip() != Grip.Free) healed = healed.gripped(Grip.Free);
+    healed = healed.asking(healed.spec().sound(true).retrying("healed"));
+    var shared = healed.name("a").instance();
+    healed = healed.named("c", n -> n.leadingTo(shared));
+    for (var name : List.copyOf(healed.names().keySet())) {
+      var lineage = healed.at(name).lineage();
+      healed =
+          healed.named(
+              name,
+              n ->
+                  lineage.equals(n.lineage())
+                      ? n.in(Mood.Well)
+                      : n.in(Mood.Well).accepting(lineage));
+    }
+    for (var instance : List.copyOf(healed.instances().keySet()))
+      for (var login : World.LOGINS.all()) healed = healed.hungUp(instance, login);
+    return healed;
+  }
+
+  /// What is owed by servers that have no name any more is forgiven, one after the other.
+  private World forgiven(World world) {
+    var now = world;
+    if (now.memory().swap() instanceof Swap.Fence(var m))
+      now = settled(now.named(m.from().server(), n -> n.forgiving(m.from().serverId())));
+    for (int i = 0; i < 6 && !now.memory().debts().isEmpty(); i++) {
+      var debt = now.memory().debts().getFirst();
+      var running = debt.running();
+      boolean here = now.at(debt.server()).lineage().equals(debt.attachment().serverId());
+      var said =
+          here && running.contains("@")
+              ? running.substring(0, running.lastIndexOf('@'))
+              : debt.attachment().serverId();
+      now = settled(now.named(debt.server(), n -> n.forgiving(said)));
+    }
+    return now;
+  }
+
+  /// An hour passes between two reconciles, until nothing changes any more; the pods roll.
+  World settled(World world) {
+    var now = world;
+    int calm = 0;
+    for (int i = 0; i < PATIENCE && calm < CALM; i++) {
+      var before = now;
+      var next = now.late(true).at(now.now().plus(Duration.ofHours(1))).reconciled(-1, policy);
+      now = next.getLast();
+      now = now.running(new World.Pods(now.pods().epoch(), true));
+      calm = now.at(before.now()).late(true).equals(before.late(true)) ? calm + 1 : 0;
+    }
+    return now.late(false);
+  }
+}
