@@ -1,0 +1,152 @@
+package dev.backingservice.engines;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backingservice.engine.Server;
+import dev.backingservice.engine.postgresql.PostgresEngine;
+import dev.backingservice.model.Endpoint;
+import dev.backingservice.model.Identity;
+import dev.backingservice.model.Sensitive;
+import dev.backingservice.model.Trust;
+import dev.backingservice.sandbox.Pki;
+import dev.backingservice.sandbox.Ports;
+import dev.backingservice.sandbox.Postgres;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// A primary and its standby behind one name.
+class SeveralAddressesIT {
+  private static final String NAME = "several.test";
+  private final Pki pki = new Pki();
+  private final int port = Ports.free();
+  private Path folder;
+  private Postgres primary;
+  private Postgres standby;
+  private Forwarder first;
+  private Forwarder second;
+  private PostgresEngine engine;
+
+  @BeforeEach
+  void start() throws Exception {
+    folder = Files.createTempDirectory("backing-several-");
+    primary = Postgres.start("several-primary", 17, folder, pki);
+    standby = Postgres.standbyOf(primary, "several-standby", folder);
+    first = new Forwarder("127.0.0.2", port, standby.port());
+    second = new Forwarder("127.0.0.3", port, primary.port());
+    engine = new PostgresEngine(EngineContract.KEY, new FixedTerm(1), 2);
+    NamesOfTests.let(NAME, "127.0.0.2", "127.0.0.3");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    engine.keep(List.of());
+    first.close();
+    second.close();
+    standby.close();
+    primary.close();
+    try (var files = Files.walk(folder)) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
+    }
+  }
+
+  @Test
+  void theOneThatTakesWritesIsAdministeredAndBothAreSaid() throws Exception {
+    // When
+    try (var session = engine.open(server())) {
+      // Then
+      assertThat(session.identity().role()).isEqualTo(Identity.Role.Primary);
+      assertThat(session.examine().instances()).hasSize(2);
+    }
+  }
+
+  @Test
+  void aStandbyIsTheVerdictWhenEveryAddressSaysSo() throws Exception {
+    // Given
+    second.close();
+
+    // When
+    try (var session = engine.open(server())) {
+      // Then
+      assertThat(session.identity().role()).isEqualTo(Identity.Role.Replica);
+    }
+  }
+
+  @Test
+  void aConnectionIsNotKeptToAnAddressThatTheNameNoLongerHas() throws Exception {
+    // Given
+    try (var session = engine.open(server())) {
+      assertThat(session.identity().role()).isEqualTo(Identity.Role.Primary);
+    }
+
+    // When
+    NamesOfTests.let(NAME, "127.0.0.2");
+    Thread.sleep(600); // a connection that was used just now is taken as it is
+
+    // Then
+    try (var session = engine.open(server())) {
+      assertThat(session.identity().role()).isEqualTo(Identity.Role.Replica);
+    }
+  }
+
+  private Server server() {
+    var endpoint = new Endpoint(NAME, port);
+    return new Server(
+        "several",
+        endpoint,
+        endpoint,
+        "postgres",
+        Postgres.ADMIN,
+        new Sensitive(Postgres.ADMIN_PASSWORD),
+        new Trust(Trust.Mode.VerifyCA, pki.anchor(), false),
+        Server.ClientCertificate.Offered);
+  }
+
+  /// Passes connections on from an address of its own.
+  private static final class Forwarder implements AutoCloseable {
+    private final ServerSocket listener = new ServerSocket();
+    private final int to;
+
+    Forwarder(String address, int port, int to) throws IOException {
+      this.to = to;
+      listener.bind(new InetSocketAddress(InetAddress.ofLiteral(address), port));
+      Thread.ofVirtual().start(this::accept);
+    }
+
+    private void accept() {
+      try {
+        while (true) {
+          var in = listener.accept();
+          var out = new Socket(InetAddress.getLoopbackAddress(), to);
+          Thread.ofVirtual().start(() -> pass(in, out));
+          Thread.ofVirtual().start(() -> pass(out, in));
+        }
+      } catch (IOException e) {
+        return; // closed
+      }
+    }
+
+    private static void pass(Socket from, Socket to) {
+      try (from;
+          to) {
+        from.getInputStream().transferTo(to.getOutputStream());
+      } catch (IOException e) {
+        return; // one side hung up
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      listener.close();
+    }
+  }
+}
