@@ -58,7 +58,7 @@ public final class Actor {
     try {
       return perform(f, action, clock.instant());
     } catch (EngineException e) {
-      var failure = new Failure(e.reason(), discreet(f, e));
+      var failure = new Failure(e.reason(), discreet(f, action, e));
       return e.silent() ? new Result.Silent(failure) : new Result.Failed(failure);
     } catch (KubernetesClientException e) {
       if (Refusals.definite(e) && !Refusals.conflict(e))
@@ -72,8 +72,8 @@ public final class Actor {
   }
 
   /// What tenants read; what it leaves out is for the platform team, in the log.
-  private String discreet(Facts f, EngineException e) {
-    var said = servers.discreet(e.sentence());
+  private String discreet(Facts f, Action action, EngineException e) {
+    var said = servers.discreet(action, e.sentence());
     if (!said.equals(ServerText.line(e.sentence())))
       LOG.infof("for the platform team: service=%s said=%s", f.service().id(), e.sentence());
     return said;

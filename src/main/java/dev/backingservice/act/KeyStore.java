@@ -45,10 +45,27 @@ public final class KeyStore {
   }
 
   public Authorities authorities(String instance, Instant now) {
-    var secret = findOrCreate(AUTHORITY, () -> newAuthorities(instance, now));
+    var secret =
+        complete(findOrCreate(AUTHORITY, () -> newAuthorities(instance, now)), instance, now);
     return new Authorities(
         authority(secret, "tls.crt", "tls.key"),
         authority(secret, SERVERS_CERTIFICATE, SERVERS_KEY));
+  }
+
+  /// A Secret of before there were two authorities gets the second one.
+  private Secret complete(Secret secret, String instance, Instant now) {
+    if (Secrets.text(secret, SERVERS_CERTIFICATE).isPresent()) return secret;
+    var servers = Authority.create("servers", instance, now, random);
+    var completed =
+        new SecretBuilder(secret)
+            .addToData(SERVERS_CERTIFICATE, Secrets.encoded(servers.certificatePem()))
+            .addToData(SERVERS_KEY, Secrets.encoded(servers.keyPem()))
+            .editMetadata()
+            .withManagedFields()
+            .endMetadata()
+            .build();
+    secrets.replace(completed, secret.getMetadata().getResourceVersion());
+    return completed;
   }
 
   private Authority authority(Secret secret, String certificate, String key) {

@@ -120,8 +120,20 @@ public final class OnServers {
         .capped(admission.map(ServerFact.Admission::maxConnections).orElse(Integer.MAX_VALUE));
   }
 
-  String discreet(String sentence) {
-    return directory.discreet(sentence);
+  /// What went wrong with an action, for whoever attaches services.
+  String discreet(Action action, String sentence) {
+    return switch (action) {
+      case Action.Ensure(var server, _) -> directory.discreet(server, sentence);
+      case Action.Tidy(var server, _) -> directory.discreet(server, sentence);
+      case Action.Fence(var server, _, _, _) -> directory.discreet(server, sentence);
+      case Action.Settle(var server, _, _) -> directory.discreet(server, sentence);
+      case Action.Knock(var at) -> directory.discreet(at.server(), sentence);
+      case Action.Publish publish -> directory.discreet(publish.attachment().server(), sentence);
+      case Action.CreateMissing(var place) -> directory.discreet(place.server(), sentence);
+      case Action.Drop(var place) -> directory.discreet(place.server(), sentence);
+      case Action.MarkAttached _, Action.Amend _, Action.Project _, Action.Withdraw _ -> sentence;
+      case Action.Unpublish _, Action.Owe _, Action.HandOver _ -> sentence;
+    };
   }
 
   Session open(String server) throws EngineException {

@@ -23,11 +23,9 @@ public final class Directory {
     return Optional.ofNullable(servers.get(name));
   }
 
-  /// A sentence for whoever attaches services: see [Server#discreet].
-  public String discreet(String sentence) {
-    var said = sentence;
-    for (var served : servers.values()) said = served.server().discreet(said);
-    return said;
+  /// A sentence about a server for whoever attaches services: see [Server#discreet].
+  public String discreet(String server, String sentence) {
+    return find(server).map(s -> s.server().discreet(sentence)).orElse(sentence);
   }
 
   /// Every server that is known.

@@ -38,11 +38,10 @@ public record Server(
         : Optional.empty();
   }
 
-  /// A sentence for whoever attaches services: without the administrator's account, endpoint and
-  /// password, which the platform team alone shall read.
+  /// A sentence about this server for whoever attaches services: without the administrator's
+  /// account and endpoint, which the platform team alone shall read.
   public String discreet(String sentence) {
-    var said = struck(sentence, adminPassword.reveal(), "***");
-    said = struck(said, adminUser, "the administrator's role");
+    var said = struck(sentence, adminUser, "the administrator's role");
     return admin.equals(data)
         ? said
         : struck(

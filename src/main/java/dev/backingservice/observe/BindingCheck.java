@@ -59,7 +59,8 @@ public final class BindingCheck {
         case Entry.Different(var failure) -> new Login.TurnedAway(failure);
       };
     } catch (EngineException e) {
-      return new Login.TurnedAway(new Failure(e.reason(), directory.discreet(e.sentence())));
+      return new Login.TurnedAway(
+          new Failure(e.reason(), directory.discreet(active.server(), e.sentence())));
     }
   }
 }

@@ -74,7 +74,7 @@ public final class Observer {
     var uid = f.service().id().uid();
     if (!Places.everywhere(f) && !rhythm.searchDue(uid)) return f;
     var facts = f.withServers(servers.lookEverywhere(f, known));
-    if (Places.answered(facts) && !Places.everywhere(facts)) rhythm.searched(uid);
+    if (Places.settled(facts)) rhythm.searched(uid);
     return facts;
   }
 

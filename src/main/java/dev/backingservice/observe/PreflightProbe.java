@@ -35,7 +35,7 @@ public final class PreflightProbe {
           from, order, new Target(there, serverId, there.inventory(order.place())), write);
     } catch (EngineException e) {
       return new Probe(
-          Optional.of(failure(e)),
+          Optional.of(failure(order.place().server(), e)),
           Probe.Sameness.Untold,
           Optional.empty(),
           Optional.empty(),
@@ -101,14 +101,14 @@ public final class PreflightProbe {
     try {
       return here.identity().writable()
           ? here.fenceable(order, from)
-              .map(f -> new Failure(f.reason(), directory.discreet(f.message())))
+              .map(f -> new Failure(f.reason(), directory.discreet(from.server(), f.message())))
           : Optional.empty();
     } catch (EngineException e) {
-      return Optional.of(failure(e));
+      return Optional.of(failure(from.server(), e));
     }
   }
 
-  private Failure failure(EngineException e) {
-    return new Failure(e.reason(), directory.discreet(e.sentence()));
+  private Failure failure(String server, EngineException e) {
+    return new Failure(e.reason(), directory.discreet(server, e.sentence()));
   }
 }

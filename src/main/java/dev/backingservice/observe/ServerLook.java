@@ -34,7 +34,7 @@ final class ServerLook {
       return verdict(resource.get(), seen.identity().serverId())
           .orElse(new Sight.Answers(seen.identity(), seen.standing()));
     } catch (EngineException e) {
-      var failure = new Failure(e.reason(), directory.discreet(e.sentence()));
+      var failure = new Failure(e.reason(), directory.discreet(name, e.sentence()));
       return e.silent() && !dataAnswers(served.get().server())
           ? new Sight.Silent(failure)
           : new Sight.Troubled(failure);

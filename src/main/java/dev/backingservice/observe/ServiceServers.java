@@ -65,14 +65,15 @@ public final class ServiceServers {
         name, admission(f, name, resource, known), abilities, look.look(name, resource, order));
   }
 
-  private static ServerFact.Admission admission(
+  private ServerFact.Admission admission(
       Facts f, String name, Optional<BackingServer> resource, Registry known) {
     var consent = new Consent(known);
     return new ServerFact.Admission(
         consent
             .refusal(name, resource, f.service().id().namespace(), f.intent().map(Intent::engine))
             .or(() -> capped(f, name, resource)),
-        Consent.posture(resource),
+        Consent.posture(resource)
+            .map(p -> new Failure(p.reason(), directory.discreet(name, p.message()))),
         f.intent().map(i -> Consent.sharedWith(resource, i)).orElse(Set.of()),
         Consent.maxConnections(resource),
         Consent.gone(resource));

@@ -4,6 +4,7 @@ import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /// Which places have to be looked at for one service.
@@ -48,8 +49,21 @@ public final class Places {
         .isPresent();
   }
 
-  /// Whether every server that was looked at answered.
-  public static boolean answered(Facts f) {
-    return f.servers().values().stream().allMatch(s -> s.answer().isPresent());
+  /// Whether a look at every server found nothing that has to be looked at again: all of them
+  /// answered, and what nobody remembers is fenced.
+  public static boolean settled(Facts f) {
+    boolean answered = f.servers().values().stream().allMatch(s -> s.answer().isPresent());
+    return answered && !everywhere(f) && forgottenAreFenced(f);
+  }
+
+  private static boolean forgottenAreFenced(Facts f) {
+    var known = known(f).stream().map(Place::server).toList();
+    return known(f).stream()
+        .findFirst()
+        .map(like -> FoundLogins.on(f, like))
+        .orElse(List.of())
+        .stream()
+        .filter(found -> !known.contains(found.server()))
+        .allMatch(found -> found.login().fenced());
   }
 }

@@ -63,6 +63,14 @@ enum HostileMode {
   ColumnOfOneGigabyte(Stage.Session, HostileMode::column),
   MoreColumnsThanARowHas(Stage.Session, HostileMode::columns),
   EndlessRows(Stage.Session, HostileMode::rows),
+  EndlessErrors(Stage.Session, w -> w.repeat('E', "\0")),
+  EndlessCopyOuts(Stage.Session, w -> w.repeat('H', "")),
+  MessagesInsideAMessage(
+      Stage.Session,
+      w ->
+          w.send(
+              '3',
+              "N\0\0\0\5\0".repeat(9999).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1))),
   ErrorAfterLogin(Stage.Session, w -> announce(w, 'E', 16 << 20)),
 
   LiesAboutItsVersion(Stage.Answers, Wire::silence),

@@ -1,7 +1,9 @@
 package dev.backingservice.engines;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.model.Endpoint;
@@ -72,13 +74,27 @@ class SeveralAddressesIT {
   @Test
   void aStandbyIsTheVerdictWhenEveryAddressSaysSo() throws Exception {
     // Given
+    try (var third = new Forwarder("127.0.0.4", port, standby.port())) {
+      NamesOfTests.let(NAME, "127.0.0.2", third.address());
+
+      // When
+      try (var session = engine.open(server())) {
+        // Then
+        assertThat(session.identity().role()).isEqualTo(Identity.Role.Replica);
+      }
+    }
+  }
+
+  @Test
+  void aStandbyDoesNotSpeakForAPrimaryThatDoesNotAnswer() throws Exception {
+    // Given
     second.close();
 
     // When
-    try (var session = engine.open(server())) {
-      // Then
-      assertThat(session.identity().role()).isEqualTo(Identity.Role.Replica);
-    }
+    assertThatThrownBy(() -> engine.open(server()))
+        // Then
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.silent()).as(e.sentence()).isFalse());
   }
 
   @Test
@@ -142,6 +158,10 @@ class SeveralAddressesIT {
       } catch (IOException e) {
         return; // one side hung up
       }
+    }
+
+    String address() {
+      return listener.getInetAddress().getHostAddress();
     }
 
     @Override

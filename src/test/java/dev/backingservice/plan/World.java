@@ -365,7 +365,7 @@ record World(
   List<World> reconciled(int actions, SwapPolicy policy) {
     if (spec.life == Life.Gone) return List.of(this);
     var facts = WorldFacts.of(this, policy);
-    var world = searched(searched || WorldFacts.settled(facts)).looked(facts.servers().keySet());
+    var world = searched(searched || Places.settled(facts)).looked(facts.servers().keySet());
     var plan = Planner.plan(facts, now);
     var seen = new ArrayList<World>();
     var outcomes = new ArrayList<Outcome>();

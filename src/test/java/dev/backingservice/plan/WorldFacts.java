@@ -44,11 +44,6 @@ final class WorldFacts {
     return Preflight.due(facts) ? facts.withProbe(Optional.of(probe(w, facts))) : facts;
   }
 
-  /// Whether the look at every server found nothing that has to be looked at again.
-  static boolean settled(Facts facts) {
-    return Places.answered(facts) && !Places.everywhere(facts);
-  }
-
   static Facts recorded(World w, SwapPolicy policy) {
     boolean marked = w.secret().isPresent() || w.memory().lastEpoch() > 0;
     return new Facts(

@@ -22,9 +22,14 @@ final class FrameGuard extends FilterInputStream {
   /// RFC 7677, section 4.
   static final int FEWEST_ITERATIONS = 4096;
 
+  /// The most errors, and descriptions of rows, between two times that the server is ready.
+  static final int MOST_PER_STATEMENT = 32;
+
+  private static final int SKIPPED = 4096;
   private static final int HEADER = 5;
+  private static final int SASL = 10;
   private static final int SASL_CONTINUE = 11;
-  private static final int MOST_AUTHENTICATION = 8192;
+  private static final int MOST_KEPT = 65_536;
 
   private final byte[] head = new byte[HEADER];
   private int headBytes;
@@ -32,16 +37,19 @@ final class FrameGuard extends FilterInputStream {
   private Part part = Part.Head;
   private int unasked;
   private int rows;
+  private int perStatement;
   private int number;
   private int numberBytes;
   private int columns;
-  private StringBuilder authentication = new StringBuilder();
+  private char type;
+  private StringBuilder kept = new StringBuilder();
 
   /// Where in a message the next byte lies.
   private enum Part {
     Head,
     Body,
-    Authentication,
+    /// Read as a whole before it is believed: the driver does not look at its length.
+    Kept,
     ColumnCount,
     ColumnLength,
     Column
@@ -63,6 +71,19 @@ final class FrameGuard extends FilterInputStream {
     int read = super.read(into, offset, length);
     for (int i = 0; i < read; ) i += taken(into, offset + i, read - i);
     return read;
+  }
+
+  /// What is skipped is looked at, too.
+  @Override
+  public long skip(long bytes) throws IOException {
+    var skipped = new byte[(int) Math.min(Math.max(bytes, 0), SKIPPED)];
+    long done = 0;
+    while (done < bytes) {
+      int read = read(skipped, 0, (int) Math.min(skipped.length, bytes - done));
+      if (read < 0) break;
+      done += read;
+    }
+    return done;
   }
 
   @Override
@@ -94,10 +115,10 @@ final class FrameGuard extends FilterInputStream {
         number--;
         next();
       }
-      case Authentication -> {
+      case Kept -> {
         left--;
-        authentication.append((char) (one & 0xff));
-        if (left == 0) authenticated();
+        kept.append((char) (one & 0xff));
+        if (left == 0) whole();
       }
       case ColumnCount -> number(one, 2);
       case ColumnLength -> number(one, 4);
@@ -114,20 +135,45 @@ final class FrameGuard extends FilterInputStream {
       throw new IOException("a message of more than 1 MiB, or of none, is announced");
     number = 0;
     numberBytes = 0;
+    type = (char) head[0];
     part =
-        switch (head[0]) {
-          case 'R' -> Part.Authentication;
+        switch (type) {
           case 'D' -> row();
-          case 'N', 'S', 'A' -> unasked();
-          case 'C', 'Z', 'I', 's' -> {
-            rows = 0;
-            yield Part.Body;
-          }
-          default -> Part.Body;
+          case 'R', 'T', 't', 'K' -> kept();
+          case 'S', 'A' -> unasked(Part.Kept);
+          case 'N' -> unasked(Part.Body);
+          case 'E' -> perStatement(Part.Body);
+          case 'C' -> completed();
+          case 'Z', '1', '2', '3', 'n', 's', 'I' -> exact();
+          default -> throw new IOException("a message of an unknown kind was sent");
         };
-    if (part == Part.Authentication && left > MOST_AUTHENTICATION)
-      throw new IOException("an authentication message of more than 8 KiB is announced");
+    if (part == Part.Kept && left > MOST_KEPT)
+      throw new IOException("a message of its kind is longer than 64 KiB");
     if (left == 0) part = Part.Head;
+  }
+
+  private Part completed() {
+    rows = 0;
+    return Part.Body;
+  }
+
+  /// Messages that say nothing but their kind; the server's state is one byte more.
+  private Part exact() throws IOException {
+    rows = type == 'Z' || type == 'I' || type == 's' ? 0 : rows;
+    if (type == 'Z') perStatement = 0;
+    if (left != (type == 'Z' ? 1 : 0)) throw new IOException("a message is longer than its kind");
+    return Part.Body;
+  }
+
+  private Part kept() throws IOException {
+    if (left == 0) throw new IOException("a message is cut short");
+    return type == 'T' ? perStatement(Part.Kept) : Part.Kept;
+  }
+
+  private Part perStatement(Part what) throws IOException {
+    if (++perStatement > MOST_PER_STATEMENT)
+      throw new IOException("more than 32 errors were sent for one statement");
+    return what;
   }
 
   private Part row() throws IOException {
@@ -136,10 +182,11 @@ final class FrameGuard extends FilterInputStream {
     return Part.ColumnCount;
   }
 
-  private Part unasked() throws IOException {
+  private Part unasked(Part what) throws IOException {
     if (++unasked > MOST_UNASKED)
       throw new IOException("more than 1,000 notices and parameters were sent");
-    return Part.Body;
+    if (left == 0) throw new IOException("a message is cut short");
+    return what;
   }
 
   private void number(byte one, int bytes) throws IOException {
@@ -155,10 +202,12 @@ final class FrameGuard extends FilterInputStream {
       number = 0;
       part = columns == 0 ? Part.Body : Part.ColumnLength;
       if (columns * 4 > left) throw new IOException("a row announces more columns than it has");
+      if (columns == 0 && left > 0) throw new IOException("a row is longer than its columns");
     } else {
       columns--;
       if (number < 0) number = 0;
       if (number > left) throw new IOException("a column announces more than its row has");
+      if (columns == 0 && number < left) throw new IOException("a row is longer than its columns");
       part = Part.Column;
     }
     next();
@@ -176,14 +225,55 @@ final class FrameGuard extends FilterInputStream {
     }
   }
 
-  private void authenticated() throws IOException {
-    var text = authentication;
-    authentication = new StringBuilder();
+  private void whole() throws IOException {
+    var text = kept.toString();
+    kept = new StringBuilder();
     part = Part.Head;
-    if (text.length() < 4 || text.charAt(3) != SASL_CONTINUE) return;
-    for (var field : text.substring(4).split(",", -1))
+    boolean good =
+        switch (type) {
+          case 'R' -> authentication(text);
+          case 'S' -> texts(text) == 2;
+          case 'A' -> text.length() > 4 && texts(text.substring(4)) == 2;
+          case 'K' -> text.length() == 8;
+          case 't' -> text.length() == 2 + 4 * count(text);
+          default -> description(text);
+        };
+    if (!good) throw new IOException("a message is not what its kind is");
+  }
+
+  private static int count(String text) {
+    return text.length() < 2 ? -1 : text.charAt(0) << 8 | text.charAt(1);
+  }
+
+  /// How many texts it holds, each ended by a zero; -1 when something follows the last of them.
+  private static int texts(String text) {
+    if (!text.endsWith("\0")) return -1;
+    return (int) text.chars().filter(c -> c == 0).count();
+  }
+
+  /// A name, and 18 bytes more, for each column.
+  private static boolean description(String text) {
+    int at = 2;
+    for (int i = 0; i < count(text); i++) {
+      int end = text.indexOf('\0', at);
+      if (end < 0) return false;
+      at = end + 19;
+    }
+    return at == text.length();
+  }
+
+  /// Nothing follows what the driver reads of it.
+  private static boolean authentication(String text) throws IOException {
+    if (text.length() < 4) return false;
+    int code = text.charAt(2) << 8 | text.charAt(3);
+    var rest = text.substring(4);
+    if (code == 0) return rest.isEmpty();
+    if (code == SASL) return rest.endsWith("\0\0") && rest.indexOf("\0\0") == rest.length() - 2;
+    if (code != SASL_CONTINUE) return true;
+    for (var field : rest.split(",", -1))
       if (field.startsWith("i=") && iterations(field.substring(2)) < FEWEST_ITERATIONS)
         throw new IOException("fewer than 4096 SCRAM iterations are asked for");
+    return true;
   }
 
   private static int iterations(String said) {

@@ -4,6 +4,7 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.postgresql.Connections.Opened;
 import dev.backingservice.engine.wire.Addresses;
+import dev.backingservice.model.Reason;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
@@ -16,13 +17,16 @@ import org.jspecify.annotations.Nullable;
 
 /// The running servers behind the addresses of one name.
 final class Instances {
-  /// How long the addresses of a name may take, one after the other.
-  private static final Duration ALL = Duration.ofSeconds(8);
+  /// After this, no further address of a name is tried.
+  private static final Duration ALL = Duration.ofMillis(5500);
+
+  /// How long the questions to one address may take.
+  private static final Duration QUESTIONS = Duration.ofSeconds(5);
 
   private Instances() {}
 
   /// The administrator's connection to the first address that takes writes. A name leads to a
-  /// standby only when every address of it does.
+  /// standby only when every address of it does: one that nobody could ask may be the primary.
   static Opened primary(Server server) throws EngineException {
     var addresses = addresses(server);
     if (addresses.size() < 2) return open(server, Optional.empty());
@@ -30,7 +34,10 @@ final class Instances {
     Opened standby = null;
     EngineException failure = null;
     for (var address : addresses) {
-      if ((standby != null || failure != null) && System.nanoTime() > until) break;
+      if (System.nanoTime() > until) {
+        failure = untried(server, failure);
+        break;
+      }
       try {
         var opened = open(server, Optional.of(address));
         if (writes(opened)) {
@@ -43,8 +50,26 @@ final class Instances {
         if (failure == null || failure.silent()) failure = e;
       }
     }
-    if (standby != null) return standby;
+    if (standby != null && failure == null) return standby;
+    if (standby != null) throw halfSeen(server, standby, failure);
     throw failure != null ? failure : EngineException.silent(server.name() + " has no address");
+  }
+
+  private static EngineException halfSeen(
+      Server server, Opened standby, @Nullable EngineException failure) {
+    close(standby);
+    return EngineException.of(
+        Reason.ServerUnreachable,
+        "a standby answers under the name of %s, and the primary may be at an address that does not: %s"
+            .formatted(server.name(), failure == null ? "" : failure.sentence()));
+  }
+
+  private static EngineException untried(Server server, @Nullable EngineException failure) {
+    return failure != null && !failure.silent()
+        ? failure
+        : EngineException.of(
+            Reason.ServerUnreachable,
+            server.name() + " has more addresses than could be tried in time");
   }
 
   /// The running servers that answer under the name; empty when it has one address only.
@@ -52,7 +77,9 @@ final class Instances {
     var instances = new TreeSet<String>();
     var addresses = addresses(server);
     if (addresses.size() < 2) return instances;
-    for (var address : addresses) instance(server, address).ifPresent(instances::add);
+    var until = System.nanoTime() + ALL.toNanos();
+    for (var address : addresses)
+      if (System.nanoTime() < until) instance(server, address).ifPresent(instances::add);
     return instances;
   }
 
@@ -69,7 +96,9 @@ final class Instances {
   }
 
   private static Opened open(Server server, Optional<InetAddress> only) throws EngineException {
-    return Connections.administrator(server, server.adminDatabase(), only);
+    var opened = Connections.administrator(server, server.adminDatabase(), only);
+    opened.attempt().bounds().begin(QUESTIONS);
+    return opened;
   }
 
   private static List<InetAddress> addresses(Server server) {

@@ -2,6 +2,7 @@ package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Server;
+import dev.backingservice.engine.wire.Addresses;
 import dev.backingservice.engine.wire.Attempt;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.ServerText;
@@ -54,6 +55,9 @@ final class PgErrors {
       return EngineException.of(whenRefused, where + " refuses the login: " + said(e));
     if (state(e).equals("3D000"))
       return EngineException.of(Reason.DatabaseMissing, where + ": " + said(e));
+    if (cause(e, Addresses.Unanswered.class).isPresent())
+      return EngineException.of(
+          Reason.ServerUnreachable, where + " cannot be found: the name server does not answer");
     if (!attempt.answered())
       return EngineException.silent(where + " does not answer: " + silence(e));
     if (attempt.bounds().exceeded())

@@ -1,6 +1,7 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.Server;
+import dev.backingservice.engine.wire.Addresses;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -25,7 +26,9 @@ final class Plaintext {
   static boolean accepted(Server server) {
     try (var socket = new Socket()) {
       socket.connect(
-          new InetSocketAddress(server.admin().host(), server.admin().port()), TIMEOUT_MILLIS);
+          new InetSocketAddress(
+              Addresses.of(server.admin().host()).getFirst(), server.admin().port()),
+          TIMEOUT_MILLIS);
       socket.setSoTimeout(TIMEOUT_MILLIS);
       new DataOutputStream(socket.getOutputStream()).write(startUp(server));
       return new DataInputStream(socket.getInputStream()).read() == AUTHENTICATION;

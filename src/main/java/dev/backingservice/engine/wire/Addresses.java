@@ -25,6 +25,15 @@ public final class Addresses {
 
   private Addresses() {}
 
+  /// The name server did not answer in time: nothing is known of the server.
+  public static final class Unanswered extends UnknownHostException {
+    private static final long serialVersionUID = 1;
+
+    Unanswered(String host) {
+      super(host);
+    }
+  }
+
   /// Names move: the runtime shall remember none of them. To be called before the first look-up.
   public static void cacheNothing() {
     Security.setProperty("networkaddress.cache.ttl", "0");
@@ -35,15 +44,18 @@ public final class Addresses {
   /// one name at the same time share the look-up, so that no more threads wait than there are
   /// names.
   ///
-  /// @throws UnknownHostException when there is none, or the look-up takes more than 3 s
+  /// @throws UnknownHostException when there is none
+  /// @throws Unanswered when the look-up takes more than 3 s
   public static List<InetAddress> of(String host) throws UnknownHostException {
     try {
       return lookUp(host).get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (ExecutionException e) {
       throw unknown(host);
+    } catch (TimeoutException e) {
+      throw new Unanswered(host);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw unknown(host);
+      throw new Unanswered(host);
     }
   }
 
@@ -60,11 +72,12 @@ public final class Addresses {
   private static void answer(String host, CompletableFuture<List<InetAddress>> asked) {
     try {
       var all = InetAddress.getAllByName(host);
-      UNDER_WAY.remove(host);
       asked.complete(Stream.of(all).limit(MOST).toList());
-    } catch (UnknownHostException | RuntimeException e) {
-      UNDER_WAY.remove(host);
+    } catch (UnknownHostException e) {
       asked.completeExceptionally(e);
+    } finally {
+      UNDER_WAY.remove(host);
+      asked.completeExceptionally(unknown(host)); // when it was not completed
     }
   }
 

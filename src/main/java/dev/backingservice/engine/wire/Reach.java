@@ -23,8 +23,15 @@ public final class Reach {
 
   /// Whether a connection is accepted anywhere. Takes at most 2 s besides the look-ups.
   public static boolean anybodyAt(Collection<Endpoint> endpoints) {
-    var addresses = addresses(endpoints);
-    if (addresses.isEmpty()) return false;
+    try {
+      var addresses = addresses(endpoints);
+      return !addresses.isEmpty() && anybody(addresses);
+    } catch (Addresses.Unanswered e) {
+      return true; // the name server is silent: nothing is known of the server
+    }
+  }
+
+  private static boolean anybody(List<InetSocketAddress> addresses) {
     try (var selector = Selector.open()) {
       return accepted(selector, addresses);
     } catch (IOException e) {
@@ -32,12 +39,15 @@ public final class Reach {
     }
   }
 
-  private static List<InetSocketAddress> addresses(Collection<Endpoint> endpoints) {
+  private static List<InetSocketAddress> addresses(Collection<Endpoint> endpoints)
+      throws Addresses.Unanswered {
     var addresses = new LinkedHashSet<InetSocketAddress>();
     for (var endpoint : endpoints) {
       try {
         for (var address : Addresses.of(endpoint.host()))
           addresses.add(new InetSocketAddress(address, endpoint.port()));
+      } catch (Addresses.Unanswered e) {
+        throw e;
       } catch (UnknownHostException e) {
         continue; // a name without an address answers nobody
       }

@@ -25,7 +25,11 @@ class FrameGuardTest {
     session.authentication(11, "r=abc,s=def,i=4096");
     session.authentication(0, "");
     session.frame('S', "client_encoding\0UTF8\0".getBytes(StandardCharsets.UTF_8));
-    session.frame('T', new byte[40]);
+    session.frame('K', new byte[8]);
+    session.frame('t', new byte[] {0, 1, 0, 0, 0, 25});
+    session.frame('A', new byte[] {0, 0, 0, 1, 'a', 0, 0});
+    session.frame('1', new byte[0]);
+    session.description("a", "b", "c", "d");
     for (int i = 0; i < 50; i++) session.row("a", Frames.NULL, "", "x".repeat(i * 30));
     session.row();
     session.frame('C', "SELECT 51\0".getBytes(StandardCharsets.UTF_8));
@@ -81,11 +85,19 @@ class FrameGuardTest {
   }
 
   @Test
+  void whatIsSkippedIsMeasuredToo() throws IOException {
+    var frames = new Frames().frame('E', new byte[9000]).head('E', FrameGuard.MOST_BYTES + 5);
+    var guard = new FrameGuard(new ByteArrayInputStream(frames.bytes()));
+    assertThat(guard.skip(9005)).isEqualTo(9005);
+    assertThatThrownBy(() -> guard.skip(5)).hasMessageContaining("more than 1 MiB");
+  }
+
+  @Test
   void noticesAndParametersThatNobodyAskedForAreCounted() throws IOException {
     var notices = new Frames();
     for (int i = 0; i < FrameGuard.MOST_UNASKED; i++) notices.frame('N', new byte[] {0});
     passes(notices);
-    refused(notices.frame('S', new byte[] {0}), "notices and parameters");
+    refused(notices.frame('S', new byte[] {0, 0}), "notices and parameters");
   }
 
   @Test
@@ -105,6 +117,47 @@ class FrameGuardTest {
     var exchange = new Frames();
     exchange.authentication(11, "r=abc,s=def," + iterations);
     refused(exchange, "SCRAM iterations");
+  }
+
+  @Test
+  void errorsAreCountedPerStatement() throws IOException {
+    var errors = new Frames();
+    for (int i = 0; i < FrameGuard.MOST_PER_STATEMENT; i++) errors.frame('E', new byte[] {0});
+    passes(errors);
+    passes(errors.frame('Z', new byte[] {'I'}).frame('E', new byte[] {0}));
+    var more = new Frames();
+    for (int i = 0; i <= FrameGuard.MOST_PER_STATEMENT; i++) more.frame('E', new byte[] {0});
+    refused(more, "32 errors");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1x", "2x", "3x", "nx", "sx", "Ix", "Z", "Zxx", "G", "H", "W", "d", "c", "V", "v", "?"
+      })
+  void whatTheDriverWouldReadOtherwiseIsRefused(String message) throws IOException {
+    var frames =
+        new Frames()
+            .frame(message.charAt(0), message.substring(1).getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(() -> readAll(frames.bytes(), 4096)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void nothingIsHiddenBehindAMessage() throws IOException {
+    refused(new Frames().frame('D', new byte[] {0, 0, 1}), "longer than its columns");
+    refused(
+        new Frames().frame('D', new byte[] {0, 1, -1, -1, -1, -1, 1}), "longer than its columns");
+    refused(
+        new Frames().frame('S', "a\0b\0c\0".getBytes(StandardCharsets.UTF_8)),
+        "not what its kind is");
+    refused(new Frames().frame('K', new byte[9]), "not what its kind is");
+    refused(new Frames().frame('T', new byte[40]), "not what its kind is");
+    var mechanisms = new Frames();
+    mechanisms.authentication(10, "SCRAM-SHA-256\0\0hidden\0\0");
+    refused(mechanisms, "not what its kind is");
+    var ok = new Frames();
+    ok.authentication(0, "hidden");
+    refused(ok, "not what its kind is");
   }
 
   private static void refused(Frames frames, String why) {
@@ -160,6 +213,17 @@ class FrameGuardTest {
       head('R', text.length() + 8);
       out.writeInt(code);
       out.writeBytes(text);
+    }
+
+    void description(String... columns) throws IOException {
+      var body = new ByteArrayOutputStream();
+      var data = new DataOutputStream(body);
+      data.writeShort(columns.length);
+      for (var column : columns) {
+        data.writeBytes(column + "\0");
+        data.write(new byte[18]);
+      }
+      frame('T', body.toByteArray());
     }
 
     Frames row(String... values) throws IOException {
