@@ -132,7 +132,7 @@ enum HostileMode {
       case ExpiredCertificate -> new Pki.Shape(hour.multipliedBy(-9), hour.negated(), 0, 0);
       case CertificateOfTomorrow -> new Pki.Shape(hour, hour.multipliedBy(9), 0, 0);
       case HundredAuthorities -> new Pki.Shape(hour.negated(), hour, 100, 0);
-      case GiantCertificate -> new Pki.Shape(hour.negated(), hour, 0, 12 << 20);
+      case GiantCertificate -> new Pki.Shape(hour.negated(), hour, 0, 1 << 20);
       default -> Pki.Shape.PLAIN;
     };
   }
