@@ -4,7 +4,6 @@ import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.LoginState;
-import dev.backingservice.model.Place;
 import dev.backingservice.model.Published;
 import dev.backingservice.model.Reason;
 import java.time.Duration;
@@ -45,8 +44,7 @@ public final class Planner {
     if (f.published() instanceof Published.Foreign && f.active().isEmpty())
       return foreign(f, intent);
     var active = f.active();
-    if (active.isEmpty()) return Attach.plan(f, intent, intent.place(), now);
-    if (Bindings.replayed(f)) return Attach.plan(f, intent, again(f, intent, active.get()), now);
+    if (active.isEmpty() || Bindings.replayed(f)) return Attach.plan(f, intent, now);
     var swap = f.memory().swap().next(f, now);
     if (!swap.equals(f.memory().swap())) return new Plan(f, swap, List.of(), Optional.empty());
     var actions = new ArrayList<Action>(Debts.settle(f));
@@ -57,12 +55,6 @@ public final class Planner {
             ? Preflight.refusal(f)
             : Optional.<Failure>empty();
     return new Plan(f, swap, actions, refusal);
-  }
-
-  /// Where a service goes whose memory is older than its servers: where it is, while that can
-  /// be asked; an edit that waits is then taken up with its preflight as any other.
-  private static Place again(Facts f, Intent intent, Attachment active) {
-    return f.pending() && f.answer(active.server()).isPresent() ? active.place() : intent.place();
   }
 
   private static Plan foreign(Facts f, Intent intent) {
@@ -88,9 +80,7 @@ public final class Planner {
           Swap.Aborted _ ->
           Upkeep.actions(f, swap, now);
       case Swap.Prepare(var m, _) -> {
-        // a target that is never ready takes nothing from what is in force
-        var actions = new ArrayList<>(Upkeep.inCluster(f, now));
-        actions.addAll(DesiredLogins.toMakeOn(m.to().server(), f, swap, now));
+        var actions = new ArrayList<>(DesiredLogins.toMakeOn(m.to().server(), f, swap, now));
         actions.add(new Action.Knock(m.to()));
         yield actions;
       }

@@ -22,13 +22,6 @@ final class Start {
         .map(Swap.class::cast);
   }
 
-  /// A motion on the active server that does not wait for an edit that failed.
-  static Optional<Swap> besides(Facts f, Motion failed, Instant now) {
-    var active = f.active().filter(_ -> !failed.overlaps() && f.intent().isPresent());
-    if (active.isEmpty() || f.leaving() || Bindings.replayed(f)) return Optional.empty();
-    return onTheSpot(f, active.get(), now, 0).map(Swap.class::cast);
-  }
-
   private static Optional<Swap.Prepare> edit(
       Facts f, Attachment from, Intent intent, Instant now, int attempts) {
     if (!f.pending() || intent.place().equals(from.place()) || Preflight.refusal(f).isPresent())

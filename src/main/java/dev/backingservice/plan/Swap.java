@@ -30,7 +30,6 @@ import java.util.Optional;
 /// | | | Fence | the old server died meanwhile |
 /// | | | Prepare | the old server does not answer, and a corrected edit waits |
 /// | Aborted | waits | Prepare, Fence | the pause is over (twice), or somebody asks to retry, or edits |
-/// | | | Prepare | the server or the binding changed meanwhile |
 ///
 /// Roll, Verify, Overlap, Retire, Settled and Aborted take a new edit; after the cut there is no way
 /// but forward.
@@ -101,7 +100,7 @@ public sealed interface Swap {
 
       case Aborted(var m, _, _, _) when !m.cause().stands(f, m)          -> Overlaps.resumed(m, now);
       case Aborted(var m, _, _, var at) when SwapGuards.due(f, m, at, now) -> Start.of(f, now, SwapGuards.attempts(f, m)).orElse(this);
-      case Aborted(var m, _, _, _)                                       -> Start.besides(f, m, now).orElse(this);
+      case Aborted _                                                     -> this;
     };
     // spotless:on
   }

@@ -20,13 +20,6 @@ final class Upkeep {
 
   static List<Action> actions(Facts f, Swap swap, Instant now) {
     var actions = new ArrayList<Action>(DesiredLogins.toMake(f, swap, now));
-    actions.addAll(inCluster(f, now));
-    return actions;
-  }
-
-  /// The Secret and the workloads alone.
-  static List<Action> inCluster(Facts f, Instant now) {
-    var actions = new ArrayList<Action>();
     f.active().flatMap(active -> secret(f, active, now)).ifPresent(actions::add);
     for (var workload : f.workloads()) workload(f, workload).ifPresent(actions::add);
     return actions;
