@@ -70,11 +70,11 @@ final class Attach {
             .findFirst();
   }
 
-  /// The marks say that every credential so far is over, not which one follows: a fence that
-  /// has to be repeated asks for no new epoch each time.
-  ///
   /// Every other login of this service that is not known to be fenced, wherever it is; after a
   /// loss of memory, those that seem to be as well.
+  ///
+  /// The marks say that every credential so far is over, not which one follows: a fence that has
+  /// to be repeated asks for no new epoch each time.
   private static List<Action> fences(Facts f, Attachment to) {
     var byServer = new TreeMap<String, List<Attachment>>();
     for (var found : FoundLogins.on(f, to.place()))

@@ -139,14 +139,12 @@ public final class Debts {
   static List<Debt> after(Facts f, Motion m, FenceProof proof, Instant now) {
     var debts = new ArrayList<>(f.debts());
     var owing = proof.owes() ? Fences.logins(f, m) : List.<Attachment>of();
-    for (var old : owing)
-      if (debts.stream().noneMatch(d -> d.attachment().same(old)))
-        debts.add(new Debt(old, now, running(f, old), sentence(old, proof)));
+    for (var old : owing) owe(debts, new Debt(old, now, running(f, old), sentence(old, proof)));
     for (var old : Fences.replaced(f, m))
-      if (debts.stream().noneMatch(d -> d.attachment().same(old)))
-        debts.add(new Debt(old, now, running(f, old), replaced(old)));
-    if (proofOfAnother(f, m, proof) && debts.stream().noneMatch(d -> d.attachment().same(m.from())))
-      debts.add(
+      owe(debts, new Debt(old, now, running(f, old), replaced(old)));
+    if (proofOfAnother(f, m, proof))
+      owe(
+          debts,
           new Debt(
               m.from(),
               now,
@@ -154,6 +152,11 @@ public final class Debts {
               "%s was promoted behind its name while it was left: its predecessor may be alive"
                   .formatted(m.from().server())));
     return debts;
+  }
+
+  /// The same login is owed once, since whenever.
+  static void owe(List<Debt> debts, Debt debt) {
+    if (debts.stream().noneMatch(d -> d.attachment().same(debt.attachment()))) debts.add(debt);
   }
 
   /// A copy was promoted under the old name while it was being left: the proof is the copy's.

@@ -114,8 +114,8 @@ final class Farewell {
   }
 
   private void owe(Attachment login) {
-    if (debts.stream().anyMatch(d -> d.attachment().same(login))) return;
-    debts.add(
+    Debts.owe(
+        debts,
         new Debt(
             login,
             now,
@@ -125,8 +125,8 @@ final class Farewell {
 
   /// A copy was promoted under the name: what the predecessor may still let in is not forgotten.
   private void predecessor(Attachment login, String running) {
-    if (debts.stream().anyMatch(d -> d.attachment().same(login))) return;
-    debts.add(
+    Debts.owe(
+        debts,
         new Debt(
             login,
             now,

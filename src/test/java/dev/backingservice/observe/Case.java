@@ -66,7 +66,7 @@ record Case(BackingService service, JsonNode seen) {
           return false;
         }
       };
-  private static final Engines ENGINES =
+  static final Engines ENGINES =
       new Engines(List.of(new PostgresEngine(new RootKey(new byte[32]), TERM, 1)));
 
   static Case read(Path story) throws IOException {

@@ -12,12 +12,8 @@ import dev.backingservice.HostileTexts;
 import dev.backingservice.TextFields;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.api.Texts;
-import dev.backingservice.engine.Engines;
-import dev.backingservice.engine.Term;
-import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.model.BindingShape;
 import dev.backingservice.model.Intent;
-import dev.backingservice.model.RootKey;
 import dev.backingservice.plan.Facts.Request;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,20 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// stored before it did is read here, too.
 class HostileSpecTest {
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
-  private static final Term TERM =
-      new Term() {
-        @Override
-        public long mine() {
-          return 1;
-        }
-
-        @Override
-        public boolean raiseAbove(long found) {
-          return false;
-        }
-      };
-  private static final Engines ENGINES =
-      new Engines(List.of(new PostgresEngine(new RootKey(new byte[32]), TERM, 1)));
 
   @Test
   void noTextInASpecIsCutOrChangedAndNoneCrashes() throws IOException {
@@ -156,7 +138,7 @@ class HostileSpecTest {
     } catch (JsonProcessingException e) {
       return Optional.empty();
     }
-    return Optional.of(IntentReader.read(parsed, ENGINES));
+    return Optional.of(IntentReader.read(parsed, Case.ENGINES));
   }
 
   /// Every field that is served.
