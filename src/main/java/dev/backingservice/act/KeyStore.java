@@ -52,7 +52,8 @@ public final class KeyStore {
         authority(secret, SERVERS_CERTIFICATE, SERVERS_KEY));
   }
 
-  /// A Secret of before there were two authorities gets the second one.
+  /// A Secret of before there were two authorities gets the second one. Where another process
+  /// writes it at the same time, its authority is the one.
   private Secret complete(Secret secret, String instance, Instant now) {
     if (Secrets.text(secret, SERVERS_CERTIFICATE).isPresent()) return secret;
     var servers = Authority.create("servers", instance, now, random);
@@ -64,8 +65,13 @@ public final class KeyStore {
             .withManagedFields()
             .endMetadata()
             .build();
-    secrets.replace(completed, secret.getMetadata().getResourceVersion());
-    return completed;
+    try {
+      secrets.replace(completed, secret.getMetadata().getResourceVersion());
+      return completed;
+    } catch (KubernetesClientException e) {
+      if (!Refusals.conflict(e)) throw e;
+      return secrets.find(namespace, AUTHORITY).orElseThrow();
+    }
   }
 
   private Authority authority(Secret secret, String certificate, String key) {

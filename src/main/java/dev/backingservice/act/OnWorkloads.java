@@ -5,8 +5,8 @@ import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Rollouts;
 import dev.backingservice.kube.Workload;
 import dev.backingservice.kube.Workloads;
+import dev.backingservice.model.BindingShape;
 import dev.backingservice.model.Failure;
-import dev.backingservice.model.Intent;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.WorkloadSelector;
 import dev.backingservice.plan.Facts;
@@ -33,13 +33,13 @@ public final class OnWorkloads {
   Result project(Facts f, WorkloadFact fact, long epoch) {
     var namespace = f.service().id().namespace();
     var found = workloads.find(namespace, fact.key());
-    var intent = f.intent();
-    if (found.isEmpty() || intent.isEmpty())
+    var shape = f.shape();
+    if (found.isEmpty() || shape.isEmpty())
       return new Result.Failed(
           new Failure(Reason.WorkloadNotFound, fact.key() + " does not exist any more"));
     if (rolls(fact) && !rollouts.begin(found.get().uid())) return waiting(fact);
     try {
-      workloads.project(namespace, found.get(), projection(intent.get(), fact), epoch);
+      workloads.project(namespace, found.get(), projection(shape.get(), fact), epoch);
       return new Result.Done();
     } catch (KubernetesClientException e) {
       rollouts.end(found.get().uid());
@@ -60,11 +60,11 @@ public final class OnWorkloads {
                 .formatted(fact.key(), rollouts.atOnce())));
   }
 
-  private static Projection projection(Intent intent, WorkloadFact fact) {
+  private static Projection projection(BindingShape shape, WorkloadFact fact) {
     var containers = fact.chosen().map(WorkloadFact.Choice::containers).orElse(Set.of());
     var injection =
         fact.chosen().map(WorkloadFact.Choice::injection).orElse(WorkloadSelector.Injection.Full);
-    return new Projection(intent.binding(), containers, injection);
+    return new Projection(shape, containers, injection);
   }
 
   private static Result refused(WorkloadFact fact, Workload workload, KubernetesClientException e) {

@@ -31,6 +31,8 @@ public record SwapProgress(
         @Nullable List<BackingServiceStatus.Attachment> alongside,
     @JsonPropertyDescription("The attachment being prepared.")
         BackingServiceStatus.@Nullable Attachment target,
+    @JsonPropertyDescription("The target of an edit that failed and waits until this is done.")
+        BackingServiceStatus.@Nullable Attachment postponed,
     @Size(max = 64) @JsonPropertyDescription("When the edit was taken up.") String startedAt,
     @JsonPropertyDescription("What the fence found.") @Nullable FenceProgress fence,
     @Size(max = 64) @JsonPropertyDescription("When the binding switched.") @Nullable String cutAt,

@@ -99,6 +99,7 @@ public final class BindingSecret {
             Long.parseLong(Seal.annotation(secret, Keys.EPOCH))),
         place(secret, Keys.REQUESTED_SERVER, Keys.REQUESTED_SCOPE),
         Seal.annotation(secret, Keys.SHAPE),
+        Seal.annotation(secret, Keys.MOUNT_PATH),
         aborted(secret),
         DebtCodec.read(Seal.annotation(secret, Keys.DEBTS)),
         ends(secret),
@@ -139,6 +140,7 @@ public final class BindingSecret {
     annotations.put(Keys.SCOPE, ScopeCodec.write(at.place().scope()));
     annotations.put(Keys.ACCESS, at.access().name());
     annotations.put(Keys.SHAPE, contents.shape().fingerprint());
+    annotations.put(Keys.MOUNT_PATH, contents.shape().mountPath());
     annotations.put(
         Keys.CERTIFICATE_ENDS,
         contents.certificateEnds().truncatedTo(ChronoUnit.SECONDS).toString());

@@ -4,5 +4,10 @@ package dev.backingservice.model;
 public enum Access {
   ReadOnly,
   ReadWrite,
-  Owner
+  Owner;
+
+  /// The one of the two that allows less.
+  public Access lesser(Access other) {
+    return compareTo(other) <= 0 ? this : other;
+  }
 }

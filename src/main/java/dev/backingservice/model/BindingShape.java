@@ -30,6 +30,11 @@ public record BindingShape(
     return mountPath + "/" + bindingName;
   }
 
+  /// The same below another mount path.
+  public BindingShape mountedAt(String path) {
+    return new BindingShape(secretName, bindingName, path, entries, keyStore, env);
+  }
+
   /// What of the shape is written into the Secret: a change makes a new epoch.
   public String fingerprint() {
     var parts = new ArrayList<>(List.of("shape", mountPath, new TreeMap<>(entries).toString()));

@@ -22,6 +22,7 @@ public sealed interface Published {
   ///
   /// @param requested the place that was asked for when it was published
   /// @param shape fingerprint of the mount path and the extra entries
+  /// @param mountPath that the paths in it begin with
   /// @param aborted the epoch that an aborted motion meant to publish; 0 for none
   /// @param certificateEnds when the client certificate in it ends
   /// @param resourceVersion guards the next write
@@ -29,6 +30,7 @@ public sealed interface Published {
       Attachment active,
       Place requested,
       String shape,
+      String mountPath,
       long aborted,
       List<Debt> debts,
       Optional<Instant> certificateEnds,

@@ -31,7 +31,7 @@ public final class WorkloadFinder {
         .ifPresent(
             i -> {
               for (var selector : i.workloads())
-                choose(id.namespace(), selector, i.binding(), facts);
+                choose(id.namespace(), selector, f.shape().orElse(i.binding()), facts);
             });
     for (var key : f.memory().carriers())
       if (!facts.containsKey(key))

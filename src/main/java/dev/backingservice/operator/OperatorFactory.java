@@ -15,10 +15,8 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 
-/// Makes the operator in place of the extension's default one: reconciles run on a bounded
-/// number of
-
-/// threads, and leadership is ours to configure.
+/// Makes the operator in place of the extension's default one: reconciles run on a bounded number
+/// of threads, and leadership is ours to configure.
 class OperatorFactory {
   private static final Duration TERMINATION = Duration.ofSeconds(20);
 

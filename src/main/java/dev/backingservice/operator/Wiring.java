@@ -86,13 +86,14 @@ class Wiring {
   @Produces
   @Singleton
   RootKey rootKey(KeyStore keys) {
-    return keys.rootKey();
+    return ApiWait.until("the root key", keys::rootKey);
   }
 
   @Produces
   @Singleton
   Authorities authorities(KeyStore keys, RootKey key) {
-    return keys.authorities(key.instance(), CLOCK.instant());
+    return ApiWait.until(
+        "the authorities", () -> keys.authorities(key.instance(), CLOCK.instant()));
   }
 
   @Produces

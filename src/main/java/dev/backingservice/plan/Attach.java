@@ -1,9 +1,11 @@
 package dev.backingservice.plan;
 
 import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Debt;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.LoginState;
+import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.Standing;
 import dev.backingservice.model.Standing.Holds;
@@ -24,32 +26,55 @@ final class Attach {
 
   private Attach() {}
 
-  static Plan plan(Facts f, Intent intent, Instant now) {
+  /// @param place where to
+  static Plan plan(Facts f, Intent intent, Place place, Instant now) {
     var swap = new Swap.Settled();
-    var refusal = refusal(f, intent).or(() -> unasked(f));
+    var refusal = refusal(f, place).or(() -> unasked(f));
     if (refusal.isPresent())
       return new Plan(f, f.memory().swap(), Upkeep.actions(f, swap, now), refusal);
 
-    var to = next(f, intent);
+    var to = next(f, intent, place);
+    var requested = place.equals(intent.place()) ? place : f.requested().orElse(place);
     boolean first = !f.service().marked();
     var actions = new ArrayList<Action>(Debts.settle(f));
     actions.addAll(fences(f, to));
     if (first && intent.createDatabase() == Intent.CreateDatabase.IfMissing)
-      actions.add(new Action.CreateMissing(intent.place()));
+      actions.add(new Action.CreateMissing(place));
     actions.add(
         new Action.Ensure(to.server(), List.of(new Action.Desired(to, LoginState.Prepared, 0))));
     actions.add(new Action.Knock(to));
     if (first) actions.add(new Action.MarkAttached());
     actions.add(
-        new Action.Publish(to, intent.place(), f.debts(), f.published().guard(), Optional.empty()));
-    for (var workload : f.workloads())
-      if (workload.chosen().isPresent() && workload.problem().isEmpty())
-        actions.add(new Action.Project(workload, to.epoch()));
+        new Action.Publish(
+            to, requested, owed(f, to, now), f.published().guard(), Optional.empty()));
+    if (!Start.unlike(f))
+      for (var workload : f.workloads())
+        if (workload.chosen().isPresent() && workload.problem().isEmpty())
+          actions.add(new Action.Project(workload, to.epoch()));
     return new Plan(f, swap, actions, Optional.empty());
   }
 
-  private static Optional<Failure> refusal(Facts f, Intent intent) {
-    var server = f.server(intent.place().server());
+  /// What is owed from now on: the fence of a credential whose server cannot be asked, too.
+  private static List<Debt> owed(Facts f, Attachment to, Instant now) {
+    var debts = new ArrayList<>(f.debts());
+    f.active()
+        .filter(a -> !a.server().equals(to.server()))
+        .filter(a -> f.answer(a.server()).isEmpty())
+        .ifPresent(
+            a ->
+                Debts.owe(
+                    debts,
+                    new Debt(
+                        a,
+                        now,
+                        Debts.running(f, a),
+                        "%s did not answer: its login is locked as soon as it does"
+                            .formatted(a.server()))));
+    return debts;
+  }
+
+  private static Optional<Failure> refusal(Facts f, Place place) {
+    var server = f.server(place.server());
     if (server.isEmpty())
       return Optional.of(new Failure(Reason.Pending, "the server has not been looked at yet"));
     return server.get().consent().or(() -> server.get().trouble()).or(() -> server.get().posture());
@@ -96,12 +121,11 @@ final class Attach {
     return !own && (!found.login().fenced() || f.forgotten());
   }
 
-  private static Attachment next(Facts f, Intent intent) {
-    var answer = f.answer(intent.place().server());
+  private static Attachment next(Facts f, Intent intent, Place place) {
+    var answer = f.answer(place.server());
     var serverId = answer.map(a -> a.identity().serverId()).orElse("");
     var login = f.service().logins().besides(last(f, answer).orElse(f.service().logins().b()));
-    return new Attachment(
-        intent.place(), serverId, login, intent.access(), epoch(f, answer, login));
+    return new Attachment(place, serverId, login, intent.access(), epoch(f, answer, login));
   }
 
   /// The login used last, as remembered; a forgotten one as the server has it.

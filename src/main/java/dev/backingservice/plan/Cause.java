@@ -31,8 +31,8 @@ public enum Cause {
     return switch (this) {
       case Edit, Return, ReplacedBy -> f.wants(m.to().place()) && !Promotions.united(f, m);
       case Repoint -> f.wants(m.to().place()) && !Promotions.parted(f, m);
-      case Reshape -> attached(f) && Start.reshaped(f) && !f.movesAway(m.to().place());
-      case HostMoved, Rotation -> attached(f) && !f.movesAway(m.to().place());
+      case Reshape -> attached(f) && Start.reshaped(f) && !m.interrupted(f);
+      case HostMoved, Rotation -> attached(f) && !m.interrupted(f);
       case Failover -> attached(f);
     };
   }

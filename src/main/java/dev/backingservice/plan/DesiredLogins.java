@@ -32,6 +32,14 @@ final class DesiredLogins {
     return actions(of(f, swap, now).missing().getOrDefault(server, List.of()), server, server);
   }
 
+  /// The states of every other server that do not hold yet.
+  static List<Action> toMakeBesides(String server, Facts f, Swap swap, Instant now) {
+    return of(f, swap, now).missing().entrySet().stream()
+        .filter(e -> !e.getKey().equals(server))
+        .flatMap(e -> actions(e.getValue(), e.getKey(), server).stream())
+        .toList();
+  }
+
   /// The states that do not hold yet, on servers that can be asked; the active server first.
   static List<Action> toMake(Facts f, Swap swap, Instant now) {
     var active = f.active().map(Attachment::server).orElse("");
@@ -118,8 +126,17 @@ final class DesiredLogins {
         say(
             new Action.Desired(
                 granted(facts, desired.attachment()), LoginState.Active, desired.superseding()));
-      else if (isActive || !past(desired)) say(desired);
+      else if (isActive || !past(desired)) say(lowered(desired));
     }
+  }
+
+  /// An older credential that works besides the active one never holds more than is granted now.
+  private Action.Desired lowered(Action.Desired desired) {
+    var at = desired.attachment();
+    var active = facts.active().filter(_ -> desired.state() == LoginState.Active);
+    if (active.isEmpty() || active.get().same(at)) return desired;
+    var access = at.access().lesser(granted(facts, active.get()).access());
+    return new Action.Desired(at.with(access), desired.state(), desired.superseding());
   }
 
   /// What is to be locked after the cut is kept as long as it is retained, and no longer.

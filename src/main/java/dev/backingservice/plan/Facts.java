@@ -1,6 +1,7 @@
 package dev.backingservice.plan;
 
 import dev.backingservice.model.Attachment;
+import dev.backingservice.model.BindingShape;
 import dev.backingservice.model.Debt;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
@@ -189,6 +190,15 @@ public record Facts(
   /// What a server answered; empty when it did not.
   public Optional<ServerFact.Sight.Answers> answer(String server) {
     return server(server).flatMap(ServerFact::answer);
+  }
+
+  /// How the binding looks to workloads now: as the Secret was written. The paths of an edit that
+  /// was not taken up would lead nowhere.
+  public Optional<BindingShape> shape() {
+    var wanted = intent().map(Intent::binding);
+    return Bindings.believed(this)
+        .flatMap(b -> wanted.map(shape -> shape.mountedAt(b.mountPath())))
+        .or(() -> wanted);
   }
 
   /// The greatest epoch seen anywhere, 0 when there is none.

@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param from the attachment in force when it began
 /// @param alongside older attachments on the same server that still worked then, in an overlap
 /// @param attempts how often it was tried and aborted before
+/// @param postponed the target of an edit that failed and waits until this motion is made
 public record Motion(
     Cause cause,
     FencePoint fencePoint,
@@ -20,7 +21,8 @@ public record Motion(
     List<Attachment> alongside,
     Attachment to,
     Instant startedAt,
-    int attempts) {
+    int attempts,
+    Optional<Attachment> postponed) {
   public Motion {
     alongside = List.copyOf(alongside);
   }
@@ -49,8 +51,19 @@ public record Motion(
     return active.filter(a -> from.same(a) || to.same(a)).isPresent();
   }
 
+  /// Whether an edit ends this motion on the spot: one that can be taken up, and did not fail just
+  /// before it.
+  boolean interrupted(Facts f) {
+    boolean waits = postponed.filter(p -> f.wants(p.place())).isPresent();
+    return !waits && f.movesAway(to.place());
+  }
+
+  Motion besides(Optional<Attachment> edit) {
+    return new Motion(cause, fencePoint, from, alongside, to, startedAt, attempts, edit);
+  }
+
   Motion again() {
-    return new Motion(cause, fencePoint, from, alongside, to, startedAt, attempts + 1);
+    return new Motion(cause, fencePoint, from, alongside, to, startedAt, attempts + 1, postponed);
   }
 
   /// Every attachment that is left by this motion.

@@ -99,7 +99,8 @@ public final class Overlaps {
             List.of(),
             m.from(),
             m.startedAt(),
-            0);
+            0,
+            Optional.empty());
     return new Swap.Overlap(older, SwapGuards.unfenced(now), now);
   }
 }

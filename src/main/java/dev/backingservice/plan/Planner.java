@@ -44,7 +44,8 @@ public final class Planner {
     if (f.published() instanceof Published.Foreign && f.active().isEmpty())
       return foreign(f, intent);
     var active = f.active();
-    if (active.isEmpty() || Bindings.replayed(f)) return Attach.plan(f, intent, now);
+    if (active.isEmpty()) return Attach.plan(f, intent, intent.place(), now);
+    if (Bindings.replayed(f)) return replayed(f, intent, active.get(), now);
     var swap = f.memory().swap().next(f, now);
     if (!swap.equals(f.memory().swap())) return new Plan(f, swap, List.of(), Optional.empty());
     var actions = new ArrayList<Action>(Debts.settle(f));
@@ -55,6 +56,18 @@ public final class Planner {
             ? Preflight.refusal(f)
             : Optional.<Failure>empty();
     return new Plan(f, swap, actions, refusal);
+  }
+
+  /// A service whose memory is older than its servers is attached anew where it is, while that can
+  /// be asked: an edit that waits is taken up after it, as any other. Otherwise the edit has to
+  /// pass its preflight.
+  private static Plan replayed(Facts f, Intent intent, Attachment active, Instant now) {
+    if (!f.pending() || intent.place().equals(active.place()))
+      return Attach.plan(f, intent, intent.place(), now);
+    if (f.answer(active.server()).isPresent()) return Attach.plan(f, intent, active.place(), now);
+    var refusal = Preflight.refusal(f);
+    if (refusal.isEmpty()) return Attach.plan(f, intent, intent.place(), now);
+    return new Plan(f, f.memory().swap(), Upkeep.actions(f, new Swap.Settled(), now), refusal);
   }
 
   private static Plan foreign(Facts f, Intent intent) {
@@ -80,7 +93,10 @@ public final class Planner {
           Swap.Aborted _ ->
           Upkeep.actions(f, swap, now);
       case Swap.Prepare(var m, _) -> {
-        var actions = new ArrayList<>(DesiredLogins.toMakeOn(m.to().server(), f, swap, now));
+        // a target that is never ready takes nothing from what is in force
+        var actions = new ArrayList<>(DesiredLogins.toMakeBesides(m.to().server(), f, swap, now));
+        actions.addAll(Upkeep.inCluster(f, now));
+        actions.addAll(DesiredLogins.toMakeOn(m.to().server(), f, swap, now));
         actions.add(new Action.Knock(m.to()));
         yield actions;
       }

@@ -18,8 +18,15 @@ final class Start {
     if (active.isEmpty() || intent.isEmpty() || f.leaving() || Bindings.replayed(f))
       return Optional.empty();
     return edit(f, active.get(), intent.get(), now, attempts)
-        .or(() -> onTheSpot(f, active.get(), now, attempts))
+        .or(() -> onTheSpot(f, active.get(), now, Optional.empty()))
         .map(Swap.class::cast);
+  }
+
+  /// A motion on the active server that does not wait for an edit that failed.
+  static Optional<Swap> besides(Facts f, Motion failed, Instant now) {
+    var active = f.active().filter(_ -> !failed.overlaps() && f.intent().isPresent());
+    if (active.isEmpty() || f.leaving() || Bindings.replayed(f)) return Optional.empty();
+    return onTheSpot(f, active.get(), now, Optional.of(failed.to())).map(Swap.class::cast);
   }
 
   private static Optional<Swap.Prepare> edit(
@@ -39,7 +46,7 @@ final class Start {
   /// A new credential on the same server needs consent as any other does, a server that writes, and
   /// a Secret of ours.
   private static Optional<Swap.Prepare> onTheSpot(
-      Facts f, Attachment from, Instant now, int attempts) {
+      Facts f, Attachment from, Instant now, Optional<Attachment> postponed) {
     if (f.published() instanceof Published.Foreign) return Optional.empty();
     boolean able =
         f.server(from.server())
@@ -49,9 +56,9 @@ final class Start {
             .isPresent();
     if (!able) return Optional.empty();
     if (Promotions.ofActive(f))
-      return motion(f, Cause.HostMoved, from, from.place(), now, attempts);
+      return motion(f, Cause.HostMoved, from, from.place(), now, 0).map(p -> p.besides(postponed));
     return reshaped(f)
-        ? motion(f, Cause.Reshape, from, from.place(), now, attempts)
+        ? motion(f, Cause.Reshape, from, from.place(), now, 0).map(p -> p.besides(postponed))
         : Optional.empty();
   }
 
@@ -84,7 +91,8 @@ final class Start {
                             .toList(),
                         to,
                         now,
-                        attempts),
+                        attempts,
+                        Optional.empty()),
                     Optional.empty()));
   }
 

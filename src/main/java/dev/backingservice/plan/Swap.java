@@ -30,6 +30,7 @@ import java.util.Optional;
 /// | | | Fence | the old server died meanwhile |
 /// | | | Prepare | the old server does not answer, and a corrected edit waits |
 /// | Aborted | waits | Prepare, Fence | the pause is over (twice), or somebody asks to retry, or edits |
+/// | | | Prepare | the server or the binding in force changed meanwhile |
 ///
 /// Roll, Verify, Overlap, Retire, Settled and Aborted take a new edit; after the cut there is no way
 /// but forward.
@@ -40,7 +41,12 @@ public sealed interface Swap {
   record Settled() implements Swap {}
 
   /// @param proof of the fence, where it came first
-  record Prepare(Motion motion, Optional<FenceProof> proof) implements Swap {}
+  record Prepare(Motion motion, Optional<FenceProof> proof) implements Swap {
+    /// The same while another edit waits.
+    Prepare besides(Optional<Attachment> postponed) {
+      return new Prepare(motion.besides(postponed), proof);
+    }
+  }
 
   record Fence(Motion motion) implements Swap {}
 
@@ -100,7 +106,7 @@ public sealed interface Swap {
 
       case Aborted(var m, _, _, _) when !m.cause().stands(f, m)          -> Overlaps.resumed(m, now);
       case Aborted(var m, _, _, var at) when SwapGuards.due(f, m, at, now) -> Start.of(f, now, SwapGuards.attempts(f, m)).orElse(this);
-      case Aborted _                                                     -> this;
+      case Aborted(var m, _, _, _)                                       -> Start.besides(f, m, now).orElse(this);
     };
     // spotless:on
   }

@@ -20,6 +20,13 @@ final class Upkeep {
 
   static List<Action> actions(Facts f, Swap swap, Instant now) {
     var actions = new ArrayList<Action>(DesiredLogins.toMake(f, swap, now));
+    actions.addAll(inCluster(f, now));
+    return actions;
+  }
+
+  /// The Secret and the workloads alone.
+  static List<Action> inCluster(Facts f, Instant now) {
+    var actions = new ArrayList<Action>();
     f.active().flatMap(active -> secret(f, active, now)).ifPresent(actions::add);
     for (var workload : f.workloads()) workload(f, workload).ifPresent(actions::add);
     return actions;
@@ -91,10 +98,8 @@ final class Upkeep {
         .map(epoch -> new Action.Project(workload, kept(f, workload, epoch)));
   }
 
-  /// A workload is given what the Secret holds: the paths of an edit that was not taken up
-  /// would lead nowhere. While an edit is refused, only the credential is brought up to date.
+  /// While an edit is refused, only the credential is brought up to date.
   private static boolean projects(Facts f, WorkloadFact workload, long epoch) {
-    if (Start.unlike(f)) return false;
     return f.request() instanceof Facts.Request.Understood || workload.epoch() != epoch;
   }
 

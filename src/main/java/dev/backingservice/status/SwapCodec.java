@@ -50,7 +50,8 @@ final class SwapCodec {
             attachments(swap.alongside()),
             AttachmentCodec.read(swap.target()),
             Times.read(swap.startedAt()),
-            Objects.requireNonNullElse(swap.attempts(), 0));
+            Objects.requireNonNullElse(swap.attempts(), 0),
+            Optional.ofNullable(swap.postponed()).map(AttachmentCodec::read));
     return state(swap, motion);
   }
 
@@ -178,6 +179,9 @@ final class SwapCodec {
           AttachmentCodec.write(m.from(), AttachmentCodec.Besides.NOTHING),
           written(m.alongside()),
           AttachmentCodec.write(m.to(), AttachmentCodec.Besides.NOTHING),
+          m.postponed()
+              .map(a -> AttachmentCodec.write(a, AttachmentCodec.Besides.NOTHING))
+              .orElse(null),
           Times.text(m.startedAt()),
           proof.map(SwapCodec::fence).orElse(null),
           cutAt.map(Times::text).orElse(null),

@@ -1,5 +1,7 @@
 package dev.backingservice.loop;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.backingservice.sandbox.Sandbox;
 import java.time.Duration;
 import java.util.Map;
@@ -33,6 +35,27 @@ class ApiOutageIT {
       // Then
       stage.eventuallyOn(stage.green);
       stage.eventually("Ready", "True/Ready");
+    }
+  }
+
+  @Test
+  void anOperatorThatStartsBeforeItsApiServerAnswersWaitsForIt() throws Exception {
+    try (var sandbox = Sandbox.start()) {
+      // Given
+      var stage = new Stage(sandbox);
+      stage.server(stage.blue);
+      sandbox.plane().stopApiServer();
+
+      // When
+      var operator = sandbox.startOperator(Map.of());
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> operator.log().contains("waiting for the API server: the root key"));
+      sandbox.plane().startApiServer();
+
+      // Then
+      stage.attached(stage.blue, "");
+      assertThat(operator.alive()).as(operator.log()).isTrue();
     }
   }
 }

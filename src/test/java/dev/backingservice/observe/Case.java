@@ -136,6 +136,7 @@ record Case(BackingService service, JsonNode seen) {
         attachment(secret),
         place(secret.path("requested").asText()),
         shape,
+        request instanceof Facts.Request.Understood(var i) ? i.binding().mountPath() : "/bindings",
         0,
         rows(secret.path("debts"))
             .map(d -> new Debt(attachment(d), Instant.EPOCH, "", "owed"))

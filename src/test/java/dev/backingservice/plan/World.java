@@ -2,6 +2,7 @@ package dev.backingservice.plan;
 
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
+import dev.backingservice.model.BindingShape;
 import dev.backingservice.model.Debt;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.LoginNames;
@@ -73,6 +74,10 @@ record World(
       return new Spec(server, life, other, access, sound, retry);
     }
 
+    Spec accessing(Access other) {
+      return new Spec(server, life, shape, other, sound, retry);
+    }
+
     Spec sound(boolean other) {
       return new Spec(server, life, shape, access, other, retry);
     }
@@ -101,7 +106,13 @@ record World(
     /// It answers, and lets no administrator in.
     Refusing,
     /// It answers, and sessions do not end.
-    Stuck
+    Stuck,
+    /// It answers, and does not have the data.
+    Empty,
+    /// It answers, and the name of the next login is somebody else's.
+    Taken,
+    /// It answers, and does not admit the namespace any more.
+    Closed
   }
 
   /// How the API server treats writes of the binding Secret.
@@ -134,7 +145,7 @@ record World(
     }
 
     boolean answers() {
-      return mood == Mood.Well || mood == Mood.Stuck;
+      return mood != Mood.Down && mood != Mood.Refusing;
     }
   }
 
@@ -169,28 +180,44 @@ record World(
 
   /// @param server whose name its password is derived from
   /// @param used whether somebody has a session with it
+  /// @param known whether it was ever published: nobody has the credential of another one
   record Login(
-      long epoch, String server, long superseded, Access access, boolean open, boolean used) {
+      long epoch,
+      String server,
+      long superseded,
+      Access access,
+      boolean open,
+      boolean used,
+      boolean known) {
+    Login published() {
+      return new Login(epoch, server, superseded, access, open, used, true);
+    }
+
     boolean letsIn(Attachment at) {
       return open && epoch == at.epoch() && server.equals(at.server());
     }
 
     Login using(boolean sessions) {
-      return new Login(epoch, server, superseded, access, open, sessions);
+      return new Login(epoch, server, superseded, access, open, sessions, known);
     }
   }
 
   record Secret(
       Attachment active,
       Place requested,
-      String shape,
+      BindingShape shape,
       long aborted,
       List<Debt> debts,
       int version) {}
 
   /// @param epoch in the template of the one workload; 0 for none
+  /// @param path where the template mounts the binding; empty for nowhere
   /// @param rolled whether every pod runs it
-  record Pods(long epoch, boolean rolled) {}
+  record Pods(long epoch, String path, boolean rolled) {
+    Pods rolledOut() {
+      return new Pods(epoch, path, true);
+    }
+  }
 
   static World start() {
     return new World(
@@ -200,7 +227,7 @@ record World(
         Optional.empty(),
         Grip.Free,
         Optional.empty(),
-        new Pods(0, true),
+        new Pods(0, "", true),
         Memory.blank(),
         true,
         Set.of(),
@@ -371,7 +398,7 @@ record World(
     var outcomes = new ArrayList<Outcome>();
     for (var action : plan.actions()) {
       if (actions >= 0 && outcomes.size() == actions) return seen;
-      var done = new WorldActs(world).act(action);
+      var done = WorldActs.of(world, facts).act(action);
       world = done.world();
       seen.add(world);
       outcomes.add(new Outcome(action, done.result()));
@@ -390,7 +417,7 @@ record World(
     var world = looked(facts.servers().keySet());
     for (var action : Planner.plan(facts, now).actions()) {
       if (action instanceof Action.Publish) return Optional.of(world.holding(Optional.of(action)));
-      var done = new WorldActs(world).act(action);
+      var done = WorldActs.of(world, facts).act(action);
       world = done.world();
       if (!new Outcome(action, done.result()).done() && !action.independent())
         return Optional.empty();

@@ -1,6 +1,7 @@
 package dev.backingservice.plan;
 
 import dev.backingservice.model.Attachment;
+import dev.backingservice.model.BindingShape;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Reason;
@@ -18,7 +19,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// What actions do to a world.
-record WorldActs(World w) {
+///
+/// @param path where the binding was mounted when the plan was made
+record WorldActs(World w, String path) {
+
+  static WorldActs of(World w, Facts planned) {
+    return new WorldActs(w, planned.shape().map(BindingShape::mountPath).orElse(""));
+  }
 
   record Done(World world, Result result) {}
 
@@ -31,19 +38,13 @@ record WorldActs(World w) {
       case Action.Settle(var server, var at, long by) -> fence(server, List.of(at), by);
       case Action.Publish p ->
           publish(
-              new Secret(
-                  p.attachment(),
-                  p.requested(),
-                  WorldFacts.shape(w).fingerprint(),
-                  0,
-                  p.debts(),
-                  0),
+              new Secret(p.attachment(), p.requested(), WorldFacts.shape(w), 0, p.debts(), 0),
               p.guard());
       case Action.Amend p -> amend(p);
       case Action.Unpublish _ ->
           new Done(w.grip() == Grip.Foreign ? w : w.having(Optional.empty()), new Result.Done());
-      case Action.Project(_, long epoch) -> done(w.running(new Pods(epoch, rolled(epoch))));
-      case Action.Withdraw _ -> done(w.running(new Pods(0, true)));
+      case Action.Project(_, long epoch) -> done(w.running(new Pods(epoch, path, rolled(epoch))));
+      case Action.Withdraw _ -> done(w.running(new Pods(0, "", true)));
       case Action.HandOver(var debts) -> done(w.owing(debts));
       case Action.MarkAttached _, Action.CreateMissing _, Action.Owe _, Action.Drop _ -> done(w);
     };
@@ -64,7 +65,7 @@ record WorldActs(World w) {
     var server = w.at(name);
     var instance = w.name(name).instance();
     for (var d : desired) {
-      var ensured = ensured(server, d, mood == Mood.Stuck);
+      var ensured = ensured(server, d, mood);
       if (ensured.isEmpty())
         return new Done(
             w.with(instance, server),
@@ -75,9 +76,12 @@ record WorldActs(World w) {
   }
 
   /// Empty when the login was superseded by a later epoch, or its sessions do not end.
-  private static Optional<Instance> ensured(Instance server, Action.Desired d, boolean stuck) {
+  private static Optional<Instance> ensured(Instance server, Action.Desired d, Mood mood) {
     var at = d.attachment();
     var was = server.find(at.login());
+    boolean stuck = mood == Mood.Stuck;
+    boolean anew = d.state().letsIn() && was.filter(l -> l.epoch() == at.epoch()).isEmpty();
+    if (anew && mood == Mood.Taken) return Optional.empty();
     return switch (d.state()) {
       case Active, Prepared -> opened(server, d, was, stuck);
       case Locked ->
@@ -91,7 +95,7 @@ record WorldActs(World w) {
 
   private static Login locked(Login l, Action.Desired d) {
     long by = Math.max(l.superseded(), Math.max(d.superseding(), l.epoch()));
-    return new Login(l.epoch(), l.server(), by, l.access(), false, l.used());
+    return new Login(l.epoch(), l.server(), by, l.access(), false, l.used(), l.known());
   }
 
   private static Optional<Instance> opened(
@@ -101,10 +105,12 @@ record WorldActs(World w) {
     if (by != 0 && by != d.superseding() && at.epoch() <= by) return Optional.empty();
     boolean same = was.filter(l -> l.epoch() == at.epoch()).isPresent();
     boolean used = was.filter(Login::used).isPresent();
+    boolean known = was.filter(Login::known).isPresent();
     if (used && !same && stuck) return Optional.empty();
     return Optional.of(
         server.with(
-            at.login(), new Login(at.epoch(), at.server(), 0, at.access(), true, used && same)));
+            at.login(),
+            new Login(at.epoch(), at.server(), 0, at.access(), true, used && same, same && known)));
   }
 
   private Result knock(Attachment at) {
@@ -156,15 +162,26 @@ record WorldActs(World w) {
       return new Done(w, new Result.Unclear(new Failure(Reason.Pending, "409")));
     int version = w.secret().map(Secret::version).orElse(0);
     return done(
-        w.having(
-            Optional.of(
-                new Secret(
-                    written.active(),
-                    written.requested(),
-                    written.shape(),
-                    written.aborted(),
-                    written.debts(),
-                    (version + 1) % World.VERSIONS))));
+        known(written.active())
+            .having(
+                Optional.of(
+                    new Secret(
+                        written.active(),
+                        written.requested(),
+                        written.shape(),
+                        written.aborted(),
+                        written.debts(),
+                        (version + 1) % World.VERSIONS))));
+  }
+
+  /// Whoever reads the Secret has the credential from now on.
+  private World known(Attachment at) {
+    var instance = w.at(at.server());
+    return instance
+        .find(at.login())
+        .filter(l -> l.epoch() == at.epoch())
+        .map(l -> w.with(w.name(at.server()).instance(), instance.with(at.login(), l.published())))
+        .orElse(w);
   }
 
   private static Failure failure(String name) {

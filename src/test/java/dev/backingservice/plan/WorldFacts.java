@@ -77,7 +77,8 @@ final class WorldFacts {
                 new Published.Binding(
                     s.active(),
                     s.requested(),
-                    s.shape(),
+                    s.shape().fingerprint(),
+                    s.shape().mountPath(),
                     s.aborted(),
                     s.debts(),
                     Optional.empty(),
@@ -86,13 +87,14 @@ final class WorldFacts {
   }
 
   private static List<WorkloadFact> workloads(World w) {
+    var path = w.secret().map(World.Secret::shape).orElse(shape(w)).mountPath();
     return List.of(
         new WorkloadFact(
             new WorkloadKey(WorkloadSelector.Kind.Deployment, "orders"),
             "pods",
             Optional.of(new WorkloadFact.Choice(Set.of(), WorkloadSelector.Injection.Full)),
             w.pods().epoch(),
-            w.pods().epoch() > 0,
+            w.pods().epoch() > 0 && w.pods().path().equals(path),
             w.pods().rolled(),
             Optional.empty()));
   }
@@ -111,9 +113,12 @@ final class WorldFacts {
   }
 
   private static ServerFact fact(World w, String name) {
+    var consent =
+        w.name(name).mood() == World.Mood.Closed
+            ? Optional.of(new Failure(Reason.ServerNotAvailable, name + " is closed"))
+            : Optional.<Failure>empty();
     var admission =
-        new ServerFact.Admission(
-            Optional.empty(), Optional.empty(), Set.of(), 1000, w.name(name).gone());
+        new ServerFact.Admission(consent, Optional.empty(), Set.of(), 1000, w.name(name).gone());
     return new ServerFact(name, admission, ABILITIES, sight(w, name));
   }
 
@@ -123,7 +128,7 @@ final class WorldFacts {
       case Down ->
           new Sight.Silent(new Failure(Reason.ServerUnreachable, name + " does not answer"));
       case Refusing -> new Sight.Troubled(new Failure(Reason.AdminRefused, "refused"));
-      case Well, Stuck -> {
+      case Well, Stuck, Empty, Taken, Closed -> {
         var instance = w.at(name);
         yield known(at, instance)
             ? new Sight.Answers(identity(at.instance(), instance), standing(instance))
@@ -166,7 +171,14 @@ final class WorldFacts {
             ? Optional.<Failure>empty()
             : Optional.of(new Failure(Reason.SecretNotOwned, "it cannot be written"));
     return new Probe(
-        Optional.empty(), sameness(w, facts), Optional.empty(), Optional.empty(), write);
+        Optional.empty(), sameness(w, facts), contents(w, facts), Optional.empty(), write);
+  }
+
+  private static Optional<Probe.Contents> contents(World w, Facts facts) {
+    boolean compared = w.name(facts.active().orElseThrow().server()).answers();
+    boolean empty = w.name(w.spec().server()).mood() == World.Mood.Empty;
+    var missing = compared && empty ? List.of("orders") : List.<String>of();
+    return Optional.of(new Probe.Contents(empty ? 0 : 1, compared, missing));
   }
 
   private static Probe.Sameness sameness(World w, Facts facts) {

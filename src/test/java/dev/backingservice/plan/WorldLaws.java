@@ -30,7 +30,10 @@ record WorldLaws(SwapPolicy policy) {
       var unfenced = new TreeSet<>(unfenced(world, world.seen()));
       unfenced.removeAll(unfenced(was, world.seen()));
       assertThat(unfenced).as(() -> path + "\n" + world).isEmpty();
-      if (!was.secret().equals(world.secret())) whatIsPublishedWorks(was, world, path);
+      if (!was.secret().equals(world.secret())) {
+        whatIsPublishedWorks(was, world, path);
+        nothingMovesWithoutAPreflight(was, world, path);
+      }
       was = world;
     }
   }
@@ -102,6 +105,19 @@ record WorldLaws(SwapPolicy policy) {
     if (cut) assertThat(world.works(active)).as(() -> path + "\n" + world).isTrue();
   }
 
+  /// A typo must not send anybody to empty tables, whatever was put back.
+  private static void nothingMovesWithoutAPreflight(World was, World world, String path) {
+    if (was.secret().isEmpty() || world.secret().isEmpty() || was.held().isPresent()) return;
+    var from = was.name(was.secret().get().active().server());
+    var active = world.secret().get().active();
+    boolean moved = !from.instance().equals(world.name(active.server()).instance());
+    boolean prepared = was.memory().swap() instanceof Swap.Cut(var m, _) && m.to().same(active);
+    if (moved && !prepared)
+      assertThat(world.name(active.server()).mood())
+          .as(() -> "moved to empty tables: " + path + "\n" + world)
+          .isNotEqualTo(World.Mood.Empty);
+  }
+
   /// What a world comes to when nothing happens any more, and when everything is well again.
   void holdAtRest(World world, String path) {
     stands(world, path);
@@ -116,10 +132,31 @@ record WorldLaws(SwapPolicy policy) {
     assertThat(after.at(rest.now()).late(true))
         .as(() -> "writes for ever: " + path)
         .isEqualTo(rest.late(true));
+    if (world.secret().isPresent() && rest.secret().isPresent() && reaches(rest))
+      assertThat(List.of(rest.pods().epoch(), rest.pods().path()))
+          .as(() -> "pods are left with an older binding: " + path + "\n" + rest)
+          .isEqualTo(
+              List.of(
+                  rest.secret().get().active().epoch(), rest.secret().get().shape().mountPath()));
+    if (rest.memory().swap() instanceof Swap.Overlap(var m, _, _) && able(rest))
+      for (var login : rest.at(m.to().server()).logins().values())
+        assertThat(login.open() && login.access().compareTo(rest.spec().access()) > 0)
+            .as(() -> "an older login holds more than is asked for: " + path + "\n" + rest)
+            .isFalse();
     if (able(rest))
       assertThat(rest.secret().orElseThrow().active().server())
           .as(() -> "an edit that could be taken is not: " + path + "\n" + rest)
           .isEqualTo(rest.spec().server());
+  }
+
+  /// Whether the workload is to hold what is published, and it can be written there. A refused edit
+  /// that comes together with the loss of the Secret leaves its mount path unknown.
+  private boolean reaches(World w) {
+    return w.spec().life() == Life.Attached
+        && (w.spec().sound() || w.pods().epoch() != w.secret().orElseThrow().active().epoch())
+        && !w.memory().swap().underWay()
+        && w.grip() == Grip.Free
+        && !Bindings.replayed(WorldFacts.of(w, policy));
   }
 
   /// Whether nothing stands in the way of being attached as asked.
@@ -133,7 +170,7 @@ record WorldLaws(SwapPolicy policy) {
     if (!w.at(active).lineage().equals(w.secret().get().active().serverId()))
       return policy.ifUnreachable() == IfUnreachable.Proceed;
     return switch (w.name(active).mood()) {
-      case Well -> true;
+      case Well, Empty, Taken, Closed -> true;
       case Down -> policy.ifUnreachable() == IfUnreachable.Proceed;
       case Refusing, Stuck -> policy.ifNotDrained() == IfNotDrained.Proceed;
     };
@@ -169,6 +206,9 @@ record WorldLaws(SwapPolicy policy) {
     assertThat(rest.works(active)).as(() -> path + "\n" + rest).isTrue();
     assertThat(rest.secret().get().debts()).as(() -> path + "\n" + rest).isEmpty();
     assertThat(rest.pods().epoch()).as(() -> path + "\n" + rest).isEqualTo(active.epoch());
+    assertThat(rest.at(active.server()).find(active.login()).orElseThrow().access())
+        .as(() -> path + "\n" + rest)
+        .isEqualTo(rest.spec().access());
     onlyOpen(rest, rest.name(active.server()).instance() + "/" + active.login(), path);
   }
 
@@ -198,7 +238,7 @@ record WorldLaws(SwapPolicy policy) {
                         boolean owed =
                             rest.page().stream()
                                 .anyMatch(d -> d.attachment().login().equals(login));
-                        if (l.open() && !owed)
+                        if (l.open() && l.known() && !owed)
                           assertThat(name + "/" + login)
                               .as(() -> path + "\n" + rest)
                               .isEqualTo(expected);
@@ -254,7 +294,7 @@ record WorldLaws(SwapPolicy policy) {
       var before = now;
       var next = now.late(true).at(now.now().plus(Duration.ofHours(1))).reconciled(-1, policy);
       now = next.getLast();
-      now = now.running(new World.Pods(now.pods().epoch(), true));
+      now = now.running(now.pods().rolledOut());
       calm = now.at(before.now()).late(true).equals(before.late(true)) ? calm + 1 : 0;
     }
     return now.late(false);

@@ -1,5 +1,6 @@
 package dev.backingservice.plan;
 
+import dev.backingservice.model.Access;
 import dev.backingservice.model.SwapPolicy;
 import dev.backingservice.plan.World.Grip;
 import dev.backingservice.plan.World.Life;
@@ -70,6 +71,8 @@ final class WorldMoves {
       if (!w.spec().server().equals(name))
         moves.add(to("edit " + name, w.asking(w.spec().on(name))));
     moves.add(to("reshape", w.asking(w.spec().shaped(1 - w.spec().shape()))));
+    var access = w.spec().access() == Access.ReadOnly ? Access.ReadWrite : Access.ReadOnly;
+    moves.add(to("access " + access, w.asking(w.spec().accessing(access))));
     moves.add(to(w.spec().sound() ? "bad edit" : "good edit", sound(w)));
     for (var life : List.of(Life.Attached, Life.Detached, Life.Deleting))
       if (life != w.spec().life()) moves.add(to(life.name(), w.asking(w.spec().in(life))));
@@ -104,7 +107,7 @@ final class WorldMoves {
   private static List<Move> clients(World w) {
     var moves = new ArrayList<Move>();
     moves.add(to("connect", w.connected()));
-    moves.add(to("pods roll", w.running(new World.Pods(w.pods().epoch(), true))));
+    moves.add(to("pods roll", w.running(w.pods().rolledOut())));
     w.instances()
         .forEach(
             (name, instance) ->
@@ -139,6 +142,6 @@ final class WorldMoves {
   }
 
   private static World arrived(World w, Action write) {
-    return new WorldActs(w).act(write).world().holding(Optional.empty());
+    return new WorldActs(w, "").act(write).world().holding(Optional.empty());
   }
 }

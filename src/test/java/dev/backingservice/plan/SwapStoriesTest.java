@@ -1,0 +1,139 @@
+package dev.backingservice.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backingservice.model.Access;
+import dev.backingservice.model.SwapPolicy;
+import dev.backingservice.model.SwapPolicy.IfNotDrained;
+import dev.backingservice.model.SwapPolicy.IfUnreachable;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// What users lost once, each as one path through the world of [SwapWorldTest].
+class SwapStoriesTest {
+  private static final SwapPolicy POLICY =
+      new SwapPolicy(
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(2),
+          IfUnreachable.Proceed,
+          IfNotDrained.Abort,
+          Duration.ofHours(1),
+          Duration.ZERO);
+  private final WorldLaws laws = new WorldLaws(POLICY);
+  private World earlier = World.start();
+  private World world = laws.settled(World.start());
+
+  private void play(String... steps) {
+    for (var step : steps) take(step);
+  }
+
+  private void take(String step) {
+    var before = world;
+    world = step.equals("rest") ? laws.settled(world) : moved(step);
+    if (!before.secret().equals(world.secret())) earlier = before;
+  }
+
+  private World moved(String step) {
+    return WorldMoves.of(world, earlier, POLICY).stream()
+        .filter(m -> m.name().equals(step))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no such move: " + step))
+        .worlds()
+        .get()
+        .getLast();
+  }
+
+  private String server() {
+    return world.secret().orElseThrow().active().server();
+  }
+
+  @Test
+  void anOldBackupOfTheClusterSendsNobodyToEmptyTables() {
+    // Given
+    play("edit c", "rest", "cluster restored", "edit b", "Empty b");
+
+    // When
+    play("rest");
+
+    // Then
+    assertThat(server()).isNotEqualTo("b");
+    assertThat(world.works(world.secret().orElseThrow().active())).isTrue();
+  }
+
+  @Test
+  void aTargetThatIsNeverReadyKeepsNobodyFromRestoringTheBindingInForce() {
+    // Given
+    play("edit b", "Taken b", "reconcile", "reconcile");
+    assertThat(world.memory().swap()).isInstanceOf(Swap.Prepare.class);
+
+    // When
+    play("secret deleted", "rest");
+
+    // Then
+    assertThat(server()).isEqualTo("a");
+    assertThat(world.works(world.secret().orElseThrow().active())).isTrue();
+  }
+
+  @Test
+  void anEditThatFailedForGoodHoldsUpNoNewMountPath() {
+    // Given
+    play("connect", "Stuck a", "edit b", "rest", "Well a");
+    assertThat(world.memory().swap()).isInstanceOf(Swap.Aborted.class);
+
+    // When
+    play("Empty b", "reshape", "rest");
+
+    // Then
+    assertThat(world.pods().path()).isEqualTo("/bindings1");
+    assertThat(world.secret().orElseThrow().shape().mountPath()).isEqualTo("/bindings1");
+  }
+
+  @Test
+  void anEditThatFailedForGoodHoldsUpNobodyWhoHasToFollowAPromotion() {
+    // Given
+    play("connect", "Stuck a", "edit b", "rest");
+    long before = world.secret().orElseThrow().active().epoch();
+
+    // When
+    play("promote a", "Well a", "Empty b", "rest");
+
+    // Then
+    assertThat(world.secret().orElseThrow().active().epoch()).isGreaterThan(before);
+    assertThat(server()).isEqualTo("a");
+  }
+
+  @Test
+  void loweredAccessReachesTheOlderLoginOfAnOverlapToo() {
+    // Given
+    play("connect", "edit c", "rest");
+    assertThat(world.memory().swap()).isInstanceOf(Swap.Overlap.class);
+
+    // When
+    play("access ReadOnly", "rest");
+
+    // Then
+    assertThat(world.at("c").logins().values())
+        .filteredOn(World.Login::open)
+        .extracting(World.Login::access)
+        .containsOnly(Access.ReadOnly);
+  }
+
+  @Test
+  void aRefusedEditLeavesNoWorkloadOnAFencedEpoch() {
+    // Given
+    play("edit b");
+    while (!(world.memory().swap() instanceof Swap.Roll)) play("reconcile");
+    assertThat(world.pods().epoch()).isEqualTo(1);
+
+    // When
+    play("reshape", "bad edit", "rest");
+
+    // Then
+    assertThat(List.of(world.pods().epoch(), world.pods().path()))
+        .isEqualTo(
+            List.of(
+                world.secret().orElseThrow().active().epoch(),
+                world.secret().orElseThrow().shape().mountPath()));
+  }
+}
