@@ -6,14 +6,18 @@ SANDBOX = "$(JDK)/bin/java" -cp "target/test-classes:target/classes:$$(cat targe
 # a kubeconfig counts only when it is written behind make: nobody's cluster is taken by surprise
 ELSEWHERE := $(if $(filter command,$(firstword $(origin KUBECONFIG))),$(KUBECONFIG) $(REGISTRY))
 
-.PHONY: test test-faults demo sandbox cluster story thousand bench package image crds format clean jdk
+.PHONY: test test-faults mutate demo sandbox cluster story thousand bench package image crds format clean jdk
 
 test: jdk ## everything that is tested, against a real API server and real servers
 	@rm -f target/packaged
 	$(MAVEN) verify
 
-test-faults: jdk ## a million interleavings instead of fifty thousand
+test-faults: package ## a million interleavings instead of fifty thousand, and every fault at every write
 	$(MAVEN) --quiet test-compile surefire:test -Dtest=SwapWorldTest -Dbacking.states=1000000 -Dsurefire.memory=3g
+	$(MAVEN) --quiet failsafe:integration-test failsafe:verify -Dit.test=FaultsIT -Dbacking.plans=10000
+
+mutate: jdk ## how many mutants of the deciders and codecs their unit tests kill
+	$(MAVEN) --quiet test-compile org.pitest:pitest-maven:mutationCoverage
 
 demo: package ## the whole product doing its job, in two minutes
 	$(SANDBOX) dev.backingservice.sandbox.Demo

@@ -9,16 +9,21 @@ import java.util.concurrent.ConcurrentHashMap;
 /// How often in a row, and for how long, the tries of a fence met nobody. Of this process only: a
 /// restart begins anew.
 final class Silences {
+  private static final long OVER_NANOS = Duration.ofHours(1).toNanos();
   private final Map<String, Silence> byFence = new ConcurrentHashMap<>();
 
-  private record Silence(long since, int tries) {}
+  /// @param last when it was met last; a fence that nobody tries any more is forgotten
+  private record Silence(long since, long last, int tries) {}
 
   /// Nobody answered once more.
   Result again(String fence, Failure failure) {
     long now = System.nanoTime();
+    byFence.values().removeIf(s -> now - s.last > OVER_NANOS);
     var silence =
         byFence.merge(
-            fence, new Silence(now, 1), (was, _) -> new Silence(was.since, was.tries + 1));
+            fence,
+            new Silence(now, now, 1),
+            (was, _) -> new Silence(was.since, now, was.tries + 1));
     return new Result.Unanswered(failure, silence.tries, Duration.ofNanos(now - silence.since));
   }
 

@@ -34,6 +34,9 @@ public record BackingServiceStatus(
     @Size(max = 256) @JsonPropertyDescription("Fences still owed.") @Nullable List<Debt> debts,
     @Size(max = 10) @JsonPropertyDescription("Epochs, newest first.")
         @Nullable List<HistoryEntry> history,
+    @JsonPropertyDescription(
+            "The epoch that a publication was tried with last; absent when the history has it.")
+        @Nullable Long lastEpoch,
     @Size(max = 1024) @JsonPropertyDescription("Who carries the binding.")
         @Nullable List<WorkloadStatus> workloads,
     @JsonPropertyDescription("The client certificate in the binding.")

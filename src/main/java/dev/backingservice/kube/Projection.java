@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What one binding writes into a pod template, and whether it is there. Pure.
 ///
@@ -120,9 +121,18 @@ public record Projection(BindingShape shape, Set<String> containers, Injection i
     return env;
   }
 
+  /// Whether somebody else set the variable. Where the binding is mounted below its value, it
+  /// is ours from before, with another mount path.
   private boolean setsItsOwnRoot(Container container) {
     return container.getEnv().stream()
-        .anyMatch(e -> e.getName().equals(ROOT) && !shape.mountPath().equals(e.getValue()));
+        .filter(e -> e.getName().equals(ROOT) && !shape.mountPath().equals(e.getValue()))
+        .anyMatch(e -> !mountedBelow(container, e.getValue()));
+  }
+
+  private boolean mountedBelow(Container container, @Nullable String root) {
+    var path = root + "/" + shape.bindingName();
+    return container.getVolumeMounts().stream()
+        .anyMatch(m -> m.getName().equals(volumeName()) && m.getMountPath().equals(path));
   }
 
   private VolumeMount mount() {

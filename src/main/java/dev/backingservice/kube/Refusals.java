@@ -1,11 +1,16 @@
 package dev.backingservice.kube;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.Set;
 
 /// What the API server's refusals mean.
 public final class Refusals {
   private static final int CONFLICT = 409;
   private static final int INVALID = 422;
+
+  /// A token that is being renewed, a request that took too long, a version that was compacted, and
+  /// too many requests: the same request succeeds later.
+  private static final Set<Integer> PASSING = Set.of(401, 408, 410, 429);
 
   private Refusals() {}
 
@@ -16,7 +21,7 @@ public final class Refusals {
 
   /// The request was understood and refused; repeating it changes nothing.
   public static boolean definite(KubernetesClientException e) {
-    return e.getCode() >= 400 && e.getCode() < 500 && e.getCode() != 429 && e.getCode() != 408;
+    return e.getCode() >= 400 && e.getCode() < 500 && !PASSING.contains(e.getCode());
   }
 
   public static boolean invalid(KubernetesClientException e) {

@@ -17,12 +17,16 @@ import java.util.Optional;
 public final class CertificateReader {
   private final Secrets secrets;
   private final String namespace;
+  private final String authorityPem;
   private final InstantSource clock;
 
   /// @param namespace the operator's own
-  public CertificateReader(Secrets secrets, String namespace, InstantSource clock) {
+  /// @param authorityPem the authority that issues them now
+  public CertificateReader(
+      Secrets secrets, String namespace, String authorityPem, InstantSource clock) {
     this.secrets = secrets;
     this.namespace = namespace;
+    this.authorityPem = authorityPem;
     this.clock = clock;
   }
 
@@ -61,7 +65,8 @@ public final class CertificateReader {
   private boolean good(Secret secret, List<String> names) {
     try {
       var end = Instant.parse(Secrets.annotation(secret, Labels.CERTIFICATE_ENDS));
-      return clock.instant().isBefore(end.minus(Certificate.LIFE.dividedBy(3)))
+      return Secrets.text(secret, "ca.crt").filter(authorityPem::equals).isPresent()
+          && clock.instant().isBefore(end.minus(Certificate.LIFE.dividedBy(3)))
           && Secrets.annotation(secret, Labels.SHAPE).equals(String.join(",", names));
     } catch (DateTimeException e) {
       return false;

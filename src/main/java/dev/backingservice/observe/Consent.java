@@ -135,6 +135,17 @@ final class Consent {
     return server.map(s -> Annotations.read(s, Labels.GONE)).orElse("");
   }
 
+  /// The lineage of the server: the one that is accepted, or was seen first; empty text before
+  /// that.
+  static String lineage(Optional<BackingServer> server) {
+    var accepted = server.map(s -> Annotations.read(s, Annotations.ACCEPT_IDENTITY)).orElse("");
+    if (!accepted.isEmpty()) return accepted;
+    return server
+        .flatMap(s -> Optional.ofNullable(s.getStatus()))
+        .flatMap(s -> Optional.ofNullable(s.serverId()))
+        .orElse("");
+  }
+
   /// Which namespaces the platform team lists for a database.
   static Set<String> sharedWith(Optional<BackingServer> server, Intent intent) {
     return server

@@ -76,7 +76,8 @@ public final class ServiceServers {
             .map(p -> new Failure(p.reason(), directory.discreet(name, p.message()))),
         f.intent().map(i -> Consent.sharedWith(resource, i)).orElse(Set.of()),
         Consent.maxConnections(resource),
-        Consent.gone(resource));
+        Consent.gone(resource),
+        Consent.lineage(resource));
   }
 
   /// Caps hold for what is asked of a server, not for what was given there before.

@@ -176,12 +176,16 @@ class Wiring {
   @Produces
   @Singleton
   ServerObserver serverObserver(
-      Directory directory, ServerReader reader, Secrets secrets, Installation installation) {
+      Directory directory,
+      ServerReader reader,
+      Secrets secrets,
+      Authorities authorities,
+      Installation installation) {
     var namespace = installation.namespace();
     return new ServerObserver(
         directory,
         reader,
-        new CertificateReader(secrets, namespace, CLOCK),
+        new CertificateReader(secrets, namespace, authorities.servers().certificatePem(), CLOCK),
         secrets,
         namespace,
         RANDOM);

@@ -111,13 +111,27 @@ public final class Debts {
 
   private static boolean lockedOnStandby(Facts f, Debt debt) {
     return here(f, debt)
-        .filter(a -> !a.identity().writable())
+        .filter(a -> !a.identity().writable() && follows(f, a, debt))
         .filter(
             a ->
                 a.standing()
                     .find(debt.attachment().login())
                     .map(Standing.Login::fenced)
                     .orElse(true))
+        .isPresent();
+  }
+
+  /// Whether a standby follows a primary that was promoted after the debt was made: by its
+  /// timeline, or because it has got the active credential from there. A standby of the server
+  /// that owes says nothing about the sessions there.
+  private static boolean follows(Facts f, ServerFact.Sight.Answers standby, Debt debt) {
+    var owed = Identity.timelineOf(debt.running());
+    if (owed.isEmpty() || standby.identity().timeline().compareTo(owed) > 0) return true;
+    return f.active()
+        .filter(a -> a.serverId().equals(debt.attachment().serverId()))
+        .filter(a -> a.epoch() > debt.attachment().epoch())
+        .filter(
+            a -> standby.standing().find(a.login()).filter(l -> l.epoch() == a.epoch()).isPresent())
         .isPresent();
   }
 

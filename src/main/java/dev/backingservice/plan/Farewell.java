@@ -1,5 +1,6 @@
 package dev.backingservice.plan;
 
+import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Debt;
 import dev.backingservice.model.Intent;
@@ -42,11 +43,11 @@ final class Farewell {
         .filter(a -> Promotions.later(f, a.attachment(), a.running()))
         .ifPresent(a -> predecessor(a.attachment(), a.running()));
     if (deleting()) {
-      all().forEach(this::remove);
       f.memory().retained().stream()
           .filter(r -> Promotions.behindItsName(f, r))
           .forEach(r -> predecessor(r.attachment(), r.running()));
       prepared().filter(p -> f.answer(p.server()).isEmpty()).ifPresent(this::owe);
+      if (Places.everywhere(f)) f.servers().values().forEach(this::unasked);
     }
     if (!debts.isEmpty())
       actions.add(deleting() ? new Action.HandOver(debts) : new Action.Owe(debts));
@@ -54,7 +55,10 @@ final class Farewell {
     if (!deleting()) actions.addAll(DesiredLogins.toRetain(f, now));
     prepared().ifPresent(this::tidy);
     actions.addAll(Debts.settle(f));
-    if (deleting()) drop();
+    if (deleting()) {
+      all().forEach(this::remove);
+      drop();
+    }
     return new Plan(f, new Swap.Settled(), actions, Optional.empty());
   }
 
@@ -121,6 +125,22 @@ final class Farewell {
             now,
             Debts.running(f, login),
             login.server() + " did not answer when the service was detached"));
+  }
+
+  /// What is remembered is not the whole truth: a server that does not answer may hold a login of
+  /// either name.
+  private void unasked(ServerFact server) {
+    var lineage = server.admission().lineage();
+    var like = f.intent().map(Intent::place);
+    if (server.answer().isPresent() || lineage.isEmpty() || like.isEmpty()) return;
+    for (var login : f.service().logins().all())
+      owe(
+          new Attachment(
+              like.get().on(server.name()),
+              lineage,
+              login,
+              Access.Owner,
+              Math.max(1, f.greatestEpoch())));
   }
 
   /// A copy was promoted under the name: what the predecessor may still let in is not forgotten.

@@ -35,10 +35,24 @@ final class Recollection {
         recollection.debts(),
         f.workloads().stream().filter(WorkloadFact::carries).map(WorkloadFact::key).toList(),
         recollection.held(),
-        Math.max(f.memory().lastEpoch(), active.map(a -> a.attachment().epoch()).orElse(0L)),
+        recollection.lastEpoch(active),
         recollection.certificateEnds(),
         f.memory().unwellSince(),
         recollection.handledRetry());
+  }
+
+  /// Counts a publication that failed, too: a first attachment that is tried again is not one whose
+  /// memory was lost.
+  private long lastEpoch(Optional<Memory.Active> active) {
+    long tried =
+        f.outcomes().stream()
+            .map(Outcome::action)
+            .filter(Action.Publish.class::isInstance)
+            .mapToLong(a -> ((Action.Publish) a).attachment().epoch())
+            .max()
+            .orElse(0);
+    long published = active.map(a -> a.attachment().epoch()).orElse(0L);
+    return Math.max(f.memory().lastEpoch(), Math.max(tried, published));
   }
 
   private Optional<Memory.Active> active() {

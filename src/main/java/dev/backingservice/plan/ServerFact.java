@@ -19,12 +19,14 @@ public record ServerFact(String name, Admission admission, Abilities abilities, 
   /// @param sharedWith namespaces listed for the database; empty: the first one owns it
   /// @param maxConnections the most that a login may have here
   /// @param gone the lineage or process that will never answer again; empty text for none
+  /// @param lineage that was seen first under the name, or is accepted; empty text before that
   public record Admission(
       Optional<Failure> consent,
       Optional<Failure> posture,
       Set<String> sharedWith,
       int maxConnections,
-      String gone) {
+      String gone,
+      String lineage) {
     public Admission {
       sharedWith = Set.copyOf(sharedWith);
     }

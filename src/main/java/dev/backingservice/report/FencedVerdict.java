@@ -31,6 +31,7 @@ final class FencedVerdict {
     var verdict = new FencedVerdict(after);
     return Stream.<Supplier<Optional<Verdict>>>of(
             verdict::owed,
+            verdict::unsettled,
             verdict::unasked,
             verdict::draining,
             verdict::aborted,
@@ -49,6 +50,24 @@ final class FencedVerdict {
     var first = debts.getFirst();
     var message = Debts.promoted(after.facts(), first) ? promoted(first) : first.message();
     return Optional.of(Verdict.no(Judge.FENCED, new Failure(reason(first), message + more(debts))));
+  }
+
+  /// An older login that was found and could not be fenced, whoever remembers it.
+  private Optional<Verdict> unsettled() {
+    return after.facts().outcomes().stream()
+        .filter(o -> o.action() instanceof Action.Settle && !o.done())
+        .map(o -> unsettled((Action.Settle) o.action(), o))
+        .findFirst();
+  }
+
+  private static Verdict unsettled(Action.Settle settle, Outcome outcome) {
+    var why = outcome.result().refusal().map(f -> ": " + f.message()).orElse("");
+    return Verdict.no(
+        Judge.FENCED,
+        new Failure(
+            Reason.SessionsRemain,
+            "the old login %s on %s is being fenced%s"
+                .formatted(settle.attachment().login(), settle.server(), why)));
   }
 
   private static String promoted(Debt debt) {

@@ -77,6 +77,7 @@ public final class Reporter {
           null,
           null,
           null,
+          null,
           null);
     return new BackingServiceStatus(
         s.observedGeneration(),
@@ -90,6 +91,7 @@ public final class Reporter {
         s.swap(),
         s.debts(),
         s.history(),
+        s.lastEpoch(),
         s.workloads(),
         s.certificate(),
         s.inventory(),
@@ -107,6 +109,7 @@ public final class Reporter {
       Instant now) {
     var memory = after.memory();
     var retained = MemoryWriter.retained(memory);
+    var history = history(after, before, now);
     return new BackingServiceStatus(
         after.facts().service().generation(),
         Readiness.phase(after, ready),
@@ -118,7 +121,8 @@ public final class Reporter {
         retained,
         MemoryWriter.swap(after),
         MemoryWriter.debts(memory),
-        history(after, before, now),
+        history,
+        MemoryWriter.lastEpoch(memory, history),
         MemoryWriter.workloads(after),
         certificate(after),
         memory.held().isEmpty()

@@ -28,10 +28,15 @@ public final class MemoryReader {
         status.inventory() == null
             ? OptionalInt.empty()
             : OptionalInt.of(status.inventory().relations()),
-        list(status.history()).stream().mapToLong(h -> h.epoch()).max().orElse(0),
+        lastEpoch(status),
         Optional.ofNullable(status.certificate()).map(c -> Times.read(c.notAfter())),
         unwellSince(list(status.conditions())),
         Objects.requireNonNullElse(status.lastHandledRetry(), ""));
+  }
+
+  private static long lastEpoch(BackingServiceStatus status) {
+    long published = list(status.history()).stream().mapToLong(h -> h.epoch()).max().orElse(0);
+    return Math.max(published, Objects.requireNonNullElse(status.lastEpoch(), 0L));
   }
 
   private static Memory.Active active(BackingServiceStatus.Attachment a) {

@@ -41,6 +41,15 @@ public final class MemoryWriter {
     return Bounds.list(memory.debts().stream().map(AttachmentCodec::write).toList(), Bounds.DEBTS);
   }
 
+  /// The greatest epoch that was tried; null when the history has it.
+  public static @Nullable Long lastEpoch(
+      Memory memory, @Nullable List<BackingServiceStatus.HistoryEntry> history) {
+    var epochs = history == null ? List.<BackingServiceStatus.HistoryEntry>of() : history;
+    return epochs.stream().anyMatch(h -> h.epoch() >= memory.lastEpoch()) || memory.lastEpoch() == 0
+        ? null
+        : Long.valueOf(memory.lastEpoch());
+  }
+
   public static @Nullable List<BackingServiceStatus.WorkloadStatus> workloads(Aftermath after) {
     return Bounds.list(
         carried(after).stream()

@@ -539,6 +539,30 @@ abstract class PostgresContract extends EngineContract {
   }
 
   @Test
+  void aLoginThatAnotherDatabaseDependsOnKeepsNobodyWaitingAndStaysLocked() throws Exception {
+    // Given
+    var at = open(Access.ReadWrite);
+    postgres.execute(
+        "postgres",
+        "CREATE TABLE other_teams (id int)",
+        "GRANT SELECT ON other_teams TO " + at.login());
+
+    // When
+    ensure(want(at, LoginState.Absent));
+
+    // Then
+    assertThat(holds(at)).isEqualTo(Holds.Locked);
+    assertThat(knock(at)).isInstanceOf(Entry.Locked.class);
+
+    // When
+    postgres.execute("postgres", "DROP TABLE other_teams");
+    ensure(want(at, LoginState.Absent));
+
+    // Then
+    assertThat(holds(at)).isEqualTo(Holds.Absent);
+  }
+
+  @Test
   void weaknessesAreFoundAndGoAway() throws Exception {
     assertThat(findings())
         .doesNotContain(Finding.Id.AdminDatabaseOpen, Finding.Id.PlaintextAccepted);

@@ -172,7 +172,7 @@ record Case(BackingService service, JsonNode seen) {
             .map(why -> new Failure(Reason.ServerNotAvailable, why.asText()));
     var admission =
         new ServerFact.Admission(
-            consent, Optional.empty(), Set.of(), 1000, node.path("gone").asText());
+            consent, Optional.empty(), Set.of(), 1000, node.path("gone").asText(), "1");
     var abilities = ENGINES.find(EngineKind.PostgreSQL).orElseThrow().abilities();
     return new ServerFact(name, admission, abilities, sight(node));
   }

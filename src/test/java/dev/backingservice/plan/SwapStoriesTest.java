@@ -3,6 +3,7 @@ package dev.backingservice.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backingservice.model.Access;
+import dev.backingservice.model.Debt;
 import dev.backingservice.model.SwapPolicy;
 import dev.backingservice.model.SwapPolicy.IfNotDrained;
 import dev.backingservice.model.SwapPolicy.IfUnreachable;
@@ -117,6 +118,20 @@ class SwapStoriesTest {
         .filteredOn(World.Login::open)
         .extracting(World.Login::access)
         .containsOnly(Access.ReadOnly);
+  }
+
+  @Test
+  void aDeletionThatRemembersNothingOwesWhatItCouldNotAsk() {
+    // Given
+    play("edit b", "rest", "cluster restored", "Down a", "Down c");
+
+    // When
+    play("Deleting", "reconcile", "reconcile", "reconcile");
+
+    // Then
+    assertThat(world.page()).extracting(Debt::server).contains("a");
+    assertThat(world.page().stream().map(d -> d.attachment().login()))
+        .containsAll(World.LOGINS.all());
   }
 
   @Test

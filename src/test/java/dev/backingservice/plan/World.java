@@ -428,7 +428,7 @@ record World(
   private World recorded(Plan plan, List<Outcome> outcomes) {
     var after = Aftermath.of(plan, outcomes, Duration.ofMinutes(10), now);
     boolean moved = !after.swap().equals(memory.swap());
-    var world = remembering(after.memory()).late(late && !moved);
+    var world = remembering(WorldStatus.reread(after)).late(late && !moved);
     boolean gone = spec.life == Life.Deleting && outcomes.stream().allMatch(Outcome::done);
     return gone ? world.asking(spec.in(Life.Gone)) : world;
   }

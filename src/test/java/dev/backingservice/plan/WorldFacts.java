@@ -118,8 +118,13 @@ final class WorldFacts {
             ? Optional.of(new Failure(Reason.ServerNotAvailable, name + " is closed"))
             : Optional.<Failure>empty();
     var admission =
-        new ServerFact.Admission(consent, Optional.empty(), Set.of(), 1000, w.name(name).gone());
+        new ServerFact.Admission(
+            consent, Optional.empty(), Set.of(), 1000, w.name(name).gone(), lineage(w.name(name)));
     return new ServerFact(name, admission, ABILITIES, sight(w, name));
+  }
+
+  private static String lineage(World.Name name) {
+    return name.accepted().isEmpty() ? name.lineage() : name.accepted();
   }
 
   private static Sight sight(World w, String name) {

@@ -96,8 +96,11 @@ record WorldLaws(SwapPolicy policy) {
         && (replaced || world.name(debt.server()).instance().equals(instance));
   }
 
+  /// A late creation has no version to be guarded by: what it brings to a service that has gone is
+  /// taken away again, by the operator or with its owner.
   private static void whatIsPublishedWorks(World was, World world, String path) {
     if (world.secret().isEmpty() || !world.searched()) return;
+    if (was.held().isPresent() && world.spec().life() != Life.Attached) return;
     Attachment active = world.secret().get().active();
     boolean cut =
         was.secret().filter(s -> s.active().epoch() >= active.epoch()).isEmpty()

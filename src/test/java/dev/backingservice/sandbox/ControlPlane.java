@@ -6,12 +6,16 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -21,6 +25,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /// etcd, kube-apiserver and kube-controller-manager as processes on free loopback ports, with RBAC.
 public final class ControlPlane implements AutoCloseable {
@@ -216,6 +222,27 @@ public final class ControlPlane implements AutoCloseable {
 
   public Path folder() {
     return dir;
+  }
+
+  /// Where the API server listens.
+  public URI address() {
+    return URI.create("https://%s:%d".formatted(place.address(), api));
+  }
+
+  /// Trusts the API server's certificate, and no other one.
+  public SSLContext trust() throws IOException, GeneralSecurityException {
+    var store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null);
+    try (var file = Files.newInputStream(dir.resolve("certs/apiserver.crt"))) {
+      int n = 0;
+      for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(file))
+        store.setCertificateEntry("" + n++, certificate);
+    }
+    var anchors = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    anchors.init(store);
+    var context = SSLContext.getInstance("TLS");
+    context.init(null, anchors.getTrustManagers(), null);
+    return context;
   }
 
   public Path kubectl() {

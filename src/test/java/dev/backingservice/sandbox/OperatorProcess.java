@@ -35,7 +35,7 @@ public final class OperatorProcess implements AutoCloseable {
     var kubeconfig = plane.folder().resolve("operator.kubeconfig");
     Files.writeString(kubeconfig, plane.kubeconfig(ControlPlane.User.Operator));
     var environment = new HashMap<>(settings);
-    environment.put("KUBECONFIG", kubeconfig.toString());
+    environment.putIfAbsent("KUBECONFIG", kubeconfig.toString());
     environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
     environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
     var log = plane.folder().resolve("operator-%d.log".formatted(COUNT.incrementAndGet()));

@@ -15,11 +15,13 @@ final class CompleteGroups {
   }
 
   void add(String key) {
-    since.put(key, System.nanoTime());
+    long now = System.nanoTime();
+    since.values().removeIf(at -> now - at >= GOOD_NANOS);
+    since.put(key, now);
   }
 
-  /// After a login that should have worked was refused, nothing is taken for granted.
-  void forget() {
-    since.clear();
+  /// After a login that should have worked was refused, nothing of its server is taken for granted.
+  void forget(String server) {
+    since.keySet().removeIf(key -> key.startsWith(server + "/"));
   }
 }

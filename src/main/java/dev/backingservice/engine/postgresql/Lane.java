@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 final class Lane implements AutoCloseable {
   private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long OLDEST_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long SURPLUS_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final Duration OPERATION = Duration.ofSeconds(20);
   private static final long WAIT_MILLIS = 2000;
 
@@ -65,6 +66,7 @@ final class Lane implements AutoCloseable {
       loan.attempt.bounds().end();
       if (closed || connection.isClosed() || loan.attempt.bounds().exceeded()) discard(connection);
       else idle.addFirst(new Idle(loan, System.nanoTime()));
+      trim();
       if (closed) close();
     } catch (SQLException e) {
       discard(connection);
@@ -73,12 +75,12 @@ final class Lane implements AutoCloseable {
     }
   }
 
-  /// Closes what has been idle, but for one warm connection.
-  void trim() {
-    while (idle.size() > 1) {
-      var last = idle.pollLast();
-      if (last != null) discard(last.loan.connection);
-    }
+  /// Closes what a burst has left behind, but for one warm connection.
+  private void trim() {
+    long now = System.nanoTime();
+    for (var last = idle.peekLast();
+        idle.size() > 1 && last != null && now - last.since > SURPLUS_NANOS;
+        last = idle.peekLast()) if (idle.removeLastOccurrence(last)) discard(last.loan.connection);
   }
 
   @Override

@@ -73,7 +73,8 @@ public final class PostgresEngine implements Engine {
   @Override
   public Entry knock(Server server, Order order, Credential credential) throws EngineException {
     var entry = new Knock(server, marks, credential).prove();
-    if (!(entry instanceof Entry.LetIn)) complete.forget();
+    if (entry instanceof Entry.Refused || entry instanceof Entry.Different)
+      complete.forget(server.name());
     return entry;
   }
 
@@ -91,7 +92,6 @@ public final class PostgresEngine implements Engine {
   public void keep(Collection<Server> stillThere) {
     lanes.forEach(
         (server, lane) -> {
-          lane.trim();
           if (!stillThere.contains(server) && lanes.remove(server, lane)) lane.close();
         });
   }

@@ -44,7 +44,7 @@ final class Provision {
       open(connection, order, working);
     } catch (EngineException e) {
       if (!complete.holds(key(order))) throw e;
-      complete.forget(); // another server may answer under the name by now
+      complete.forget(server.name()); // another server may answer under the name by now
       open(connection, order, working);
     }
     for (var want : narrowed) sever(connection, want);
@@ -162,7 +162,7 @@ final class Provision {
   void drop(Connection connection, Order order) throws EngineException {
     asked(
         () -> {
-          complete.forget();
+          complete.forget(server.name());
           new Dropping(server, marks, transactions).drop(connection, order);
           return order;
         });

@@ -6,12 +6,24 @@ import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Want;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.ServerText;
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.jboss.logging.Logger;
 
 /// Removes a locked login. What it owns goes to the owner group first; nothing of a tenant is
-/// dropped.
+/// dropped. A login that something in another database depends on stays, locked: nobody may
+/// wait for it.
 final class Removal {
+  private static final Logger LOG = Logger.getLogger(Removal.class);
+  private static final String ELSEWHERE =
+      """
+      SELECT d.datname FROM pg_catalog.pg_shdepend s
+        JOIN pg_catalog.pg_roles r ON r.oid = s.refobjid
+        JOIN pg_catalog.pg_database d ON d.oid = s.dbid
+       WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND r.rolname = $1
+         AND d.datname <> $2
+       LIMIT 1""";
   private final Server server;
   private final Transactions transactions;
   private final Logins logins;
@@ -25,6 +37,7 @@ final class Removal {
   void drop(Connection connection, Order order, Want want) throws EngineException {
     if (absent(connection, want.login())) return;
     handOver(want.attachment().place(), want.login());
+    if (needed(connection, want)) return;
     transactions.run(
         connection,
         sql -> {
@@ -32,6 +45,22 @@ final class Removal {
           sql.run("DROP ROLE " + Sql.name(want.login()));
         },
         "service/" + order.service());
+  }
+
+  private boolean needed(Connection connection, Want want) throws EngineException {
+    try {
+      var database = Schemas.of(want.attachment().place()).database();
+      var elsewhere =
+          new Sql(connection).first(ELSEWHERE, row -> row.getString(1), want.login(), database);
+      elsewhere.ifPresent(
+          other ->
+              LOG.infof(
+                  "login kept, locked: server=%s login=%s: grants or objects in database %s depend on it",
+                  server.name(), want.login(), ServerText.clean(other)));
+      return elsewhere.isPresent();
+    } catch (SQLException e) {
+      throw PgErrors.running(e, server);
+    }
   }
 
   private boolean absent(Connection connection, String login) throws EngineException {

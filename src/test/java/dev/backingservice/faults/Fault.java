@@ -1,0 +1,27 @@
+package dev.backingservice.faults;
+
+/// What happens to one write of the operator on its way to the API server.
+enum Fault {
+  /// Refused with 500; the API server never sees it.
+  ErrorBefore,
+  /// Carried out, and answered with 500.
+  ErrorAfter,
+  /// The connection ends; the API server never sees the write.
+  CutBefore,
+  /// Carried out; the connection ends without an answer.
+  CutAfter,
+  /// Refused with 409, as if somebody else had been faster.
+  Conflict,
+  /// Refused with 410.
+  Gone,
+  /// Refused with 429.
+  TooMany,
+  /// Carried out two seconds later.
+  Delay,
+  /// Carried out twice, as a retry by some middlebox does.
+  Duplicate,
+  /// Carried out long after the operator has given it up.
+  Late,
+  /// Every write of its kind is refused with 500 for longer than the client retries.
+  Away
+}

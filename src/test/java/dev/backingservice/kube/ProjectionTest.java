@@ -1,0 +1,194 @@
+package dev.backingservice.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backingservice.model.BindingShape;
+import dev.backingservice.model.BindingShape.EnvVar;
+import dev.backingservice.model.WorkloadSelector.Injection;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// What one binding writes into a pod template.
+class ProjectionTest {
+  private static final String ANNOTATION = "backingservice.dev/orders-db";
+  private static final BindingShape SHAPE =
+      new BindingShape(
+          "orders-secret",
+          "orders-db",
+          "/bindings",
+          Map.of(),
+          true,
+          List.of(new EnvVar("DATABASE_URL", "uri")));
+
+  private static Projection projection(BindingShape shape, String... containers) {
+    return new Projection(shape, Set.of(containers), Injection.Full);
+  }
+
+  private static PodTemplateSpec template() {
+    return new PodTemplateSpecBuilder()
+        .withNewMetadata()
+        .endMetadata()
+        .withNewSpec()
+        .addNewContainer()
+        .withName("app")
+        .endContainer()
+        .addNewContainer()
+        .withName("sidecar")
+        .endContainer()
+        .addNewInitContainer()
+        .withName("migrate")
+        .endInitContainer()
+        .endSpec()
+        .build();
+  }
+
+  private static Container container(PodTemplateSpec template, String name) {
+    return template.getSpec().getContainers().stream()
+        .filter(c -> c.getName().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void everyContainerGetsTheBindingWhereNoneIsChosen() {
+    var patch = projection(SHAPE).patch(template(), 7);
+
+    assertThat(patch.getMetadata().getAnnotations()).containsEntry(ANNOTATION, "7");
+    assertThat(patch.getSpec().getContainers())
+        .extracting(Container::getName)
+        .containsExactly("app", "sidecar");
+    assertThat(patch.getSpec().getInitContainers())
+        .extracting(Container::getName)
+        .containsExactly("migrate");
+    assertThat(projection(SHAPE).intact(patch)).isTrue();
+    assertThat(Projection.epoch("orders-db", patch)).isEqualTo(7);
+  }
+
+  @Test
+  void aChosenContainerGetsItAndNoOther() {
+    var patch = projection(SHAPE, "app").patch(template(), 1);
+
+    assertThat(patch.getSpec().getContainers())
+        .extracting(Container::getName)
+        .containsExactly("app");
+    assertThat(patch.getSpec().getInitContainers()).isEmpty();
+  }
+
+  @Test
+  void theUrlComesFromTheSecretAndTheFilesAreReadOnly() {
+    var app = container(projection(SHAPE).patch(template(), 1), "app");
+
+    var url = app.getEnv().getFirst();
+    assertThat(url.getName()).isEqualTo("DATABASE_URL");
+    assertThat(url.getValueFrom().getSecretKeyRef().getName()).isEqualTo("orders-secret");
+    assertThat(url.getValueFrom().getSecretKeyRef().getKey()).isEqualTo("uri");
+    assertThat(app.getEnv().getLast().getValue()).isEqualTo("/bindings");
+    assertThat(app.getVolumeMounts().getFirst().getMountPath()).isEqualTo("/bindings/orders-db");
+    assertThat(app.getVolumeMounts().getFirst().getReadOnly()).isTrue();
+  }
+
+  @Test
+  void privateKeysHaveTheModeThatClientsInsistOn() {
+    var sources =
+        projection(SHAPE)
+            .patch(template(), 1)
+            .getSpec()
+            .getVolumes()
+            .getFirst()
+            .getProjected()
+            .getSources();
+
+    assertThat(sources).hasSize(2);
+    assertThat(sources.getLast().getSecret().getOptional()).isTrue();
+    assertThat(sources.getLast().getSecret().getItems()).allMatch(i -> i.getMode() == 0640);
+  }
+
+  @Test
+  void anotherMountPathIsOneChangeOfTheTemplate() {
+    // Given
+    var before = projection(SHAPE).patch(template(), 1);
+
+    // When
+    var after = projection(SHAPE.mountedAt("/other")).patch(before, 2);
+
+    // Then
+    var env = container(after, "app").getEnv();
+    assertThat(env.getLast().getName()).isEqualTo("SERVICE_BINDING_ROOT");
+    assertThat(env.getLast().getValue()).isEqualTo("/other");
+    assertThat(projection(SHAPE.mountedAt("/other")).intact(after)).isTrue();
+    assertThat(projection(SHAPE).intact(after)).isFalse();
+  }
+
+  @Test
+  void aRootThatSomebodyElseSetStays() {
+    // Given
+    var template = template();
+    container(template, "app")
+        .setEnv(
+            List.of(
+                new io.fabric8.kubernetes.api.model.EnvVar("SERVICE_BINDING_ROOT", "/mine", null)));
+
+    // When
+    var patch = projection(SHAPE).patch(template, 1);
+
+    // Then
+    assertThat(container(patch, "app").getEnv()).hasSize(1);
+    assertThat(container(patch, "sidecar").getEnv()).hasSize(2);
+  }
+
+  @Test
+  void restartOnlyWritesTheEpochAndNothingElse() {
+    var restart = new Projection(SHAPE, Set.of(), Injection.RestartOnly);
+
+    var patch = restart.patch(template(), 3);
+
+    assertThat(patch.getSpec()).isNull();
+    assertThat(restart.intact(patch)).isTrue();
+    assertThat(restart.intact(template())).isFalse();
+  }
+
+  @Test
+  void whatIsNoEpochCountsAsNone() {
+    for (var text : List.of("", "-1", "x", "1234567890123456789", "1e3"))
+      assertThat(
+              Projection.epoch(
+                  "orders-db",
+                  new PodTemplateSpecBuilder()
+                      .withNewMetadata()
+                      .addToAnnotations(ANNOTATION, text)
+                      .endMetadata()
+                      .build()))
+          .as(text)
+          .isZero();
+    assertThat(Projection.epoch("orders-db", new PodTemplateSpec())).isZero();
+  }
+
+  @Test
+  void aTemplateThatLostAnythingOfOursIsNotIntact() {
+    var whole = projection(SHAPE).patch(template(), 1);
+    var noMount = projection(SHAPE).patch(template(), 1);
+    container(noMount, "app").setVolumeMounts(List.of());
+    var noVariable = projection(SHAPE).patch(template(), 1);
+    container(noVariable, "sidecar").setEnv(List.of());
+    var noVolume = projection(SHAPE).patch(template(), 1);
+    noVolume.getSpec().setVolumes(List.of());
+    var plainVolume = projection(SHAPE).patch(template(), 1);
+    plainVolume.getSpec().getVolumes().getFirst().setProjected(null);
+
+    assertThat(projection(SHAPE).intact(whole)).isTrue();
+    assertThat(List.of(noMount, noVariable, noVolume, plainVolume))
+        .noneMatch(projection(SHAPE)::intact);
+  }
+
+  @Test
+  void aContainerThatIsNotThereIsNamed() {
+    assertThat(projection(SHAPE, "app", "web", "api").unknown(template()))
+        .containsExactly("api", "web");
+    assertThat(projection(SHAPE, "app", "migrate").unknown(template())).isEmpty();
+  }
+}

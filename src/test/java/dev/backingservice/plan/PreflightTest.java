@@ -1,0 +1,242 @@
+package dev.backingservice.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backingservice.model.Access;
+import dev.backingservice.model.Failure;
+import dev.backingservice.model.Identity;
+import dev.backingservice.model.Reason;
+import dev.backingservice.model.Standing;
+import dev.backingservice.model.SwapPolicy;
+import dev.backingservice.model.SwapPolicy.IfNotDrained;
+import dev.backingservice.plan.ServerFact.Sight;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// What stands in the way of an edit from server a to server b, one guard after the other.
+class PreflightTest {
+  private static final Failure WHY = new Failure(Reason.ServerNotAvailable, "because");
+
+  private final World world =
+      edited(new WorldLaws(policy(IfNotDrained.Abort)).settled(World.start()));
+
+  private static SwapPolicy policy(IfNotDrained ifNotDrained) {
+    return new SwapPolicy(
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(2),
+        SwapPolicy.IfUnreachable.Proceed,
+        ifNotDrained,
+        Duration.ofHours(1),
+        Duration.ZERO);
+  }
+
+  private static World edited(World world) {
+    return world.asking(world.spec().on("b"));
+  }
+
+  private Facts facts() {
+    return WorldFacts.of(world, policy(IfNotDrained.Abort));
+  }
+
+  private static Facts sees(Facts f, String name, Sight sight) {
+    var servers = new HashMap<>(f.servers());
+    var was = f.server(name).orElseThrow();
+    servers.put(name, new ServerFact(name, was.admission(), was.abilities(), sight));
+    return f.withServers(servers);
+  }
+
+  private static Facts admits(Facts f, Optional<Failure> consent, Optional<Failure> posture) {
+    var servers = new HashMap<>(f.servers());
+    var was = f.server("b").orElseThrow();
+    var admission = was.admission();
+    servers.put(
+        "b",
+        new ServerFact(
+            "b",
+            new ServerFact.Admission(
+                consent,
+                posture,
+                admission.sharedWith(),
+                admission.maxConnections(),
+                admission.gone(),
+                admission.lineage()),
+            was.abilities(),
+            was.sight()));
+    return f.withServers(servers);
+  }
+
+  private static Sight answers(String serverId, Identity.Role role) {
+    return new Sight.Answers(
+        new Identity(serverId, serverId + "/9", "00000001", "", role, "17"),
+        new Standing(Map.of()));
+  }
+
+  private static Facts probed(Facts f, Probe probe) {
+    return f.withProbe(Optional.of(probe));
+  }
+
+  private static Probe contents(Probe.Contents contents) {
+    return new Probe(
+        Optional.empty(),
+        Probe.Sameness.Different,
+        Optional.of(contents),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static void refused(Facts f, Reason reason, String says) {
+    assertThat(Preflight.refusal(f))
+        .hasValueSatisfying(
+            failure -> {
+              assertThat(failure.reason()).isEqualTo(reason);
+              assertThat(failure.message()).contains(says);
+            });
+  }
+
+  @Test
+  void nothingStandsInTheWayOfAGoodEdit() {
+    assertThat(Preflight.due(facts())).isTrue();
+    assertThat(Preflight.refusal(facts())).isEmpty();
+  }
+
+  @Test
+  void nothingIsDueWhereNobodyEdits() {
+    var calm = world.asking(world.spec().on("a"));
+
+    assertThat(Preflight.due(WorldFacts.of(calm, policy(IfNotDrained.Abort)))).isFalse();
+  }
+
+  @Test
+  void aServerThatDoesNotAdmitTheNamespaceIsRefusedBeforeAnythingElse() {
+    refused(
+        admits(sees(facts(), "b", new Sight.Silent(WHY)), Optional.of(WHY), Optional.empty()),
+        Reason.ServerNotAvailable,
+        "because");
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerIsRefused() {
+    var silent = new Failure(Reason.ServerUnreachable, "b does not answer");
+
+    refused(sees(facts(), "b", new Sight.Silent(silent)), Reason.ServerUnreachable, "b does not");
+    refused(sees(facts(), "b", new Sight.Troubled(silent)), Reason.ServerUnreachable, "b does not");
+    refused(sees(facts(), "b", new Sight.Stranger(silent)), Reason.ServerUnreachable, "b does not");
+  }
+
+  @Test
+  void aServerThatNobodyLookedAtIsWaitedFor() {
+    var unseen = new HashMap<>(facts().servers());
+    unseen.remove("b");
+
+    refused(facts().withServers(unseen), Reason.Pending, "has not been looked at");
+    refused(facts().withProbe(Optional.empty()), Reason.Pending, "has not been looked at");
+  }
+
+  @Test
+  void anOldServerThatAnswersAndCannotBeAdministeredNamesTheWayOut() {
+    var hung = sees(facts(), "a", new Sight.Troubled(new Failure(Reason.AdminRefused, "hung")));
+
+    refused(hung, Reason.AdminRefused, "set swap.ifNotDrained: Proceed");
+  }
+
+  @Test
+  void anOldServerThatIsHungIsLeftWherePeopleSaySo() {
+    var facts = WorldFacts.of(world, policy(IfNotDrained.Proceed));
+    var hung = sees(facts, "a", new Sight.Troubled(new Failure(Reason.AdminRefused, "hung")));
+
+    assertThat(Preflight.refusal(hung)).isEmpty();
+  }
+
+  @Test
+  void anOldServerThatIsDeadStandsInNobodysWay() {
+    var dead = sees(facts(), "a", new Sight.Silent(new Failure(Reason.ServerUnreachable, "dead")));
+
+    assertThat(Preflight.refusal(dead)).isEmpty();
+  }
+
+  @Test
+  void aCriticalFindingRefuses() {
+    refused(
+        admits(facts(), Optional.empty(), Optional.of(WHY)), Reason.ServerNotAvailable, "because");
+  }
+
+  @Test
+  void aStandbyIsToBePromotedFirstUnlessNobodyWrites() {
+    var standby = sees(facts(), "b", answers("L2", Identity.Role.Replica));
+    refused(standby, Reason.ServerReadOnly, "promote it first");
+
+    var reading = world.asking(world.spec().accessing(Access.ReadOnly));
+    var facts = WorldFacts.of(reading, policy(IfNotDrained.Abort));
+    assertThat(Preflight.refusal(sees(facts, "b", answers("L2", Identity.Role.Replica)))).isEmpty();
+  }
+
+  @Test
+  void twoCopiesThatBothWriteLoseWhatOneOfThemHas() {
+    var copy = sees(facts(), "b", answers("L1", Identity.Role.Primary));
+
+    refused(copy, Reason.ServersDiverged, "accept-divergence: \"b\"");
+  }
+
+  @Test
+  void aCopyOfAServerThatStoppedWritingIsTaken() {
+    var copy = sees(facts(), "b", answers("L1", Identity.Role.Primary));
+
+    assertThat(Preflight.refusal(sees(copy, "a", answers("L1", Identity.Role.Replica)))).isEmpty();
+    assertThat(
+            Preflight.refusal(
+                sees(copy, "a", new Sight.Silent(new Failure(Reason.ServerUnreachable, "dead")))))
+        .isEmpty();
+  }
+
+  @Test
+  void relationsThatAreMissingAreNamed() {
+    var probe = contents(new Probe.Contents(3, true, List.of("orders", "lines")));
+
+    refused(probed(facts(), probe), Reason.DatabaseDiffers, "lacks orders, lines");
+    refused(probed(facts(), probe), Reason.DatabaseDiffers, "accept-data: \"b\"");
+  }
+
+  @Test
+  void whereTheOldServerIsDeadHalfOfWhatItHeldHasToBeThere() {
+    assertThat(world.memory().held()).hasValue(1);
+
+    refused(
+        probed(facts(), contents(new Probe.Contents(0, false, List.of()))),
+        Reason.DatabaseDiffers,
+        "holds 0 where 1 were");
+    assertThat(
+            Preflight.refusal(probed(facts(), contents(new Probe.Contents(1, false, List.of())))))
+        .isEmpty();
+  }
+
+  @Test
+  void oneServerUnderTwoNamesIsNotComparedWithItself() {
+    var same =
+        new Probe(
+            Optional.empty(),
+            Probe.Sameness.Same,
+            Optional.of(new Probe.Contents(0, true, List.of("orders"))),
+            Optional.empty(),
+            Optional.empty());
+
+    assertThat(Preflight.refusal(probed(facts(), same))).isEmpty();
+  }
+
+  @Test
+  void whatTheProbeFoundIsTold() {
+    var none = Optional.<Failure>empty();
+    var why = Optional.of(WHY);
+    var different = Probe.Sameness.Different;
+
+    for (var probe :
+        List.of(
+            new Probe(why, different, Optional.empty(), none, none),
+            new Probe(none, different, Optional.empty(), why, none),
+            new Probe(none, different, Optional.empty(), none, why)))
+      refused(probed(facts(), probe), Reason.ServerNotAvailable, "because");
+  }
+}
