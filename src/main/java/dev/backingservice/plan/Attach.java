@@ -61,15 +61,7 @@ final class Attach {
         .filter(a -> !a.server().equals(to.server()))
         .filter(a -> f.answer(a.server()).isEmpty())
         .ifPresent(
-            a ->
-                Debts.owe(
-                    debts,
-                    new Debt(
-                        a,
-                        now,
-                        Debts.running(f, a),
-                        "%s did not answer: its login is locked as soon as it does"
-                            .formatted(a.server()))));
+            a -> Debts.owe(debts, new Debt(a, now, Debts.running(f, a), Debts.unanswered(a))));
     return debts;
   }
 

@@ -203,8 +203,11 @@ public final class Debts {
       case SessionsRemain, Interrupted ->
           "sessions of the old login may still write on %s: they are ended as soon as it allows"
               .formatted(old.server());
-      case Unreachable, Verified, NotNeeded, NotSupported ->
-          "%s did not answer: its login is locked as soon as it does".formatted(old.server());
+      case Unreachable, Verified, NotNeeded, NotSupported -> unanswered(old);
     };
+  }
+
+  static String unanswered(Attachment old) {
+    return "%s did not answer: its login is locked as soon as it does".formatted(old.server());
   }
 }

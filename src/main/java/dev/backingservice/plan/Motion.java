@@ -58,8 +58,10 @@ public record Motion(
     return !waits && f.movesAway(to.place());
   }
 
-  Motion besides(Optional<Attachment> edit) {
-    return new Motion(cause, fencePoint, from, alongside, to, startedAt, attempts, edit);
+  /// The same while the edit to this target waits.
+  Motion besides(Attachment edit) {
+    return new Motion(
+        cause, fencePoint, from, alongside, to, startedAt, attempts, Optional.of(edit));
   }
 
   Motion again() {

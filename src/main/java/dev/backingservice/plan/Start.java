@@ -18,7 +18,7 @@ final class Start {
     if (active.isEmpty() || intent.isEmpty() || f.leaving() || Bindings.replayed(f))
       return Optional.empty();
     return edit(f, active.get(), intent.get(), now, attempts)
-        .or(() -> onTheSpot(f, active.get(), now, Optional.empty()))
+        .or(() -> onTheSpot(f, active.get(), now))
         .map(Swap.class::cast);
   }
 
@@ -26,7 +26,7 @@ final class Start {
   static Optional<Swap> besides(Facts f, Motion failed, Instant now) {
     var active = f.active().filter(_ -> !failed.overlaps() && f.intent().isPresent());
     if (active.isEmpty() || f.leaving() || Bindings.replayed(f)) return Optional.empty();
-    return onTheSpot(f, active.get(), now, Optional.of(failed.to())).map(Swap.class::cast);
+    return onTheSpot(f, active.get(), now).map(p -> p.besides(failed.to()));
   }
 
   private static Optional<Swap.Prepare> edit(
@@ -45,8 +45,7 @@ final class Start {
 
   /// A new credential on the same server needs consent as any other does, a server that writes, and
   /// a Secret of ours.
-  private static Optional<Swap.Prepare> onTheSpot(
-      Facts f, Attachment from, Instant now, Optional<Attachment> postponed) {
+  private static Optional<Swap.Prepare> onTheSpot(Facts f, Attachment from, Instant now) {
     if (f.published() instanceof Published.Foreign) return Optional.empty();
     boolean able =
         f.server(from.server())
@@ -55,11 +54,8 @@ final class Start {
             .filter(a -> a.identity().writable())
             .isPresent();
     if (!able) return Optional.empty();
-    if (Promotions.ofActive(f))
-      return motion(f, Cause.HostMoved, from, from.place(), now, 0).map(p -> p.besides(postponed));
-    return reshaped(f)
-        ? motion(f, Cause.Reshape, from, from.place(), now, 0).map(p -> p.besides(postponed))
-        : Optional.empty();
+    if (Promotions.ofActive(f)) return motion(f, Cause.HostMoved, from, from.place(), now, 0);
+    return reshaped(f) ? motion(f, Cause.Reshape, from, from.place(), now, 0) : Optional.empty();
   }
 
   /// The mount path or the extra entries changed: the same server, a new epoch.

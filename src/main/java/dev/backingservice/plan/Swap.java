@@ -43,7 +43,7 @@ public sealed interface Swap {
   /// @param proof of the fence, where it came first
   record Prepare(Motion motion, Optional<FenceProof> proof) implements Swap {
     /// The same while another edit waits.
-    Prepare besides(Optional<Attachment> postponed) {
+    Prepare besides(Attachment postponed) {
       return new Prepare(motion.besides(postponed), proof);
     }
   }

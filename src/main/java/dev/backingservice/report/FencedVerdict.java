@@ -1,5 +1,6 @@
 package dev.backingservice.report;
 
+import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Debt;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Reason;
@@ -62,12 +63,15 @@ final class FencedVerdict {
 
   private static Verdict unsettled(Action.Settle settle, Outcome outcome) {
     var why = outcome.result().refusal().map(f -> ": " + f.message()).orElse("");
+    return fencing(settle.attachment(), settle.server(), why);
+  }
+
+  private static Verdict fencing(Attachment old, String server, String why) {
     return Verdict.no(
         Judge.FENCED,
         new Failure(
             Reason.SessionsRemain,
-            "the old login %s on %s is being fenced%s"
-                .formatted(settle.attachment().login(), settle.server(), why)));
+            "the old login %s on %s is being fenced%s".formatted(old.login(), server, why)));
   }
 
   private static String promoted(Debt debt) {
@@ -170,12 +174,7 @@ final class FencedVerdict {
         .map(
             at ->
                 after.facts().answer(at.server()).isPresent()
-                    ? Verdict.no(
-                        Judge.FENCED,
-                        new Failure(
-                            Reason.SessionsRemain,
-                            "the old login %s on %s is being fenced"
-                                .formatted(at.login(), at.server())))
+                    ? fencing(at, at.server(), "")
                     : Verdict.wait(
                         Judge.FENCED,
                         Reason.OldServerUnreachable,

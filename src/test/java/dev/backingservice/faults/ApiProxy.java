@@ -34,7 +34,6 @@ final class ApiProxy implements AutoCloseable {
   private final HttpClient client;
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private volatile Duration lag = Duration.ZERO;
 
   ApiProxy(ControlPlane plane, Script script) throws Exception {
     this.script = script;
@@ -60,11 +59,6 @@ final class ApiProxy implements AutoCloseable {
                 plane.address().toString(), "http://127.0.0.1:" + server.getAddress().getPort())
             .replaceAll(", certificate-authority: \"[^\"]*\"", "");
     return Files.writeString(plane.folder().resolve("proxied.kubeconfig"), text);
-  }
-
-  /// How late what is watched arrives from now on.
-  void lag(Duration late) {
-    lag = late;
   }
 
   private void handle(HttpExchange exchange) {
@@ -150,7 +144,6 @@ final class ApiProxy implements AutoCloseable {
         var out = exchange.getResponseBody()) {
       var buffer = new byte[64 * 1024];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        Thread.sleep(lag);
         out.write(buffer, 0, n);
         out.flush();
       }

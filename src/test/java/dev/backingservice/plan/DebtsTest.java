@@ -10,7 +10,6 @@ import dev.backingservice.model.Place;
 import dev.backingservice.model.Scope;
 import dev.backingservice.model.Standing;
 import dev.backingservice.model.SwapPolicy;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +18,7 @@ import org.junit.jupiter.api.Test;
 /// When a fence that is owed is over.
 class DebtsTest {
   private static final SwapPolicy POLICY =
-      new SwapPolicy(
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(2),
-          SwapPolicy.IfUnreachable.Proceed,
-          SwapPolicy.IfNotDrained.Abort,
-          Duration.ofHours(1),
-          Duration.ZERO);
+      World.policy(SwapPolicy.IfUnreachable.Proceed, SwapPolicy.IfNotDrained.Abort);
   private static final Attachment OWED =
       new Attachment(
           new Place("a", new Scope.Schema("orders", "public")),

@@ -18,13 +18,8 @@ class FencesTest {
   private static final Failure WHY = new Failure(Reason.ServerUnreachable, "nobody is there");
   private static final Duration UNREACHABLE_FOR = Duration.ofSeconds(2);
 
-  private static SwapPolicy policy(IfUnreachable silent, IfNotDrained stuck) {
-    return new SwapPolicy(
-        Duration.ofSeconds(10), UNREACHABLE_FOR, silent, stuck, Duration.ofHours(1), Duration.ZERO);
-  }
-
-  private static final SwapPolicy CAREFUL = policy(IfUnreachable.Wait, IfNotDrained.Abort);
-  private static final SwapPolicy BOLD = policy(IfUnreachable.Proceed, IfNotDrained.Proceed);
+  private static final SwapPolicy CAREFUL = World.policy(IfUnreachable.Wait, IfNotDrained.Abort);
+  private static final SwapPolicy BOLD = World.policy(IfUnreachable.Proceed, IfNotDrained.Proceed);
 
   /// A swap from a to b that has come to its fence.
   private static World fencing(SwapPolicy policy) {

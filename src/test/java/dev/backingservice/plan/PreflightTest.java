@@ -10,7 +10,6 @@ import dev.backingservice.model.Standing;
 import dev.backingservice.model.SwapPolicy;
 import dev.backingservice.model.SwapPolicy.IfNotDrained;
 import dev.backingservice.plan.ServerFact.Sight;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,13 +24,7 @@ class PreflightTest {
       edited(new WorldLaws(policy(IfNotDrained.Abort)).settled(World.start()));
 
   private static SwapPolicy policy(IfNotDrained ifNotDrained) {
-    return new SwapPolicy(
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(2),
-        SwapPolicy.IfUnreachable.Proceed,
-        ifNotDrained,
-        Duration.ofHours(1),
-        Duration.ZERO);
+    return World.policy(SwapPolicy.IfUnreachable.Proceed, ifNotDrained);
   }
 
   private static World edited(World world) {

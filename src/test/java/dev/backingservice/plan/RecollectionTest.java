@@ -12,13 +12,7 @@ import org.junit.jupiter.api.Test;
 /// What is remembered after a plan was carried out.
 class RecollectionTest {
   private static final SwapPolicy POLICY =
-      new SwapPolicy(
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(2),
-          SwapPolicy.IfUnreachable.Proceed,
-          SwapPolicy.IfNotDrained.Abort,
-          Duration.ofHours(1),
-          Duration.ZERO);
+      World.policy(SwapPolicy.IfUnreachable.Proceed, SwapPolicy.IfNotDrained.Abort);
 
   /// A publication that nobody knows the end of is no lost memory: or every server would have to be
   /// asked before the next try, and it would take another epoch.

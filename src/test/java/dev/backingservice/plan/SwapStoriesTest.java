@@ -5,22 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Debt;
 import dev.backingservice.model.SwapPolicy;
-import dev.backingservice.model.SwapPolicy.IfNotDrained;
-import dev.backingservice.model.SwapPolicy.IfUnreachable;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// What users lost once, each as one path through the world of [SwapWorldTest].
 class SwapStoriesTest {
   private static final SwapPolicy POLICY =
-      new SwapPolicy(
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(2),
-          IfUnreachable.Proceed,
-          IfNotDrained.Abort,
-          Duration.ofHours(1),
-          Duration.ZERO);
+      World.policy(SwapPolicy.IfUnreachable.Proceed, SwapPolicy.IfNotDrained.Abort);
   private final WorldLaws laws = new WorldLaws(POLICY);
   private World earlier = World.start();
   private World world = laws.settled(World.start());

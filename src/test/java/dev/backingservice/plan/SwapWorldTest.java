@@ -2,10 +2,8 @@ package dev.backingservice.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.backingservice.model.SwapPolicy;
 import dev.backingservice.model.SwapPolicy.IfNotDrained;
 import dev.backingservice.model.SwapPolicy.IfUnreachable;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -35,7 +33,7 @@ class SwapWorldTest {
   @MethodSource("policies")
   void nothingEverWritesOnTwoServersAndItAlwaysConverges(IfUnreachable silent, IfNotDrained stuck) {
     // Given
-    var laws = new WorldLaws(policy(silent, stuck));
+    var laws = new WorldLaws(World.policy(silent, stuck));
     var start = new Visit(laws.settled(World.start()), World.start(), "attached");
     var search = new Search(laws, new HashSet<>(), new ArrayList<>());
     search.isNew(start);
@@ -85,7 +83,8 @@ class SwapWorldTest {
   void playsOnePath() {
     var policy = System.getProperty("backing.policy", "Proceed,Abort").split(",");
     var laws =
-        new WorldLaws(policy(IfUnreachable.valueOf(policy[0]), IfNotDrained.valueOf(policy[1])));
+        new WorldLaws(
+            World.policy(IfUnreachable.valueOf(policy[0]), IfNotDrained.valueOf(policy[1])));
     var visit = new Visit(laws.settled(World.start()), World.start(), "attached");
     for (var step : System.getProperty("backing.path").split(" > ")) {
       if (step.equals("attached")) continue;
@@ -125,16 +124,6 @@ class SwapWorldTest {
       }
       return new Visit(was, before, path + " > " + name);
     }
-  }
-
-  private static SwapPolicy policy(IfUnreachable silent, IfNotDrained stuck) {
-    return new SwapPolicy(
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(2),
-        silent,
-        stuck,
-        Duration.ofHours(1),
-        Duration.ZERO);
   }
 
   private static void breadthFirst(Visit start, Search search, int limit) {

@@ -219,6 +219,17 @@ record World(
     }
   }
 
+  /// A policy with the usual times.
+  static SwapPolicy policy(SwapPolicy.IfUnreachable silent, SwapPolicy.IfNotDrained stuck) {
+    return new SwapPolicy(
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(2),
+        silent,
+        stuck,
+        Duration.ofHours(1),
+        Duration.ZERO);
+  }
+
   static World start() {
     return new World(
         new Spec("a", Life.Attached, 0, Access.ReadWrite, true, ""),
