@@ -75,6 +75,7 @@ public final class Observer {
     if (!Places.everywhere(f) && !rhythm.searchDue(uid)) return f;
     var facts = f.withServers(servers.lookEverywhere(f, known));
     if (Places.settled(facts)) rhythm.searched(uid);
+    else if (Places.fenced(facts)) rhythm.searchLater(uid);
     return facts;
   }
 

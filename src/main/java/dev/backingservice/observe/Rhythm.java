@@ -40,12 +40,19 @@ public final class Rhythm {
   }
 
   /// Whether every server is to be looked at for credentials that nobody remembers: once in the
-  /// life of this process, somewhere within the first interval.
+  /// life of this process, somewhere within the first interval; and once in each interval while
+  /// servers do not answer.
   boolean searchDue(String uid) {
     var now = System.nanoTime();
     var due =
         searches.computeIfAbsent(uid, _ -> now + (long) (interval.toNanos() * random.nextDouble()));
     return due != NEVER && now >= due;
+  }
+
+  /// Some servers did not answer: they are asked again after an interval, not at every look. A
+  /// server that is dead must not make every service look at every server all the time.
+  void searchLater(String uid) {
+    searches.put(uid, System.nanoTime() + jittered().toNanos());
   }
 
   /// Every server was looked at.

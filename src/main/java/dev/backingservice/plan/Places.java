@@ -52,10 +52,15 @@ public final class Places {
   /// Whether a look at every server found nothing that has to be looked at again: all of them
   /// answered, and what nobody remembers is fenced.
   public static boolean settled(Facts f) {
-    boolean answered = f.servers().values().stream().allMatch(s -> s.answer().isPresent());
-    return answered && !everywhere(f) && forgottenAreFenced(f);
+    return fenced(f) && f.servers().values().stream().allMatch(s -> s.answer().isPresent());
   }
 
+  /// Whether the servers that answered hold nothing that nobody remembers and that works.
+  public static boolean fenced(Facts f) {
+    return !everywhere(f) && forgottenAreFenced(f);
+  }
+
+  /// What is known of a running server by one name is known by all of its names.
   private static boolean forgottenAreFenced(Facts f) {
     var known = known(f).stream().map(Place::server).toList();
     return known(f).stream()
@@ -63,7 +68,8 @@ public final class Places {
         .map(like -> FoundLogins.on(f, like))
         .orElse(List.of())
         .stream()
-        .filter(found -> !known.contains(found.server()))
+        .filter(
+            found -> known.stream().noneMatch(k -> Promotions.oneInstance(f, k, found.server())))
         .allMatch(found -> found.login().fenced());
   }
 }
