@@ -49,8 +49,62 @@ public record BackingServiceStatus(
         @Nullable String lastHandledRotate,
     @Size(max = 253) @JsonPropertyDescription("The value of the retry annotation last handled.")
         @Nullable String lastHandledRetry,
+    @Size(max = 256)
+        @JsonPropertyDescription(
+            "Servers that may let an older login in and have not answered since this status was lost or an older state was put back.")
+        @Nullable List<String> unasked,
     @JsonPropertyDescription("How much of the lists did not fit; absent when all did.")
         @Nullable Omitted omitted) {
+
+  /// Nothing was seen or done, as these conditions say.
+  public static BackingServiceStatus of(@Nullable String phase, List<Condition> conditions) {
+    return new BackingServiceStatus(
+        null,
+        phase,
+        conditions,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  /// The same with other conditions.
+  public BackingServiceStatus with(List<Condition> others) {
+    return new BackingServiceStatus(
+        observedGeneration,
+        phase,
+        others,
+        access,
+        binding,
+        active,
+        previous,
+        retained,
+        swap,
+        debts,
+        history,
+        lastEpoch,
+        workloads,
+        certificate,
+        inventory,
+        nextRotation,
+        lastHandledRotate,
+        lastHandledRetry,
+        unasked,
+        omitted);
+  }
 
   /// The Secret to bind to.
   @JsonIgnoreProperties(ignoreUnknown = true)

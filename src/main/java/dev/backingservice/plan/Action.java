@@ -119,6 +119,15 @@ public sealed interface Action {
     };
   }
 
+  /// Whether it fences `login`.
+  default boolean fences(Attachment login) {
+    return switch (this) {
+      case Fence(_, var logins, _, _) -> logins.stream().anyMatch(login::same);
+      case Settle(_, var settled, _) -> settled.same(login);
+      default -> false;
+    };
+  }
+
   /// Whether it makes `login` be in `state`.
   default boolean makes(Attachment login, LoginState state) {
     var logins =

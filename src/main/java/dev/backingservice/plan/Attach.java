@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,16 +76,14 @@ final class Attach {
   /// A restored service may have a login anywhere: every server that admits it is asked first.
   private static Optional<Failure> unasked(Facts f) {
     if (!f.forgotten()) return Optional.empty();
-    return new TreeMap<>(f.servers())
-        .values().stream()
-            .filter(s -> s.answer().isEmpty())
-            .map(
-                s ->
-                    new Failure(
-                        Reason.Pending,
-                        "this service was attached before, and %s has to be asked for its login first, but does not answer: heal it or delete the BackingServer"
-                            .formatted(s.name())))
-            .findFirst();
+    return Unasked.of(f).stream()
+        .findFirst()
+        .map(
+            name ->
+                new Failure(
+                    Reason.Pending,
+                    "this service was attached before, and %s has to be asked for its login first, but does not answer: heal it, or annotate the BackingServer backingservice.dev/gone: \"%s\" if it never will"
+                        .formatted(name, f.server(name).orElseThrow().admission().lineage())));
   }
 
   /// Every other login of this service that is not known to be fenced, wherever it is; after a
@@ -94,12 +93,19 @@ final class Attach {
   /// to be repeated asks for no new epoch each time.
   private static List<Action> fences(Facts f, Attachment to) {
     var byServer = new TreeMap<String, List<Attachment>>();
+    var named = new HashSet<List<String>>();
     for (var found : FoundLogins.on(f, to.place()))
-      if (writable(f, found.server()) && other(f, found, to))
+      if (writable(f, found.server()) && other(f, found, to) && named.add(account(f, found)))
         byServer.computeIfAbsent(found.server(), _ -> new ArrayList<>()).add(found.attachment());
     return byServer.entrySet().stream()
         .<Action>map(e -> new Action.Fence(e.getKey(), e.getValue(), f.greatestEpoch(), SLICE))
         .toList();
+  }
+
+  /// One running server may have two names.
+  private static List<String> account(Facts f, FoundLogins found) {
+    var instance = Promotions.instance(f, found.server()).orElse(found.server());
+    return List.of(instance, found.attachment().login());
   }
 
   private static boolean writable(Facts f, String server) {

@@ -105,7 +105,7 @@ public final class Debts {
             .isEmpty();
   }
 
-  private static String instance(String running) {
+  static String instance(String running) {
     return running.contains("@") ? running.substring(0, running.lastIndexOf('@')) : "";
   }
 

@@ -15,11 +15,14 @@ import java.util.Map;
 /// is retained, and nothing else.
 final class DesiredLogins {
   /// By running server, then by login: one server may have two names.
-  private final Map<String, Map<String, Action.Desired>> byInstance = new LinkedHashMap<>();
+  private final Map<String, Map<String, Spoken>> byInstance = new LinkedHashMap<>();
 
   private final Facts facts;
   private final Swap swap;
   private final Instant now;
+
+  /// @param server the name by which its server is asked
+  private record Spoken(String server, Action.Desired desired) {}
 
   private DesiredLogins(Facts facts, Swap swap, Instant now) {
     this.facts = facts;
@@ -170,7 +173,10 @@ final class DesiredLogins {
   private void elsewhere(Attachment active) {
     for (var found : FoundLogins.on(facts, active.place()))
       if (found.login().epoch() < active.epoch() || copy(found, active))
-        say(new Action.Desired(found.attachment(), LoginState.Locked, active.epoch()));
+        say(
+            new Spoken(
+                found.server(),
+                new Action.Desired(found.attachment(), LoginState.Locked, active.epoch())));
   }
 
   private boolean copy(FoundLogins found, Attachment active) {
@@ -179,30 +185,33 @@ final class DesiredLogins {
         && !Promotions.oneInstance(facts, found.server(), active.server());
   }
 
-  /// The first to speak of a login decides.
   private void say(Action.Desired desired) {
-    var server = Fences.via(facts, desired.attachment());
+    say(new Spoken(Fences.via(facts, desired.attachment()), desired));
+  }
+
+  /// The first to speak of a login decides.
+  private void say(Spoken spoken) {
+    var server = spoken.server();
     byInstance
         .computeIfAbsent(
             Promotions.instance(facts, server).orElse(server), _ -> new LinkedHashMap<>())
-        .putIfAbsent(desired.attachment().login(), desired);
+        .putIfAbsent(spoken.desired().attachment().login(), spoken);
   }
 
   private Map<String, List<Action.Desired>> missing() {
     var missing = new LinkedHashMap<String, List<Action.Desired>>();
     for (var logins : byInstance.values())
-      for (var desired : logins.values())
-        if (!holds(desired))
-          missing
-              .computeIfAbsent(Fences.via(facts, desired.attachment()), _ -> new ArrayList<>())
-              .add(desired);
+      for (var spoken : logins.values())
+        if (!holds(spoken))
+          missing.computeIfAbsent(spoken.server(), _ -> new ArrayList<>()).add(spoken.desired());
     return missing;
   }
 
   /// Whether a state holds, or cannot be made to hold now.
-  private boolean holds(Action.Desired desired) {
+  private boolean holds(Spoken spoken) {
+    var desired = spoken.desired();
     var at = desired.attachment();
-    var answer = facts.answer(Fences.via(facts, at));
+    var answer = facts.answer(spoken.server());
     if (answer.isEmpty() || !answer.get().identity().takesWritesAs(at.serverId())) return true;
     var login = answer.get().standing().find(at.login());
     if (login.isEmpty()) return !desired.state().letsIn();

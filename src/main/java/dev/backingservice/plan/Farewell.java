@@ -47,19 +47,29 @@ final class Farewell {
           .filter(r -> Promotions.behindItsName(f, r))
           .forEach(r -> predecessor(r.attachment(), r.running()));
       prepared().filter(p -> f.answer(p.server()).isEmpty()).ifPresent(this::owe);
-      if (Places.everywhere(f)) f.servers().values().forEach(this::unasked);
+      Unasked.of(f).forEach(name -> f.server(name).ifPresent(this::unasked));
     }
-    if (!debts.isEmpty())
-      actions.add(deleting() ? new Action.HandOver(debts) : new Action.Owe(debts));
+    if (deleting() && !debts.isEmpty()) actions.add(new Action.HandOver(debts));
+    else if (!debts.equals(f.debts())) actions.add(new Action.Owe(debts));
     if (f.published().ours()) actions.add(new Action.Unpublish());
-    if (!deleting()) actions.addAll(DesiredLogins.toRetain(f, now));
-    prepared().ifPresent(this::tidy);
-    actions.addAll(Debts.settle(f));
+    if (!deleting()) {
+      DesiredLogins.toRetain(f, now).forEach(this::once);
+      prepared().ifPresent(this::tidy);
+    }
+    Debts.settle(f).forEach(this::once);
     if (deleting()) {
       all().forEach(this::remove);
       drop();
     }
     return new Plan(f, new Swap.Settled(), actions, Optional.empty());
+  }
+
+  /// A login that this plan fences is not fenced a second time.
+  private void once(Action action) {
+    boolean fenced =
+        action instanceof Action.Settle(_, var at, _)
+            && actions.stream().anyMatch(earlier -> earlier.fences(at));
+    if (!fenced) actions.add(action);
   }
 
   private boolean deleting() {
@@ -92,8 +102,14 @@ final class Farewell {
     add(logins, Fences.via(f, at), at);
   }
 
-  private static void add(Map<String, List<Attachment>> logins, String server, Attachment at) {
-    var there = logins.computeIfAbsent(server, _ -> new ArrayList<>());
+  /// One running server is asked by one of its names.
+  private void add(Map<String, List<Attachment>> logins, String server, Attachment at) {
+    var name =
+        logins.keySet().stream()
+            .filter(known -> Promotions.oneInstance(f, known, server))
+            .findFirst()
+            .orElse(server);
+    var there = logins.computeIfAbsent(name, _ -> new ArrayList<>());
     if (there.stream().noneMatch(l -> l.login().equals(at.login()))) there.add(at);
   }
 
@@ -127,17 +143,15 @@ final class Farewell {
             login.server() + " did not answer when the service was detached"));
   }
 
-  /// What is remembered is not the whole truth: a server that does not answer may hold a login of
-  /// either name.
+  /// A server that could not be asked may hold a login of either name.
   private void unasked(ServerFact server) {
-    var lineage = server.admission().lineage();
     var like = f.intent().map(Intent::place);
-    if (server.answer().isPresent() || lineage.isEmpty() || like.isEmpty()) return;
+    if (like.isEmpty()) return;
     for (var login : f.service().logins().all())
       owe(
           new Attachment(
               like.get().on(server.name()),
-              lineage,
+              server.admission().lineage(),
               login,
               Access.Owner,
               Math.max(1, f.greatestEpoch())));

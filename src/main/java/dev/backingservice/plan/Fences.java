@@ -81,9 +81,15 @@ public final class Fences {
         .filter(m -> m.overlaps() && m.left().stream().anyMatch(at::same))
         .filter(m -> m.to().serverId().equals(at.serverId()))
         .map(m -> m.to().server())
-        .filter(other -> f.answer(other).isPresent())
-        .filter(other -> !Promotions.oneInstance(f, at.server(), other))
+        .filter(other -> apart(f, at.server(), other))
         .orElse(at.server());
+  }
+
+  /// Whether a name leads to another running server than the other one does, or did when it was
+  /// published.
+  private static boolean apart(Facts f, String own, String other) {
+    var there = Promotions.instance(f, other).or(() -> Promotions.published(f, other));
+    return !own.equals(other) && there.isPresent() && !Promotions.instance(f, own).equals(there);
   }
 
   /// What follows from the last try to fence.
@@ -111,7 +117,10 @@ public final class Fences {
       case Outcome.Result.Stranger _ -> leaving(m, f, policy, now);
       case Outcome.Result.Draining(int left) when late ->
           remaining(
-              m, policy, left + " sessions or prepared transactions did not end in time", now);
+              m,
+              policy,
+              "sessions or prepared transactions did not end in time (%d left)".formatted(left),
+              now);
       case Outcome.Result.Failed(var failure) when late ->
           remaining(m, policy, failure.message(), now);
       case Outcome.Result.Silent(var failure) when late ->

@@ -1,17 +1,30 @@
 package dev.backingservice.plan;
 
 import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Standing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// The logins of a service that its servers hold, whoever remembers them.
 ///
 /// @param attachment as its mark says
 /// @param login as it stands
-record FoundLogins(Attachment attachment, Standing.Login login) {
+public record FoundLogins(Attachment attachment, Standing.Login login) {
+
+  /// A login of a service without a binding that works all the same: nobody remembers it, and
+  /// nothing fenced it just now.
+  public static Optional<FoundLogins> unbound(Facts f) {
+    var like = f.intent().map(Intent::place);
+    if (like.isEmpty() || f.active().isPresent() || !f.service().marked()) return Optional.empty();
+    return on(f, like.get()).stream()
+        .filter(found -> !found.login.fenced())
+        .filter(found -> Retention.proof(f, found.attachment).isEmpty())
+        .findFirst();
+  }
 
   /// Every login that was made for the service, on every server that answered.
   ///
@@ -36,7 +49,7 @@ record FoundLogins(Attachment attachment, Standing.Login login) {
         new Attachment(place, serverId, name, login.access(), Math.max(1, login.epoch())), login);
   }
 
-  String server() {
+  public String server() {
     return attachment.server();
   }
 }

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 /// @param certificateEnds when the client certificate in the binding ends
 /// @param unwellSince since when the service is not ready; empty while it is
 /// @param handledRetry the retry annotation last taken up
+/// @param unasked servers that may let an older login in and have not answered since the memory of
+///     this service was lost or an older state was put back, in order
 public record Memory(
     Optional<Active> active,
     List<Retained> retained,
@@ -30,11 +32,13 @@ public record Memory(
     long lastEpoch,
     Optional<Instant> certificateEnds,
     Optional<Instant> unwellSince,
-    String handledRetry) {
+    String handledRetry,
+    List<String> unasked) {
   public Memory {
     retained = List.copyOf(retained);
     debts = List.copyOf(debts);
     carriers = List.copyOf(carriers);
+    unasked = List.copyOf(unasked);
   }
 
   /// Nothing happened yet.
@@ -49,7 +53,8 @@ public record Memory(
         0,
         Optional.empty(),
         Optional.empty(),
-        "");
+        "",
+        List.of());
   }
 
   /// The attachment in force.

@@ -68,9 +68,10 @@ public final class Overlaps {
   }
 
   private static String sentence(Attachment old, Standing.Login login) {
-    var who = login.holders().isEmpty() ? "" : ": " + String.join(", ", login.holders());
-    return "%d sessions of %s are still open on %s%s; restart these clients, or annotate backingservice.dev/end-overlap: \"%d\" to end them"
-        .formatted(login.sessions(), old.login(), old.server(), who, old.epoch());
+    var who =
+        login.holders().isEmpty() ? "" : " (%s)".formatted(String.join(", ", login.holders()));
+    return "open sessions of %s on %s: %d%s; restart these clients, or annotate backingservice.dev/end-overlap: \"%d\" to end them"
+        .formatted(old.login(), old.server(), login.sessions(), who, old.epoch());
   }
 
   /// When the overlap may end at the earliest; empty when there is none.

@@ -14,6 +14,7 @@ final class Pace {
   static final Duration AT_ONCE = Duration.ofMillis(1);
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofMinutes(5);
+  private static final Duration LEAVING_LONGEST = Duration.ofSeconds(30);
   private static final Duration DEBT_LONGEST = Duration.ofSeconds(10);
   private static final Duration WATCH_OLD = Duration.ofSeconds(30);
   private static final Duration ROLLOUT = Duration.ofSeconds(10);
@@ -61,7 +62,7 @@ final class Pace {
         || (!after.facts().leaving() && !after.attachedAsAsked())
         || (after.facts().leaving() && after.active().isPresent())
         || after.facts().login().filter(l -> l instanceof Facts.Login.TurnedAway).isPresent()
-        || after.memory().unwellSince().isPresent();
+        || (!after.facts().leaving() && after.memory().unwellSince().isPresent());
   }
 
   /// A debt is settled soon after its server answers.
@@ -72,7 +73,8 @@ final class Pace {
 
   private static Duration byAge(Aftermath after, Instant now) {
     var age = after.memory().unwellSince().map(s -> Duration.between(s, now).dividedBy(4));
-    return clamp(age.orElse(SHORTEST), SHORTEST, LONGEST);
+    var longest = after.facts().leaving() ? LEAVING_LONGEST : LONGEST;
+    return clamp(age.orElse(SHORTEST), SHORTEST, longest);
   }
 
   /// The end of an overlap is not missed either.

@@ -21,13 +21,27 @@ public final class Places {
     f.memory().retained().forEach(r -> places.add(r.attachment().place()));
     f.memory().debts().forEach(d -> places.add(d.attachment().place()));
     f.intent().map(Intent::place).ifPresent(places::add);
+    f.intent()
+        .map(Intent::place)
+        .ifPresent(like -> f.memory().unasked().forEach(name -> places.add(like.on(name))));
     return places;
   }
 
   /// Whether every server that admits the namespace has to be looked at: what is recorded is not
   /// the whole truth.
   public static boolean everywhere(Facts f) {
-    return f.forgotten() || Bindings.replayed(f) || missing(f) || stray(f);
+    return incomplete(f);
+  }
+
+  /// Whether what is recorded is not the whole truth: the status was lost, an older state was put
+  /// back, or a server knows of a login that nobody remembers.
+  static boolean incomplete(Facts f) {
+    return f.forgotten() || lost(f) || Bindings.replayed(f) || missing(f) || stray(f);
+  }
+
+  /// Whether the Secret alone tells what is active.
+  private static boolean lost(Facts f) {
+    return f.memory().isBlank() && Bindings.believed(f).isPresent();
   }
 
   /// Whether a mark on a server knows of a credential that nobody remembers.

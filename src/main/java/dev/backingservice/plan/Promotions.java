@@ -85,4 +85,13 @@ public final class Promotions {
   static Optional<String> instance(Facts f, String server) {
     return f.answer(server).map(a -> a.identity().instanceId());
   }
+
+  /// The running server that the binding in force was published on under this name.
+  static Optional<String> published(Facts f, String server) {
+    return f.memory()
+        .active()
+        .filter(a -> a.attachment().server().equals(server))
+        .map(a -> Debts.instance(a.running()))
+        .filter(instance -> !instance.isEmpty());
+  }
 }

@@ -38,7 +38,8 @@ final class Recollection {
         recollection.lastEpoch(active),
         recollection.certificateEnds(),
         f.memory().unwellSince(),
-        recollection.handledRetry());
+        recollection.handledRetry(),
+        Unasked.of(f));
   }
 
   /// Counts a publication that failed, too: a first attachment that is tried again is not one whose

@@ -102,19 +102,11 @@ record Retention(Facts f, Swap swap, Instant now) {
   /// What a fence or a settlement proved about a login just now.
   static Optional<FenceProof> proof(Facts f, Attachment attachment) {
     return f.outcomes().stream()
-        .filter(o -> names(o.action(), attachment))
+        .filter(o -> o.action().fences(attachment))
         .map(Outcome::result)
         .filter(Outcome.Result.Fenced.class::isInstance)
         .map(r -> ((Outcome.Result.Fenced) r).proof())
         .filter(p -> p.result() == FenceProof.Result.Verified)
         .findFirst();
-  }
-
-  private static boolean names(Action action, Attachment attachment) {
-    return switch (action) {
-      case Action.Fence(_, var logins, _, _) -> logins.stream().anyMatch(attachment::same);
-      case Action.Settle(_, var settled, _) -> settled.same(attachment);
-      default -> false;
-    };
   }
 }

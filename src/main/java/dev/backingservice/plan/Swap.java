@@ -105,7 +105,7 @@ public sealed interface Swap {
       case Aborting _                                                    -> this;
 
       case Aborted(var m, _, _, _) when !m.cause().stands(f, m)          -> Overlaps.resumed(m, now);
-      case Aborted(var m, _, _, var at) when SwapGuards.due(f, m, at, now) -> Start.of(f, now, SwapGuards.attempts(f, m)).orElse(this);
+      case Aborted(var m, _, _, var at) when Retries.due(f, m, at, now) -> Start.of(f, now, Retries.attempts(f, m)).orElse(this);
       case Aborted(var m, _, _, _)                                       -> Start.besides(f, m, now).orElse(this);
     };
     // spotless:on

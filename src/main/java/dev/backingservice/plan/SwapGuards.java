@@ -14,8 +14,6 @@ import java.util.Optional;
 /// The small pure questions that the transitions of [Swap] ask.
 final class SwapGuards {
   static final String GONE = "the edit was taken back or changed";
-  private static final int ATTEMPTS = 3;
-  private static final Duration SHORTEST_PAUSE = Duration.ofMinutes(2);
 
   private SwapGuards() {}
 
@@ -155,24 +153,5 @@ final class SwapGuards {
     return failed && m.cause().stands(f, m)
         ? new Swap.Aborted(m.again(), proof.get(), why, now)
         : Overlaps.resumed(m, now);
-  }
-
-  /// Whether an aborted edit is tried again: after a pause, at most twice; or because somebody
-  /// asks.
-  static boolean due(Facts f, Motion m, Instant at, Instant now) {
-    if (asked(f)) return true;
-    var timeout = f.intent().map(i -> i.swap().fenceTimeout()).orElse(Duration.ZERO);
-    var pause = timeout.multipliedBy(10);
-    if (pause.compareTo(SHORTEST_PAUSE) < 0) pause = SHORTEST_PAUSE;
-    return m.attempts() < ATTEMPTS && !now.isBefore(at.plus(pause));
-  }
-
-  private static boolean asked(Facts f) {
-    var retry = f.service().annotations().retry();
-    return !retry.isEmpty() && !retry.equals(f.memory().handledRetry());
-  }
-
-  static int attempts(Facts f, Motion m) {
-    return m.cause().stands(f, m) && !asked(f) ? m.attempts() : 0;
   }
 }

@@ -9,6 +9,7 @@ import dev.backingservice.plan.Aftermath;
 import dev.backingservice.plan.Debts;
 import dev.backingservice.plan.FenceProof;
 import dev.backingservice.plan.Fences;
+import dev.backingservice.plan.FoundLogins;
 import dev.backingservice.plan.Memory;
 import dev.backingservice.plan.Outcome;
 import dev.backingservice.plan.Overlaps;
@@ -38,7 +39,8 @@ final class FencedVerdict {
             verdict::aborted,
             verdict::moved,
             verdict::overlapping,
-            verdict::unproven)
+            verdict::unproven,
+            verdict::unbound)
         .flatMap(rule -> rule.get().stream())
         .findFirst()
         .orElse(
@@ -93,11 +95,18 @@ final class FencedVerdict {
   }
 
   private Optional<Verdict> unasked() {
-    return after.facts().forgotten() && after.active().isEmpty()
-        ? Optional.of(
-            Verdict.wait(
-                Judge.FENCED, Reason.Pending, "Not every server was asked for an older login yet."))
-        : Optional.empty();
+    if (after.facts().forgotten() && after.active().isEmpty())
+      return Optional.of(
+          Verdict.wait(
+              Judge.FENCED, Reason.Pending, "Not every server was asked for an older login yet."));
+    var silent = after.memory().unasked();
+    if (silent.isEmpty()) return Optional.empty();
+    return Optional.of(
+        Verdict.wait(
+            Judge.FENCED,
+            Reason.OldServerUnreachable,
+            "an older state of this service was put back, and not every server has answered since (%s): whether an older login works there cannot be seen"
+                .formatted(String.join(", ", silent))));
   }
 
   /// A detachment or deletion whose sessions do not end.
@@ -113,7 +122,7 @@ final class FencedVerdict {
                     Judge.FENCED,
                     new Failure(
                         Reason.SessionsRemain,
-                        "sessions or prepared transactions of %s on %s do not end: end them there, deletion goes on when they are gone"
+                        "sessions or prepared transactions of %s on %s do not end: end them there, the operator goes on when they are gone"
                             .formatted(fence.logins().getFirst().login(), fence.server()))))
         .findFirst();
   }
@@ -181,5 +190,18 @@ final class FencedVerdict {
                         "%s does not answer: whether the old login is locked there cannot be seen"
                             .formatted(at.server())))
         .findFirst();
+  }
+
+  private Optional<Verdict> unbound() {
+    if (after.active().isPresent()) return Optional.empty();
+    return FoundLogins.unbound(after.facts())
+        .map(
+            found ->
+                Verdict.no(
+                    Judge.FENCED,
+                    new Failure(
+                        Reason.SessionsRemain,
+                        "%s of an earlier attachment works on %s: it is fenced when the service is attached or detached"
+                            .formatted(found.attachment().login(), found.server()))));
   }
 }

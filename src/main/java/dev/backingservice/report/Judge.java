@@ -68,19 +68,33 @@ final class Judge {
   private Verdict provisioned() {
     if (f.leaving()) return detached(PROVISIONED);
     var failed =
-        after
-            .failures()
-            .filter(failure -> !Readiness.speaksOfAcceptance(failure))
-            .filter(failure -> failure.reason() != Reason.SecretNotOwned)
-            .findFirst()
+        Progress.waiting(after)
+            .or(
+                () ->
+                    after
+                        .failures()
+                        .filter(failure -> !Readiness.speaksOfAcceptance(failure))
+                        .filter(failure -> !saidOfTheSecret(failure))
+                        .findFirst())
             .or(this::trouble);
     if (failed.isPresent()) return Verdict.no(PROVISIONED, failed.get());
     if (after.swap().underWay())
-      return Verdict.wait(PROVISIONED, Reason.Swapping, "The next login is being prepared.");
-    return after.attachedAsAsked()
-        ? Verdict.yes(
-            PROVISIONED, "Role and grants stand, and a login with the credential succeeded.")
-        : Verdict.wait(PROVISIONED, Reason.Pending, "Nothing was provisioned yet.");
+      return Verdict.wait(PROVISIONED, Reason.Swapping, Progress.phase(after.swap()));
+    if (after.attachedAsAsked())
+      return Verdict.yes(
+          PROVISIONED, "Role and grants stand, and a login with the credential succeeded.");
+    return Verdict.wait(
+        PROVISIONED,
+        Reason.Pending,
+        after
+            .active()
+            .map(active -> Progress.behind(after, active))
+            .orElse("Nothing was provisioned yet."));
+  }
+
+  /// Whether the condition of the Secret says it.
+  private boolean saidOfTheSecret(Failure failure) {
+    return failure.reason() == Reason.SecretNotOwned && f.published() instanceof Published.Foreign;
   }
 
   private Optional<Failure> trouble() {
@@ -95,13 +109,21 @@ final class Judge {
           new Failure(
               Reason.SecretNotOwned,
               "a Secret of the binding's name exists and is not ours: delete it, or set binding.secretName"));
+    boolean missing =
+        !(f.published() instanceof Published.Binding) && !after.did(Action.Publish.class);
     return after
         .active()
         .map(
             a ->
-                Verdict.yes(
-                    PUBLISHED,
-                    "The binding leads to %s, epoch %d.".formatted(a.server(), a.epoch())))
+                missing
+                    ? Verdict.wait(
+                        PUBLISHED,
+                        Reason.Pending,
+                        "The binding Secret is missing or was edited: it is written again when the credential works on %s."
+                            .formatted(a.server()))
+                    : Verdict.yes(
+                        PUBLISHED,
+                        "The binding leads to %s, epoch %d.".formatted(a.server(), a.epoch())))
         .orElse(Verdict.wait(PUBLISHED, Reason.Pending, "There is no binding yet."));
   }
 

@@ -34,10 +34,7 @@ final class Readiness {
             .filter(v -> NEEDED.contains(v.type()) && v.status() != Status.True)
             .findFirst();
     if (after.swap().underWay() && first.filter(v -> v.status() == Status.False).isEmpty())
-      return Verdict.wait(
-          Judge.READY,
-          Reason.Swapping,
-          "Swapping from %s.".formatted(after.swap().lastMotion().map(Notices::way).orElse("")));
+      return Verdict.wait(Judge.READY, Reason.Swapping, Progress.summary(after.swap()));
     return first
         .map(v -> new Verdict(Judge.READY, v.status(), v.reason(), v.message()))
         .orElseGet(() -> Verdict.yes(Judge.READY, attached(after)));

@@ -53,52 +53,9 @@ public final class Reporter {
     var conditions =
         new ArrayList<>(was.stream().filter(c -> !c.type().equals(Judge.READY)).toList());
     conditions.addAll(new Conditions(was).write(List.of(ready), generation, Set.of(), now));
-    return copy(before, conditions);
-  }
-
-  private static BackingServiceStatus copy(
-      @Nullable BackingServiceStatus s, List<Condition> conditions) {
-    if (s == null)
-      return new BackingServiceStatus(
-          null,
-          "Pending",
-          conditions,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null,
-          null);
-    return new BackingServiceStatus(
-        s.observedGeneration(),
-        s.phase(),
-        conditions,
-        s.access(),
-        s.binding(),
-        s.active(),
-        s.previous(),
-        s.retained(),
-        s.swap(),
-        s.debts(),
-        s.history(),
-        s.lastEpoch(),
-        s.workloads(),
-        s.certificate(),
-        s.inventory(),
-        s.nextRotation(),
-        s.lastHandledRotate(),
-        s.lastHandledRetry(),
-        s.omitted());
+    return before == null
+        ? BackingServiceStatus.of("Pending", conditions)
+        : before.with(conditions);
   }
 
   private static BackingServiceStatus status(
@@ -131,6 +88,7 @@ public final class Reporter {
         null,
         null,
         memory.handledRetry().isEmpty() ? null : memory.handledRetry(),
+        MemoryWriter.unasked(memory),
         MemoryWriter.omitted(after));
   }
 

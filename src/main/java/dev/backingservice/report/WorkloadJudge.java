@@ -27,12 +27,10 @@ final class WorkloadJudge {
     var problem = chosen.stream().flatMap(w -> w.problem().stream()).findFirst();
     if (problem.isPresent()) return Verdict.no(Judge.PROJECTED, problem.get());
     long done = chosen.stream().filter(this::current).count();
+    var sentence = "%d of %d workloads carry the binding.".formatted(done, chosen.size());
     return done == chosen.size()
-        ? Verdict.yes(Judge.PROJECTED, "%d workloads carry the binding.".formatted(done))
-        : Verdict.wait(
-            Judge.PROJECTED,
-            Reason.Pending,
-            "%d of %d workloads carry the binding.".formatted(done, chosen.size()));
+        ? Verdict.yes(Judge.PROJECTED, sentence)
+        : Verdict.wait(Judge.PROJECTED, Reason.Pending, sentence);
   }
 
   private boolean current(WorkloadFact workload) {

@@ -10,6 +10,7 @@ public final class Bounds {
 
   static final int WORKLOADS = 1024;
   static final int DEBTS = 256;
+  static final int SERVERS = 256;
   private static final String CUT = "…";
 
   private Bounds() {}

@@ -31,7 +31,8 @@ public final class MemoryReader {
         lastEpoch(status),
         Optional.ofNullable(status.certificate()).map(c -> Times.read(c.notAfter())),
         unwellSince(list(status.conditions())),
-        Objects.requireNonNullElse(status.lastHandledRetry(), ""));
+        Objects.requireNonNullElse(status.lastHandledRetry(), ""),
+        list(status.unasked()));
   }
 
   private static long lastEpoch(BackingServiceStatus status) {
@@ -59,7 +60,6 @@ public final class MemoryReader {
   private static Optional<Instant> unwellSince(List<Condition> conditions) {
     return conditions.stream()
         .filter(c -> c.type().equals("Ready") && c.status() != Condition.Status.True)
-        .filter(c -> !c.reason().equals("Detached"))
         .map(c -> Times.read(c.lastTransitionTime()))
         .filter(since -> !since.equals(Instant.EPOCH)) // as the CRD gives it to an unseen resource
         .findFirst();

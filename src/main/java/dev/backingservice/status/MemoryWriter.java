@@ -41,6 +41,10 @@ public final class MemoryWriter {
     return Bounds.list(memory.debts().stream().map(AttachmentCodec::write).toList(), Bounds.DEBTS);
   }
 
+  public static @Nullable List<String> unasked(Memory memory) {
+    return Bounds.list(memory.unasked(), Bounds.SERVERS);
+  }
+
   /// The greatest epoch that was tried; null when the history has it.
   public static @Nullable Long lastEpoch(
       Memory memory, @Nullable List<BackingServiceStatus.HistoryEntry> history) {

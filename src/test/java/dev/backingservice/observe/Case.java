@@ -32,7 +32,6 @@ import dev.backingservice.plan.Planner;
 import dev.backingservice.plan.ServerFact;
 import dev.backingservice.plan.ServerFact.Sight;
 import dev.backingservice.plan.WorkloadFact;
-import dev.backingservice.report.Report;
 import dev.backingservice.status.MemoryReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,7 +43,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -216,65 +214,5 @@ record Case(BackingService service, JsonNode seen) {
         node.path("intact").asBoolean(true),
         node.path("rolledOut").asBoolean(true),
         Optional.empty());
-  }
-
-  // what comes out
-
-  static String told(Plan plan) {
-    var text = new StringBuilder("swap: " + plan.swap().getClass().getSimpleName() + "\n");
-    plan.refusal()
-        .ifPresent(f -> text.append("refusal: " + f.reason() + ": " + f.message() + "\n"));
-    for (var action : plan.actions()) text.append(told(action)).append('\n');
-    return text.toString();
-  }
-
-  private static String told(Action action) {
-    var name = action.getClass().getSimpleName() + " ";
-    return switch (action) {
-      case Action.Ensure(var server, var logins) -> name + server + desired(logins);
-      case Action.Tidy(var server, var logins) -> name + server + desired(logins);
-      case Action.Knock(var at) -> name + at(at);
-      case Action.Fence(var server, var logins, long by, var within) ->
-          name + server + logins(logins) + " by #" + by + " within " + within;
-      case Action.Settle(_, var at, long by) -> name + at(at) + " by #" + by;
-      case Action.Publish p -> name + at(p.attachment()) + owing(p.debts()) + " over " + p.guard();
-      case Action.Amend a -> name + at(a.attachment()) + owing(a.debts());
-      case Action.Project(var workload, var epoch) -> name + workload.key() + " epoch " + epoch;
-      case Action.Withdraw(var workload) -> name + workload.key();
-      case Action.Owe(var debts) -> name.strip() + owing(debts);
-      case Action.HandOver(var debts) -> name.strip() + owing(debts);
-      case Action.CreateMissing(var place) -> name + place;
-      case Action.Drop(var place) -> name + place;
-      case Action.MarkAttached _, Action.Unpublish _ -> name.strip();
-    };
-  }
-
-  private static String desired(List<Action.Desired> logins) {
-    return logins.stream()
-        .map(d -> " " + d.attachment().login() + "#" + d.attachment().epoch() + "=" + d.state())
-        .collect(Collectors.joining(","));
-  }
-
-  private static String logins(List<Attachment> logins) {
-    return logins.stream()
-        .map(l -> " " + l.login() + "#" + l.epoch())
-        .collect(Collectors.joining(","));
-  }
-
-  private static String at(Attachment at) {
-    return at.server() + " " + at.login() + "#" + at.epoch();
-  }
-
-  private static String owing(List<Debt> debts) {
-    return debts.stream().map(d -> " owing " + at(d.attachment())).collect(Collectors.joining());
-  }
-
-  static String told(Report report) {
-    var text = new StringBuilder("phase: " + report.status().phase() + "\n");
-    for (var c : Objects.requireNonNull(report.status().conditions()))
-      text.append("%s %s/%s %s%n".formatted(c.type(), c.status(), c.reason(), c.message()));
-    for (var notice : report.notices())
-      text.append("event %s %s: %s%n".formatted(notice.kind(), notice.reason(), notice.note()));
-    return text.toString();
   }
 }

@@ -3,6 +3,7 @@ package dev.backingservice.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backingservice.plan.Aftermath;
+import dev.backingservice.plan.Told;
 import dev.backingservice.report.Reporter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,8 +41,8 @@ class CasesTest {
     var report = Reporter.report(given.service().getStatus(), after, given.now());
 
     // Then
-    assertThat(Case.told(plan)).isEqualTo(text(story, "out-plan.txt"));
-    assertThat(Case.told(report)).isEqualTo(text(story, "out-status.txt"));
+    assertThat(Told.of(plan)).isEqualTo(text(story, "out-plan.txt"));
+    assertThat(Told.of(report)).isEqualTo(text(story, "out-status.txt"));
   }
 
   @Test

@@ -121,7 +121,7 @@ class FencesTest {
             swap ->
                 assertThat(swap)
                     .isInstanceOfSatisfying(
-                        Swap.Aborting.class, a -> assertThat(a.why()).startsWith("2 sessions")));
+                        Swap.Aborting.class, a -> assertThat(a.why()).endsWith("(2 left)")));
   }
 
   @Test

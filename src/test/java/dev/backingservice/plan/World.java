@@ -47,6 +47,7 @@ record World(
     boolean late,
     List<Debt> page,
     Instant now) {
+  private static final Duration DRIFT = Duration.ofMinutes(10);
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   static final ServiceId ID = new ServiceId("shop", "orders-db", "uid");
   static final LoginNames LOGINS = new LoginNames("login_a", "login_b");
@@ -60,30 +61,52 @@ record World(
 
   /// @param shape of the binding: a change makes a new epoch on the same server
   /// @param sound whether the operator accepts the spec
-  /// @param retry the annotation that asks to try again
-  record Spec(String server, Life life, int shape, Access access, boolean sound, String retry) {
+  /// @param marked whether the resource says that it was attached once
+  record Spec(
+      String server,
+      Life life,
+      int shape,
+      Access access,
+      boolean sound,
+      boolean marked,
+      Facts.Annotations said) {
     Spec on(String other) {
-      return new Spec(other, life, shape, access, sound, retry);
+      return new Spec(other, life, shape, access, sound, marked, said);
     }
 
     Spec in(Life other) {
-      return new Spec(server, other, shape, access, sound, retry);
+      return new Spec(server, other, shape, access, sound, marked, said);
     }
 
     Spec shaped(int other) {
-      return new Spec(server, life, other, access, sound, retry);
+      return new Spec(server, life, other, access, sound, marked, said);
     }
 
     Spec accessing(Access other) {
-      return new Spec(server, life, shape, other, sound, retry);
+      return new Spec(server, life, shape, other, sound, marked, said);
     }
 
     Spec sound(boolean other) {
-      return new Spec(server, life, shape, access, other, retry);
+      return new Spec(server, life, shape, access, other, marked, said);
     }
 
-    Spec retrying(String other) {
-      return new Spec(server, life, shape, access, sound, other);
+    Spec attachedOnce() {
+      return new Spec(server, life, shape, access, sound, true, said);
+    }
+
+    Spec saying(Facts.Annotations other) {
+      return new Spec(server, life, shape, access, sound, marked, other);
+    }
+
+    Spec retrying(String word) {
+      return saying(
+          new Facts.Annotations(
+              said.acceptData(), said.acceptDivergence(), word, said.endOverlap()));
+    }
+
+    Spec endingOverlap(String epoch) {
+      return saying(
+          new Facts.Annotations(said.acceptData(), said.acceptDivergence(), said.retry(), epoch));
     }
   }
 
@@ -171,9 +194,12 @@ record World(
     }
 
     /// A physical copy, promoted: nobody is connected to it.
-    Instance promoted() {
+    ///
+    /// @param name that leads to it
+    Instance promoted(String name) {
       var copies = new HashMap<String, Login>();
-      logins.forEach((name, l) -> copies.put(name, l.using(false)));
+      logins.forEach(
+          (login, l) -> copies.put(login, (l.server.equals(name) ? l : l.locked()).using(false)));
       return new Instance(lineage, timeline + 1, copies);
     }
   }
@@ -191,6 +217,10 @@ record World(
       boolean known) {
     Login published() {
       return new Login(epoch, server, superseded, access, open, used, true);
+    }
+
+    Login locked() {
+      return new Login(epoch, server, Math.max(superseded, epoch), access, false, used, known);
     }
 
     boolean letsIn(Attachment at) {
@@ -232,7 +262,14 @@ record World(
 
   static World start() {
     return new World(
-        new Spec("a", Life.Attached, 0, Access.ReadWrite, true, ""),
+        new Spec(
+            "a",
+            Life.Attached,
+            0,
+            Access.ReadWrite,
+            true,
+            false,
+            new Facts.Annotations("", "", "", "")),
         Map.of("a", name("A", "L1"), "b", name("B", "L2"), "c", name("A", "L1")),
         Map.of("A", new Instance("L1", 1, Map.of()), "B", new Instance("L2", 1, Map.of())),
         Optional.empty(),
@@ -353,10 +390,11 @@ record World(
         spec, names, instances, secret, grip, held, pods, memory, searched, seen, late, page, time);
   }
 
-  /// The standby of an instance is promoted, and takes its name over; the predecessor lives on.
+  /// The standby of an instance is promoted, and takes its name over; the predecessor lives on. At
+  /// first sight of the copy, its server's loop locks what was made under another name.
   World promoted(String name) {
     var old = name(name).instance;
-    return with(old + "2", at(name).promoted()).named(name, n -> n.leadingTo(old + "2"));
+    return with(old + "2", at(name).promoted(name)).named(name, n -> n.leadingTo(old + "2"));
   }
 
   /// An empty server takes the place of another one.
@@ -381,6 +419,11 @@ record World(
         .searched(false);
   }
 
+  /// A backup of the resource is put back without its status.
+  World forgotten() {
+    return remembering(Memory.blank()).searched(false);
+  }
+
   static final int VERSIONS = 7;
 
   /// Clients connect with what the Secret says, where they can; old ones stay.
@@ -402,22 +445,33 @@ record World(
   /// when negative.
   List<World> reconciled(int actions, SwapPolicy policy) {
     if (spec.life == Life.Gone) return List.of(this);
-    var facts = WorldFacts.of(this, policy);
+    return pass(WorldFacts.of(this, policy), actions).worlds();
+  }
+
+  /// One reconcile.
+  ///
+  /// @param worlds that it passes through
+  /// @param outcomes of the actions that were carried out
+  record Pass(Plan plan, List<World> worlds, List<Outcome> outcomes) {
+    Aftermath aftermath(Instant now) {
+      return Aftermath.of(plan, outcomes, DRIFT, now);
+    }
+  }
+
+  /// @param actions how many are carried out before a crash; all of them when negative
+  Pass pass(Facts facts, int actions) {
     var world = searched(searched || Places.settled(facts)).looked(facts.servers().keySet());
-    var plan = Planner.plan(facts, now);
-    var seen = new ArrayList<World>();
-    var outcomes = new ArrayList<Outcome>();
-    for (var action : plan.actions()) {
-      if (actions >= 0 && outcomes.size() == actions) return seen;
+    var pass = new Pass(Planner.plan(facts, now), new ArrayList<>(), new ArrayList<>());
+    for (var action : pass.plan.actions()) {
+      if (actions >= 0 && pass.outcomes.size() == actions) return pass;
       var done = WorldActs.of(world, facts).act(action);
       world = done.world();
-      seen.add(world);
-      outcomes.add(new Outcome(action, done.result()));
-      if (!outcomes.getLast().done() && !action.independent()) break;
+      pass.worlds.add(world);
+      pass.outcomes.add(new Outcome(action, done.result()));
+      if (!pass.outcomes.getLast().done() && !action.independent()) break;
     }
-    if (actions >= 0) return seen;
-    seen.add(world.recorded(plan, outcomes));
-    return seen;
+    if (actions < 0) pass.worlds.add(world.recorded(pass));
+    return pass;
   }
 
   /// A reconcile up to its write of the binding Secret: an old leader has sent it, and stops. Empty
@@ -436,11 +490,11 @@ record World(
     return Optional.empty();
   }
 
-  private World recorded(Plan plan, List<Outcome> outcomes) {
-    var after = Aftermath.of(plan, outcomes, Duration.ofMinutes(10), now);
+  private World recorded(Pass pass) {
+    var after = pass.aftermath(now);
     boolean moved = !after.swap().equals(memory.swap());
     var world = remembering(WorldStatus.reread(after)).late(late && !moved);
-    boolean gone = spec.life == Life.Deleting && outcomes.stream().allMatch(Outcome::done);
+    boolean gone = spec.life == Life.Deleting && pass.outcomes.stream().allMatch(Outcome::done);
     return gone ? world.asking(spec.in(Life.Gone)) : world;
   }
 

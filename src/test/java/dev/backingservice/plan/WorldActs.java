@@ -46,7 +46,8 @@ record WorldActs(World w, String path) {
       case Action.Project(_, long epoch) -> done(w.running(new Pods(epoch, path, rolled(epoch))));
       case Action.Withdraw _ -> done(w.running(new Pods(0, "", true)));
       case Action.HandOver(var debts) -> done(w.owing(debts));
-      case Action.MarkAttached _, Action.CreateMissing _, Action.Owe _, Action.Drop _ -> done(w);
+      case Action.MarkAttached _ -> done(w.asking(w.spec().attachedOnce()));
+      case Action.CreateMissing _, Action.Owe _, Action.Drop _ -> done(w);
     };
   }
 

@@ -45,16 +45,15 @@ final class WorldFacts {
   }
 
   static Facts recorded(World w, SwapPolicy policy) {
-    boolean marked = w.secret().isPresent() || w.memory().lastEpoch() > 0;
     return new Facts(
         new Facts.Service(
             World.ID,
             "namespace-uid",
             1,
             w.spec().life() == World.Life.Deleting ? Facts.Life.Deleting : Facts.Life.Living,
-            marked,
+            w.spec().marked(),
             World.LOGINS,
-            new Facts.Annotations("", "", w.spec().retry(), "")),
+            w.spec().said()),
         w.spec().sound()
             ? new Facts.Request.Understood(intent(w, policy))
             : new Facts.Request.Refused(

@@ -2,6 +2,7 @@ package dev.backingservice.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backingservice.api.Condition;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Debt;
 import dev.backingservice.model.SwapPolicy;
@@ -10,6 +11,7 @@ import dev.backingservice.model.SwapPolicy.IfUnreachable;
 import dev.backingservice.plan.World.Grip;
 import dev.backingservice.plan.World.Life;
 import dev.backingservice.plan.World.Mood;
+import dev.backingservice.report.Reporter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,6 +132,7 @@ record WorldLaws(SwapPolicy policy) {
   /// While the facts stand still, writing ends, and what can be done is done.
   private void stands(World world, String path) {
     var rest = settled(world);
+    tellsTheTruth(rest, path);
     var later = rest.late(true).at(rest.now().plus(Duration.ofHours(1)));
     var after = later.reconciled(-1, policy).getLast();
     assertThat(after.at(rest.now()).late(true))
@@ -150,6 +153,55 @@ record WorldLaws(SwapPolicy policy) {
       assertThat(rest.secret().orElseThrow().active().server())
           .as(() -> "an edit that could be taken is not: " + path + "\n" + rest)
           .isEqualTo(rest.spec().server());
+  }
+
+  /// No condition claims what is not so.
+  private void tellsTheTruth(World world, String path) {
+    if (world.spec().life() == Life.Gone) return;
+    var pass = world.pass(WorldFacts.of(world, policy), -1);
+    var report = Reporter.report(null, pass.aftermath(world.now()), world.now());
+    var after = pass.worlds().getLast();
+    for (var c : Objects.requireNonNull(report.status().conditions()))
+      if (c.status() == Condition.Status.True)
+        assertThat(isSo(after, c.type()))
+            .as(() -> "%s is not so: %s%n%s".formatted(c, path, after))
+            .isTrue();
+  }
+
+  private boolean isSo(World world, String condition) {
+    var active = world.memory().active().map(Memory.Active::attachment);
+    return switch (condition) {
+      case "Fenced" -> open(world, active.map(Attachment::epoch).orElse(Long.MAX_VALUE)).isEmpty();
+      case "Published" -> world.secret().isPresent();
+      case "RolledOut" ->
+          world.pods().rolled()
+              && active.filter(a -> a.epoch() == world.pods().epoch()).isPresent();
+      case "Ready" ->
+          active.filter(a -> a.server().equals(world.spec().server())).isPresent()
+              && world.spec().sound();
+      default -> true;
+    };
+  }
+
+  /// Published logins before an epoch that let anybody in, on servers that have a name. The
+  /// predecessor of a promoted copy is told of as long as its logins are retained.
+  private static Set<String> open(World world, long epoch) {
+    var open = new TreeSet<String>();
+    world
+        .instances()
+        .forEach(
+            (name, instance) -> {
+              boolean predecessor = world.instances().containsKey(name + "2");
+              if (world.namesOf(name).isEmpty() || predecessor) return;
+              instance
+                  .logins()
+                  .forEach(
+                      (login, l) -> {
+                        if (l.open() && l.known() && l.epoch() < epoch)
+                          open.add(name + "/" + login);
+                      });
+            });
+    return open;
   }
 
   /// Whether the workload is to hold what is published, and it can be written there. A refused edit

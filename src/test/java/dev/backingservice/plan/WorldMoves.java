@@ -74,6 +74,9 @@ final class WorldMoves {
     var access = w.spec().access() == Access.ReadOnly ? Access.ReadWrite : Access.ReadOnly;
     moves.add(to("access " + access, w.asking(w.spec().accessing(access))));
     moves.add(to(w.spec().sound() ? "bad edit" : "good edit", sound(w)));
+    if (w.memory().swap() instanceof Swap.Overlap(var m, _, _))
+      moves.add(
+          to("end overlap", w.asking(w.spec().endingOverlap(Long.toString(m.from().epoch())))));
     for (var life : List.of(Life.Attached, Life.Detached, Life.Deleting))
       if (life != w.spec().life()) moves.add(to(life.name(), w.asking(w.spec().in(life))));
     for (var name : NAMES) {
@@ -131,6 +134,7 @@ final class WorldMoves {
       if (w.grip() != grip) moves.add(to("secret " + grip, w.gripped(grip)));
     if (w.spec().life() != Life.Gone) {
       moves.add(to("cluster restored", w.restored(earlier)));
+      moves.add(to("status lost", w.forgotten()));
       moves.add(
           new Move("an old leader sends its cut", true, () -> w.cutSent(policy).stream().toList()));
     }

@@ -31,6 +31,7 @@ final class WorldStatus {
             null,
             null,
             memory.handledRetry().isEmpty() ? null : memory.handledRetry(),
+            MemoryWriter.unasked(memory),
             MemoryWriter.omitted(after)));
   }
 }
