@@ -10,26 +10,41 @@ import dev.backingservice.model.Reason;
 public final class EngineException extends Exception {
   private static final long serialVersionUID = 1;
   private final Reason reason;
+  private final Reason detail;
   private final boolean silent;
 
-  private EngineException(Reason reason, boolean silent, String message) {
+  private EngineException(Reason reason, Reason detail, boolean silent, String message) {
     super(message);
     this.reason = reason;
+    this.detail = detail;
     this.silent = silent;
   }
 
   /// Nobody is there.
-  public static EngineException silent(String message) {
-    return new EngineException(Reason.ServerUnreachable, true, message);
+  ///
+  /// @param detail how that was seen
+  public static EngineException silent(Reason detail, String message) {
+    return new EngineException(Reason.ServerUnreachable, detail, true, message);
+  }
+
+  /// Somebody is there, and does not answer in time.
+  public static EngineException slow(String message) {
+    return new EngineException(Reason.ServerUnreachable, Reason.Timeout, false, message);
   }
 
   /// Somebody is there, and this is what is wrong.
   public static EngineException of(Reason reason, String message) {
-    return new EngineException(reason, false, message);
+    return new EngineException(reason, reason, false, message);
   }
 
   public Reason reason() {
     return reason;
+  }
+
+  /// The reason in the words of the server's own condition: for a server that is unreachable, how
+  /// that was seen.
+  public Reason detail() {
+    return detail;
   }
 
   public boolean silent() {

@@ -84,7 +84,7 @@ public final class ServerObserver {
           known.instances(),
           served.server().data());
     } catch (EngineException e) {
-      return new Seen.Troubled(new Failure(e.reason(), e.sentence()));
+      return new Seen.Troubled(new Failure(e.detail(), e.sentence()));
     }
   }
 

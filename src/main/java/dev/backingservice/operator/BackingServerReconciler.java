@@ -12,6 +12,7 @@ import dev.backingservice.observe.ServerObserver;
 import dev.backingservice.plan.ServerAftermath;
 import dev.backingservice.plan.ServerFacts;
 import dev.backingservice.plan.ServerPlanner;
+import dev.backingservice.report.ServerNotices;
 import dev.backingservice.report.ServerReporter;
 import dev.backingservice.report.ServerReporter.Ties;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -141,6 +142,9 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
             .build());
     patch.setSpec(null);
     patch.setStatus(status);
-    return recorder.record(patch).isPresent();
+    if (recorder.record(patch).isEmpty()) return false;
+    for (var notice : ServerNotices.of(resource.getStatus(), status))
+      recorder.tell(resource, notice.kind().name(), notice.reason(), notice.note());
+    return true;
   }
 }

@@ -98,7 +98,7 @@ final class Attach {
       if (writable(f, found.server()) && other(f, found, to) && named.add(account(f, found)))
         byServer.computeIfAbsent(found.server(), _ -> new ArrayList<>()).add(found.attachment());
     return byServer.entrySet().stream()
-        .<Action>map(e -> new Action.Fence(e.getKey(), e.getValue(), f.greatestEpoch(), SLICE))
+        .<Action>map(e -> new Action.Fence(e.getKey(), e.getValue(), to.epoch() - 1, SLICE))
         .toList();
   }
 
@@ -136,7 +136,18 @@ final class Attach {
         .flatMap(a -> a.standing().logins().entrySet().stream())
         .filter(e -> e.getValue().holds() != Holds.Foreign)
         .max(Map.Entry.comparingByValue(Comparator.comparingLong(Standing.Login::greatestEpoch)))
-        .map(Map.Entry::getKey);
+        .map(e -> begun(f, e.getValue()) ? f.service().logins().besides(e.getKey()) : e.getKey());
+  }
+
+  /// Whether a login was made by an attachment of a forgotten service that went no further: every
+  /// one before it was fenced for it, and none supersedes it.
+  private static boolean begun(Facts f, Standing.Login login) {
+    return login.superseded() == 0
+        && f.servers().values().stream()
+            .flatMap(s -> s.answer().stream())
+            .flatMap(a -> a.standing().logins().values().stream())
+            .filter(l -> l.uid().equals(login.uid()))
+            .anyMatch(l -> l.superseded() > 0 && l.superseded() == login.epoch() - 1);
   }
 
   /// A login that was made for the next epoch and never superseded keeps it: a publication that is

@@ -208,6 +208,7 @@ public final class Debts {
   }
 
   static String unanswered(Attachment old) {
-    return "%s did not answer: its login is locked as soon as it does".formatted(old.server());
+    return "%s did not answer: its login is locked as soon as it does; if it never will, the platform team annotates the BackingServer backingservice.dev/gone: \"%s\""
+        .formatted(old.server(), old.serverId());
   }
 }

@@ -30,9 +30,14 @@ final class DesiredLogins {
     this.now = now;
   }
 
-  /// The states of one server that do not hold yet.
-  static List<Action> toMakeOn(String server, Facts f, Swap swap, Instant now) {
-    return actions(of(f, swap, now).missing().getOrDefault(server, List.of()), server, server);
+  /// The states of the server that a motion goes to which do not hold yet, and the login that it
+  /// prepares: that one lets somebody in does not say that it was granted all it needs.
+  static List<Action> toPrepare(Attachment to, Facts f, Swap swap, Instant now) {
+    var server = to.server();
+    var missing = new ArrayList<>(of(f, swap, now).missing().getOrDefault(server, List.of()));
+    if (missing.stream().noneMatch(d -> d.attachment().same(to)))
+      missing.add(new Action.Desired(to, LoginState.Prepared, 0));
+    return actions(missing, server, server);
   }
 
   /// The states of every other server that do not hold yet.

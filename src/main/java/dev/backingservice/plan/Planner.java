@@ -96,7 +96,7 @@ public final class Planner {
         // a target that is never ready takes nothing from what is in force
         var actions = new ArrayList<>(DesiredLogins.toMakeBesides(m.to().server(), f, swap, now));
         actions.addAll(Upkeep.inCluster(f, now));
-        actions.addAll(DesiredLogins.toMakeOn(m.to().server(), f, swap, now));
+        actions.addAll(DesiredLogins.toPrepare(m.to(), f, swap, now));
         actions.add(new Action.Knock(m.to()));
         yield actions;
       }

@@ -66,7 +66,7 @@ final class Judge {
   }
 
   private Verdict provisioned() {
-    if (f.leaving()) return detached(PROVISIONED);
+    if (f.leaving()) return left(PROVISIONED, f);
     var failed =
         Progress.waiting(after)
             .or(
@@ -80,6 +80,8 @@ final class Judge {
     if (failed.isPresent()) return Verdict.no(PROVISIONED, failed.get());
     if (after.swap().underWay())
       return Verdict.wait(PROVISIONED, Reason.Swapping, Progress.phase(after.swap()));
+    var given = Progress.givenUp(after);
+    if (given.isPresent()) return Verdict.no(PROVISIONED, given.get());
     if (after.attachedAsAsked())
       return Verdict.yes(
           PROVISIONED, "Role and grants stand, and a login with the credential succeeded.");
@@ -102,7 +104,7 @@ final class Judge {
   }
 
   private Verdict published() {
-    if (f.leaving()) return detached(PUBLISHED);
+    if (f.leaving()) return left(PUBLISHED, f);
     if (f.published() instanceof Published.Foreign)
       return Verdict.no(
           PUBLISHED,
@@ -133,6 +135,13 @@ final class Judge {
       return Verdict.wait(AVAILABLE, Reason.Pending, "There is no binding yet.");
     var silent = f.server(active.get().server()).filter(ServerFact::silent);
     if (silent.isPresent()) return Verdict.no(AVAILABLE, silent.get().trouble().orElseThrow());
+    var stranger = f.server(active.get().server()).filter(ServerFact::stranger);
+    if (stranger.isPresent())
+      return Verdict.wait(
+          AVAILABLE,
+          Reason.IdentityChanged,
+          "another server answers under the name of %s: whether the credential works on the one it was made for cannot be seen"
+              .formatted(active.get().server()));
     if (f.login().orElse(null) instanceof Facts.Login.TurnedAway(var failure))
       return Verdict.no(AVAILABLE, failure);
     if (f.login().orElse(null) instanceof Facts.Login.Full(var failure))
@@ -149,11 +158,14 @@ final class Judge {
         .anyMatch(o -> o.action() instanceof Action.Knock(var at) && at.equals(active));
   }
 
-  static Verdict detached(String type) {
-    return new Verdict(
-        type,
-        Status.False,
-        Reason.Detached,
-        "spec.state is Detached: set it to Attached to attach again.");
+  /// What a service says of a step while nothing of it is to be left.
+  static Verdict left(String type, Facts f) {
+    return f.service().life() == Facts.Life.Deleting
+        ? new Verdict(type, Status.False, Reason.Detaching, "The service is being deleted.")
+        : new Verdict(
+            type,
+            Status.False,
+            Reason.Detached,
+            "spec.state is Detached: set it to Attached to attach again.");
   }
 }

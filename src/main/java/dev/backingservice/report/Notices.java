@@ -64,23 +64,31 @@ final class Notices {
         if (m.fencePoint() != Motion.FencePoint.AfterOverlap) notices.add(fenced(m, proof));
       }
       case Swap.Roll(var m, _, _) -> cut(m);
-      case Swap.Retire(var m, _, _, _) ->
-          notices.add(
-              Notice.normal("SwapCompleted", "Every workload runs on " + m.to().server() + "."));
+      case Swap.Retire(var m, _, _, _) -> notices.add(Notice.normal("SwapCompleted", completed(m)));
       case Swap.Aborting(_, _, var why) ->
           notices.add(Notice.warning("SwapAborting", "Going back: " + why + "."));
       case Swap.Aborted(var m, _, var why, _) ->
           notices.add(
               Notice.warning(
                   "SwapAborted", "%s stays in force: %s.".formatted(m.from().server(), why)));
-      case Swap.Overlap(var m, _, _) ->
+      case Swap.Overlap(var m, _, _) when m.from().serverId().equals(m.to().serverId()) ->
           notices.add(
               Notice.normal(
                   "OverlapStarted",
                   "%s keeps working beside %s until nobody uses it."
                       .formatted(m.from().login(), m.to().login())));
-      case Swap.Settled _, Swap.Fence _, Swap.Verify _ -> {}
+      case Swap.Settled _, Swap.Fence _, Swap.Verify _, Swap.Overlap _ -> {}
     }
+  }
+
+  private String completed(Motion m) {
+    return named()
+        ? "Every workload runs on %s.".formatted(m.to().server())
+        : "The binding leads to %s; no workload is named.".formatted(m.to().server());
+  }
+
+  private boolean named() {
+    return after.facts().workloads().stream().anyMatch(w -> w.chosen().isPresent());
   }
 
   static String way(Motion m) {
@@ -101,7 +109,7 @@ final class Notices {
         Notice.normal(
             "Swapped",
             "The binding switched from %s, epoch %d.".formatted(way(m), m.to().epoch())));
-    if (after.facts().workloads().stream().noneMatch(w -> w.chosen().isPresent()))
+    if (!named())
       notices.add(
           Notice.warning(
               "ConsumersUnknown", "No workload is named: restart what reads the Secret yourself."));

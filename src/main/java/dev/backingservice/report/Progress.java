@@ -3,13 +3,14 @@ package dev.backingservice.report;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
+import dev.backingservice.model.Reason;
 import dev.backingservice.model.SwapPolicy;
 import dev.backingservice.plan.Aftermath;
+import dev.backingservice.plan.FenceProof;
 import dev.backingservice.plan.Motion;
 import dev.backingservice.plan.Outcome;
 import dev.backingservice.plan.Retries;
 import dev.backingservice.plan.Swap;
-import java.time.Instant;
 import java.util.Optional;
 
 /// How far a swap is, and what it waits for, in words.
@@ -44,20 +45,37 @@ final class Progress {
   /// @param active what is in force
   static String behind(Aftermath after, Attachment active) {
     if (after.swap() instanceof Swap.Aborted(var m, _, var why, var at))
-      return "The swap to %s was given up (%s): %s stays in force. %s"
-          .formatted(m.to().server(), why, active.server(), retry(after, m, at));
+      return aborted(m, why)
+          + Retries.next(after.facts(), m, at)
+              .map(
+                  time ->
+                      "It is tried again at %s, or as soon as backingservice.dev/retry has a new value."
+                          .formatted(Conditions.time(time)))
+              .orElse("");
     return "%s, epoch %d, stays in force: the edit has not been taken up."
         .formatted(active.server(), active.epoch());
   }
 
-  private static String retry(Aftermath after, Motion m, Instant at) {
-    return Retries.next(after.facts(), m, at)
-        .map(
-            time ->
-                "It is tried again at %s, or as soon as backingservice.dev/retry has a new value."
-                    .formatted(Conditions.time(time)))
-        .orElse(
-            "It is not tried again by itself: give the annotation backingservice.dev/retry a new value, or edit spec.server.");
+  /// A swap that is not tried again by itself; empty where there is none.
+  static Optional<Failure> givenUp(Aftermath after) {
+    if (after.attachedAsAsked()
+        || !(after.swap() instanceof Swap.Aborted(var m, var proof, var why, var at))
+        || proof.result() != FenceProof.Result.SessionsRemain
+        || Retries.next(after.facts(), m, at).isPresent()) return Optional.empty();
+    return Optional.of(
+        new Failure(
+            Reason.SessionsRemain,
+            aborted(m, why)
+                + "It is not tried again by itself: end the sessions and give the annotation backingservice.dev/retry a new value, or edit spec.server."));
+  }
+
+  private static String aborted(Motion m, String why) {
+    return "The swap to %s was given up %s (%s): %s stays in force. "
+        .formatted(
+            m.to().server(),
+            m.attempts() == 1 ? "once" : m.attempts() + " times",
+            why,
+            m.from().server());
   }
 
   /// A fence that waits for a server that nobody reaches, because the policy says so.

@@ -72,7 +72,7 @@ record ServerJudge(BackingServer resource, ServerFacts facts, Ties ties) {
     verdicts.add(secure(seen.findings()));
     verdicts.add(
         identified.status() == Status.True
-            ? Verdict.yes("Ready", "The server can be attached.")
+            ? Verdict.yes("Ready", "The server answers and is the right one.")
             : new Verdict("Ready", identified.status(), identified.reason(), identified.message()));
     return verdicts;
   }

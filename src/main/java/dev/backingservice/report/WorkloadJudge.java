@@ -20,7 +20,7 @@ final class WorkloadJudge {
   }
 
   Verdict projected() {
-    if (f.leaving()) return Judge.detached(Judge.PROJECTED);
+    if (f.leaving()) return Judge.left(Judge.PROJECTED, f);
     var chosen = f.workloads().stream().filter(w -> w.chosen().isPresent()).toList();
     if (chosen.isEmpty())
       return new Verdict(Judge.PROJECTED, Status.True, Reason.NoWorkloads, "No workload is named.");
@@ -44,7 +44,7 @@ final class WorkloadJudge {
 
   /// @param holdingOn who still uses the old login long after the cut; empty when nobody does
   Verdict rolledOut(Optional<String> holdingOn) {
-    if (f.leaving()) return Judge.detached(Judge.ROLLED_OUT);
+    if (f.leaving()) return Judge.left(Judge.ROLLED_OUT, f);
     var chosen = f.workloads().stream().filter(w -> w.chosen().isPresent()).toList();
     if (holdingOn.isPresent())
       return Verdict.no(Judge.ROLLED_OUT, new Failure(Reason.OldSessionsRemain, holdingOn.get()));

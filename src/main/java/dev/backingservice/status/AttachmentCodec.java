@@ -49,7 +49,7 @@ final class AttachmentCodec {
         Objects.requireNonNullElse(a.serverId(), ""),
         a.login(),
         access(a.access()),
-        a.epoch());
+        Math.max(1, a.epoch()));
   }
 
   static BackingServiceStatus.Debt write(Debt debt) {

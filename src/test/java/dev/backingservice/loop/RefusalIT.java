@@ -125,6 +125,25 @@ class RefusalIT {
     assertThat(Stage.canLogin(green, login)).as("the copied login of the old epoch").isFalse();
   }
 
+  @Test
+  void aTargetWithATableThatCannotBeGranted() throws Exception {
+    var stage = new Stage();
+    stage.server(stage.blue);
+    var green = stage.server(stage.green);
+    green.execute("orders", "CREATE TABLE theirs (id int)");
+    refused(stage, "Provisioned", "PrivilegesIncomplete");
+    assertThat(stage.message("Provisioned"))
+        .contains("belongs to postgres")
+        .contains("ALTER TABLE public.theirs OWNER TO");
+
+    // When
+    green.execute("orders", "DROP TABLE theirs");
+
+    // Then
+    stage.eventuallyOn(stage.green);
+    stage.eventually("Ready", "True/Ready");
+  }
+
   /// Attaches to blue, edits to green, and expects that nothing happens.
   private static void refused(Stage stage, String condition, String reason) throws Exception {
     stage.attached(stage.blue, "");

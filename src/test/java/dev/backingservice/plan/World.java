@@ -134,6 +134,8 @@ record World(
     Empty,
     /// It answers, and the name of the next login is somebody else's.
     Taken,
+    /// It answers, makes logins, and cannot grant them what they need.
+    Partial,
     /// It answers, and does not admit the namespace any more.
     Closed
   }
@@ -207,6 +209,7 @@ record World(
   /// @param server whose name its password is derived from
   /// @param used whether somebody has a session with it
   /// @param known whether it was ever published: nobody has the credential of another one
+  /// @param granted whether it was given all that it needs
   record Login(
       long epoch,
       String server,
@@ -214,13 +217,15 @@ record World(
       Access access,
       boolean open,
       boolean used,
-      boolean known) {
+      boolean known,
+      boolean granted) {
     Login published() {
-      return new Login(epoch, server, superseded, access, open, used, true);
+      return new Login(epoch, server, superseded, access, open, used, true, granted);
     }
 
     Login locked() {
-      return new Login(epoch, server, Math.max(superseded, epoch), access, false, used, known);
+      return new Login(
+          epoch, server, Math.max(superseded, epoch), access, false, used, known, granted);
     }
 
     boolean letsIn(Attachment at) {
@@ -228,7 +233,7 @@ record World(
     }
 
     Login using(boolean sessions) {
-      return new Login(epoch, server, superseded, access, open, sessions, known);
+      return new Login(epoch, server, superseded, access, open, sessions, known, granted);
     }
   }
 

@@ -72,6 +72,10 @@ record WorldActs(World w, String path) {
             w.with(instance, server),
             new Result.Failed(new Failure(Reason.LoginRefused, "superseded")));
       server = ensured.get();
+      if (mood == Mood.Partial && d.state().letsIn())
+        return new Done(
+            w.with(instance, server),
+            new Result.Failed(new Failure(Reason.PrivilegesIncomplete, "not granted")));
     }
     return done(w.with(instance, server));
   }
@@ -84,7 +88,7 @@ record WorldActs(World w, String path) {
     boolean anew = d.state().letsIn() && was.filter(l -> l.epoch() == at.epoch()).isEmpty();
     if (anew && mood == Mood.Taken) return Optional.empty();
     return switch (d.state()) {
-      case Active, Prepared -> opened(server, d, was, stuck);
+      case Active, Prepared -> opened(server, d, was, mood);
       case Locked ->
           Optional.of(was.map(l -> server.with(at.login(), locked(l, d))).orElse(server));
       case Absent ->
@@ -96,22 +100,31 @@ record WorldActs(World w, String path) {
 
   private static Login locked(Login l, Action.Desired d) {
     long by = Math.max(l.superseded(), Math.max(d.superseding(), l.epoch()));
-    return new Login(l.epoch(), l.server(), by, l.access(), false, l.used(), l.known());
+    return new Login(
+        l.epoch(), l.server(), by, l.access(), false, l.used(), l.known(), l.granted());
   }
 
   private static Optional<Instance> opened(
-      Instance server, Action.Desired d, Optional<Login> was, boolean stuck) {
+      Instance server, Action.Desired d, Optional<Login> was, Mood mood) {
     var at = d.attachment();
     long by = was.map(Login::superseded).orElse(0L);
     if (by != 0 && by != d.superseding() && at.epoch() <= by) return Optional.empty();
     boolean same = was.filter(l -> l.epoch() == at.epoch()).isPresent();
     boolean used = was.filter(Login::used).isPresent();
     boolean known = was.filter(Login::known).isPresent();
-    if (used && !same && stuck) return Optional.empty();
+    if (used && !same && mood == Mood.Stuck) return Optional.empty();
     return Optional.of(
         server.with(
             at.login(),
-            new Login(at.epoch(), at.server(), 0, at.access(), true, used && same, same && known)));
+            new Login(
+                at.epoch(),
+                at.server(),
+                0,
+                at.access(),
+                true,
+                used && same,
+                same && known,
+                mood != Mood.Partial)));
   }
 
   private Result knock(Attachment at) {

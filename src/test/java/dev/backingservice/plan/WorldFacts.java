@@ -132,7 +132,7 @@ final class WorldFacts {
       case Down ->
           new Sight.Silent(new Failure(Reason.ServerUnreachable, name + " does not answer"));
       case Refusing -> new Sight.Troubled(new Failure(Reason.AdminRefused, "refused"));
-      case Well, Stuck, Empty, Taken, Closed -> {
+      case Well, Stuck, Empty, Taken, Partial, Closed -> {
         var instance = w.at(name);
         yield known(at, instance)
             ? new Sight.Answers(identity(at.instance(), instance), standing(instance))

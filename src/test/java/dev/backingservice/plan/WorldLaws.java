@@ -107,7 +107,13 @@ record WorldLaws(SwapPolicy policy) {
     boolean cut =
         was.secret().filter(s -> s.active().epoch() >= active.epoch()).isEmpty()
             && was.memory() == world.memory();
-    if (cut) assertThat(world.works(active)).as(() -> path + "\n" + world).isTrue();
+    if (!cut) return;
+    assertThat(world.works(active)).as(() -> path + "\n" + world).isTrue();
+    boolean restored = was.memory().active().filter(a -> a.attachment().same(active)).isPresent();
+    var login = world.at(active.server()).find(active.login()).orElseThrow();
+    assertThat(restored || login.granted())
+        .as(() -> "published without its grants: " + path + "\n" + world)
+        .isTrue();
   }
 
   /// A typo must not send anybody to empty tables, whatever was put back.
@@ -225,7 +231,7 @@ record WorldLaws(SwapPolicy policy) {
     if (!w.at(active).lineage().equals(w.secret().get().active().serverId()))
       return policy.ifUnreachable() == IfUnreachable.Proceed;
     return switch (w.name(active).mood()) {
-      case Well, Empty, Taken, Closed -> true;
+      case Well, Empty, Taken, Partial, Closed -> true;
       case Down -> policy.ifUnreachable() == IfUnreachable.Proceed;
       case Refusing, Stuck -> policy.ifNotDrained() == IfNotDrained.Proceed;
     };

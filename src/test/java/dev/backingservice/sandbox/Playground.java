@@ -36,7 +36,7 @@ public final class Playground {
         """,
         sandbox.kubeconfig(),
         "",
-        sandbox.plane().folder().resolve("operator.log"),
+        sandbox.plane().folder().resolve("operator-1.log"),
         sandbox.plane().kubectl());
     new CountDownLatch(1).await();
   }

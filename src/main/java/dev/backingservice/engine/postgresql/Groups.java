@@ -114,8 +114,8 @@ final class Groups {
     if (mayUse(order, claim)) return;
     throw EngineException.of(
         Reason.ServerNotAvailable,
-        "the server %s does not exist or does not admit this namespace to database %s"
-            .formatted(order.place().server(), Schemas.of(order.place()).database()));
+        "database %s on %s belongs to another namespace or is not listed for this one: ask the platform team, or name another database"
+            .formatted(Schemas.of(order.place()).database(), order.place().server()));
   }
 
   /// A namespace that was made anew under a name inherits nothing.

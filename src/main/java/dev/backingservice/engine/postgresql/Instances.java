@@ -52,7 +52,9 @@ final class Instances {
     }
     if (standby != null && failure == null) return standby;
     if (standby != null) throw halfSeen(server, standby, failure);
-    throw failure != null ? failure : EngineException.silent(server.name() + " has no address");
+    throw failure != null
+        ? failure
+        : EngineException.silent(Reason.ServerUnreachable, server.name() + " has no address");
   }
 
   private static EngineException halfSeen(

@@ -6,6 +6,8 @@ import dev.backingservice.engine.wire.Addresses;
 import dev.backingservice.engine.wire.Attempt;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.ServerText;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
@@ -52,19 +54,28 @@ final class PgErrors {
               + " presents a certificate that the anchors of spec.tls.ca do not verify: "
               + said(tls.get()));
     if (state(e).startsWith("28"))
-      return EngineException.of(whenRefused, where + " refuses the login: " + said(e));
+      return EngineException.of(
+          whenRefused, where + " refuses the login: " + said(e) + cure(whenRefused));
     if (state(e).equals("3D000"))
-      return EngineException.of(Reason.DatabaseMissing, where + ": " + said(e));
+      return EngineException.of(
+          Reason.DatabaseMissing, where + ": " + said(e) + cure(Reason.DatabaseMissing));
     if (cause(e, Addresses.Unanswered.class).isPresent())
       return EngineException.of(
           Reason.ServerUnreachable, where + " cannot be found: the name server does not answer");
     if (!attempt.answered())
-      return EngineException.silent(where + " does not answer: " + silence(e));
+      return EngineException.silent(detail(e), where + " does not answer: " + silence(e));
     if (attempt.bounds().exceeded())
-      return EngineException.of(
-          Reason.ServerUnreachable,
+      return EngineException.slow(
           where + " accepts connections and does not finish a login in 5 s or 16 MiB");
     return EngineException.of(Reason.ServerUnreachable, where + " does not let us in: " + said(e));
+  }
+
+  private static String cure(Reason reason) {
+    return switch (reason) {
+      case AdminRefused -> "; correct the Secret that spec.admin names";
+      case DatabaseMissing, SchemaMissing -> "; create it, or correct the spec";
+      default -> "";
+    };
   }
 
   /// The Java runtime's own words; no server's.
@@ -89,7 +100,8 @@ final class PgErrors {
   /// A statement that failed.
   static EngineException running(SQLException e, Server server) {
     return EngineException.of(
-        reason(state(e)), server.name() + " refuses (" + state(e) + "): " + said(e));
+        reason(state(e)),
+        server.name() + " refuses (" + state(e) + "): " + said(e) + cure(reason(state(e))));
   }
 
   private static Reason reason(String state) {
@@ -113,6 +125,13 @@ final class PgErrors {
 
   private static String message(Throwable e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private static Reason detail(SQLException e) {
+    if (cause(e, SocketTimeoutException.class).isPresent()) return Reason.Timeout;
+    return cause(e, ConnectException.class).isPresent()
+        ? Reason.ConnectionRefused
+        : Reason.ServerUnreachable;
   }
 
   private static String silence(SQLException e) {

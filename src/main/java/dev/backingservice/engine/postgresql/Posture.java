@@ -34,7 +34,8 @@ final class Posture {
       add(
           Id.AdminDatabaseOpen,
           "every role may connect to the administrator's database",
-          "REVOKE CONNECT ON DATABASE " + server.adminDatabase() + " FROM PUBLIC");
+          "GRANT CONNECT ON DATABASE %1$s TO %2$s; REVOKE CONNECT ON DATABASE %1$s FROM PUBLIC"
+              .formatted(server.adminDatabase(), server.adminUser()));
     if (sql.holds(
         "SELECT pg_catalog.has_database_privilege('public', current_database(), 'CREATE') OR EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname !~ '^pg_' AND pg_catalog.has_schema_privilege('public', n.oid, 'CREATE'))"))
       add(

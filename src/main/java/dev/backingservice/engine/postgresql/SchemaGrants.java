@@ -6,7 +6,8 @@ import dev.backingservice.model.Reason;
 import dev.backingservice.model.Scope;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// The grants of the group roles inside one database: on the schema, on what will be created in
 /// it, and on what others created before. Runs in one transaction on a connection to that
@@ -32,12 +33,14 @@ final class SchemaGrants {
   void ensure(Sql sql) throws SQLException, EngineException {
     onSchema(sql);
     if (Administrator.actAs(sql, roles.owner())) futureOf(sql, roles.owner(), true);
-    var refused = new TreeSet<String>();
+    var refused = new TreeMap<String, String>();
     for (var owner : legacyOwners(sql)) {
       if (Administrator.actAs(sql, owner)) {
         futureOf(sql, owner, false);
         present(sql, owner);
-      } else if (!ungranted(sql, owner).isEmpty()) refused.add(owner);
+      } else {
+        ungranted(sql, owner).stream().findFirst().ifPresent(r -> refused.put(owner, r.name()));
+      }
     }
     sql.run("SET LOCAL ROLE NONE");
     if (!refused.isEmpty()) throw incomplete(refused);
@@ -163,11 +166,21 @@ final class SchemaGrants {
         roles.readWrite());
   }
 
-  private EngineException incomplete(TreeSet<String> owners) {
+  /// Names one relation of one owner: whoever owns it may let the administrator act for it, unless
+  /// it is a superuser's.
+  private EngineException incomplete(Map<String, String> refused) throws SQLException {
+    var first = refused.entrySet().iterator().next();
+    var relation = Sql.name(place.schema()) + "." + Sql.name(first.getValue());
     return EngineException.of(
         Reason.PrivilegesIncomplete,
-        "in %s on %s the administrator may not act for the owner of some tables: GRANT %s TO the administrator"
-            .formatted(place.database(), server, String.join(", ", owners)));
+        "in database %s on %s, %s belongs to %s, for whom the administrator may not act%s: let its owner or a superuser run ALTER TABLE %s OWNER TO the administrator's role"
+            .formatted(
+                place.database(),
+                server,
+                relation,
+                first.getKey(),
+                refused.size() == 1 ? "" : " (nor for other owners there)",
+                relation));
   }
 
   private record Relation(String name, boolean sequence) {}
