@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 public record BackingServerStatus(
     @JsonPropertyDescription("The generation this status speaks about.")
         @Nullable Long observedGeneration,
-    @Size(max = 16) @JsonPropertyDescription("Ready, Reachable, Identified, Writable, Secure.")
+    @Size(max = 16)
+        @JsonPropertyDescription("Accepted, Reachable, Identified, Writable, Secure, Ready.")
         @Nullable List<Condition> conditions,
     @JsonPropertyDescription("Where workloads connect.") @Nullable Endpoint endpoint,
     @Size(max = 256) @JsonPropertyDescription("The server's version, as it says it.")

@@ -64,7 +64,8 @@ public record BackingServiceSpec(
     @JsonPropertyDescription(
             "Swap without an edit when the server stops accepting writes. Not supported yet.")
         @Nullable Failover failover,
-    @JsonPropertyDescription("Renew the password from time to time. Not supported yet.")
+    @JsonPropertyDescription(
+            "How credentials are renewed: overlap is supported, every is not supported yet.")
         @Nullable Rotation rotation,
     @Default("{}") @JsonPropertyDescription("The client certificate.")
         @Nullable Certificate certificate,

@@ -14,8 +14,7 @@ public record SwapProgress(
     @Size(max = 253) @JsonPropertyDescription("The server that is left.") String from,
     @Size(max = 253) @JsonPropertyDescription("The server that is attached.") String to,
     @Size(max = 32)
-        @JsonPropertyDescription(
-            "Preflight, Prepare, Fence, Cut, Roll, Verify, Overlap, Retire or Aborting.")
+        @JsonPropertyDescription("Prepare, Fence, Cut, Roll, Verify, Overlap, Retire or Aborting.")
         String phase,
     @Size(max = 32)
         @JsonPropertyDescription(
