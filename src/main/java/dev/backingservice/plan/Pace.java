@@ -32,7 +32,8 @@ final class Pace {
     var soonest = drift;
     if (!after.memory().debts().isEmpty()) soonest = shorter(soonest, debt(after, now));
     if (unwell(after)) soonest = shorter(soonest, byAge(after, now));
-    if (!SwapGuards.rolledOut(after.facts())) soonest = shorter(soonest, ROLLOUT);
+    if (!after.facts().leaving() && !SwapGuards.rolledOut(after.facts()))
+      soonest = shorter(soonest, ROLLOUT);
     if (!after.memory().retained().isEmpty()) soonest = shorter(soonest, WATCH_OLD);
     soonest = overlap(after, now).filter(earlier(soonest)).orElse(soonest);
     return jittered(soonest, after);

@@ -18,9 +18,12 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Every write of a service's life may fail in every way, and its life ends as an undisturbed one
 /// does: the same server, epochs, logins and rollouts. `make test-faults` plays all plans.
+@Execution(ExecutionMode.CONCURRENT)
 class FaultsIT {
   private static final int PLANS = Integer.getInteger("backing.plans", 150);
   private static final Duration PATIENCE = Duration.ofMinutes(2);
