@@ -51,7 +51,7 @@ public record BackingServiceStatus(
         @Nullable String lastHandledRetry,
     @Size(max = 256)
         @JsonPropertyDescription(
-            "Servers that may let an older login in and have not answered since this status was lost or an older state was put back.")
+            "Servers that may let an older login in and, since this status was lost or an older state was put back, have not answered or are standbys.")
         @Nullable List<String> unasked,
     @JsonPropertyDescription("How much of the lists did not fit; absent when all did.")
         @Nullable Omitted omitted) {

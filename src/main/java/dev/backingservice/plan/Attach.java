@@ -77,6 +77,7 @@ final class Attach {
   private static Optional<Failure> unasked(Facts f) {
     if (!f.forgotten()) return Optional.empty();
     return Unasked.of(f).stream()
+        .filter(name -> f.answer(name).isEmpty())
         .findFirst()
         .map(
             name ->

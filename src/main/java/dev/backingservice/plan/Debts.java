@@ -94,6 +94,11 @@ public final class Debts {
         || takenOver(f, debt);
   }
 
+  /// Whether the platform team says that the server that owes will never answer again.
+  public static boolean forgiven(Facts f, Debt debt) {
+    return gone(f, debt.attachment(), debt.running());
+  }
+
   /// Whether the platform team says that the server of a login will never answer again.
   static boolean gone(Facts f, Attachment owed, String running) {
     var said = f.server(owed.server()).map(s -> s.admission().gone()).orElse("");
@@ -157,15 +162,14 @@ public final class Debts {
     for (var old : Fences.replaced(f, m))
       owe(debts, new Debt(old, now, running(f, old), replaced(old)));
     if (proofOfAnother(f, m, proof))
-      owe(
-          debts,
-          new Debt(
-              m.from(),
-              now,
-              running(f, m.from()),
-              "%s was promoted behind its name while it was left: its predecessor may be alive"
-                  .formatted(m.from().server())));
+      for (var old : Fences.logins(f, m))
+        owe(debts, new Debt(old, now, running(f, m.from()), predecessor(m.from())));
     return debts;
+  }
+
+  private static String predecessor(Attachment from) {
+    return "%s was promoted behind its name while it was left: its predecessor may be alive"
+        .formatted(from.server());
   }
 
   /// The same login is owed once, since whenever.

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 /// @param certificateEnds when the client certificate in the binding ends
 /// @param unwellSince since when the service is not ready; empty while it is
 /// @param handledRetry the retry annotation last taken up
-/// @param unasked servers that may let an older login in and have not answered since the memory of
-///     this service was lost or an older state was put back, in order
+/// @param unasked servers that may let an older login in and, since the memory of this service was
+///     lost or an older state was put back, have not answered or are standbys; in order
 public record Memory(
     Optional<Active> active,
     List<Retained> retained,

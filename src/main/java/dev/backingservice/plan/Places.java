@@ -14,16 +14,21 @@ public final class Places {
   /// Everywhere something of ours may be, and where it shall be; the active place speaks for its
   /// server.
   public static Set<Place> known(Facts f) {
+    var places = remembered(f);
+    var wanted = f.intent().map(Intent::place);
+    wanted.ifPresent(places::add);
+    wanted.ifPresent(like -> f.memory().unasked().forEach(name -> places.add(like.on(name))));
+    return places;
+  }
+
+  /// Where the logins are that somebody remembers.
+  static Set<Place> remembered(Facts f) {
     var places = new LinkedHashSet<Place>();
     f.active().ifPresent(a -> places.add(a.place()));
     f.memory().swap().lastMotion().ifPresent(m -> places.add(m.to().place()));
     f.memory().swap().lastMotion().ifPresent(m -> places.add(m.from().place()));
     f.memory().retained().forEach(r -> places.add(r.attachment().place()));
     f.memory().debts().forEach(d -> places.add(d.attachment().place()));
-    f.intent().map(Intent::place).ifPresent(places::add);
-    f.intent()
-        .map(Intent::place)
-        .ifPresent(like -> f.memory().unasked().forEach(name -> places.add(like.on(name))));
     return places;
   }
 

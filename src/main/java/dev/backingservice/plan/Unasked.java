@@ -1,30 +1,55 @@
 package dev.backingservice.plan;
 
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Place;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.TreeSet;
 
-/// Which servers may let in a login that nobody remembers, and could not be asked: those that did
-/// not answer when what is recorded was not the whole truth. They count until they answer, or the
-/// platform team says that they are gone.
+/// Which servers may let in a login that nobody remembers, now or later: those that did not answer
+/// when what is recorded was not the whole truth, and standbys, where nothing can be locked. They
+/// count until they answer and take writes, or the platform team says that they are gone.
 final class Unasked {
   private Unasked() {}
 
   static List<String> of(Facts f) {
-    var lost =
-        f.service().marked() && Places.incomplete(f) ? f.servers().keySet() : Set.<String>of();
-    return Stream.concat(f.memory().unasked().stream(), lost.stream())
-        .distinct()
-        .filter(name -> f.server(name).filter(Unasked::mayHold).isPresent())
-        .sorted()
-        .toList();
+    if (!f.service().marked()) return List.of();
+    var names = new TreeSet<>(f.memory().unasked());
+    if (Places.incomplete(f)) names.addAll(f.servers().keySet());
+    names.removeIf(name -> f.server(name).filter(Unasked::silent).isEmpty());
+    for (var found : f.intent().map(i -> strays(f, i.place())).orElse(List.of()))
+      names.add(found.server());
+    return List.copyOf(names);
   }
 
   /// One that was never identified was never provisioned either.
-  private static boolean mayHold(ServerFact server) {
+  private static boolean silent(ServerFact server) {
     var admission = server.admission();
     return server.answer().isEmpty()
         && !admission.lineage().isEmpty()
         && !admission.gone().equals(admission.lineage());
+  }
+
+  /// Older logins that work on standbys, not by right, and are not spoken of otherwise.
+  private static List<FoundLogins> strays(Facts f, Place like) {
+    long epoch = f.active().map(Attachment::epoch).orElse(Long.MAX_VALUE);
+    var spoken = Places.remembered(f).stream().map(Place::server).toList();
+    return FoundLogins.on(f, like).stream()
+        .filter(found -> !found.login().fenced() && found.login().epoch() < epoch)
+        .filter(found -> standby(f, found.server()) && !spoken.contains(found.server()))
+        .filter(found -> !overlaps(f, found.attachment()))
+        .toList();
+  }
+
+  private static boolean overlaps(Facts f, Attachment copy) {
+    return Overlaps.open(f.memory().swap()).stream()
+        .map(
+            at ->
+                new Attachment(copy.place(), at.serverId(), at.login(), copy.access(), at.epoch()))
+        .anyMatch(copy::equals);
+  }
+
+  private static boolean standby(Facts f, String server) {
+    return Optional.of(server).flatMap(f::answer).filter(a -> !a.identity().writable()).isPresent();
   }
 }

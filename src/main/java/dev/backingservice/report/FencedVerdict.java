@@ -105,7 +105,7 @@ final class FencedVerdict {
         Verdict.wait(
             Judge.FENCED,
             Reason.OldServerUnreachable,
-            "an older state of this service was put back, and not every server has answered since (%s): whether an older login works there cannot be seen"
+            "an older state of this service was put back, and an older login may work on %s: it does not answer or is a standby, and is asked again"
                 .formatted(String.join(", ", silent))));
   }
 

@@ -5,6 +5,7 @@ import dev.backingservice.api.Condition.Status;
 import dev.backingservice.model.Debt;
 import dev.backingservice.model.Reason;
 import dev.backingservice.plan.Aftermath;
+import dev.backingservice.plan.Debts;
 import dev.backingservice.plan.FenceProof;
 import dev.backingservice.plan.Memory;
 import dev.backingservice.plan.Motion;
@@ -119,7 +120,7 @@ final class Notices {
     for (var debt : before.debts())
       if (!after.memory().debts().contains(debt))
         notices.add(
-            forgiven(debt)
+            Debts.forgiven(after.facts(), debt)
                 ? over(
                     debt, "DebtForgiven", "is owed nothing: the server is said to be gone for ever")
                 : over(debt, "DebtSettled", "was fenced after all"));
@@ -132,14 +133,6 @@ final class Notices {
             .filter(c -> c.reason().equals(Reason.OldSessionsRemain.name()));
     if (before.isEmpty())
       holdingOn.ifPresent(who -> notices.add(Notice.warning(Reason.OldSessionsRemain.name(), who)));
-  }
-
-  private boolean forgiven(Debt debt) {
-    return after
-        .facts()
-        .server(debt.server())
-        .filter(s -> s.admission().gone().equals(debt.attachment().serverId()))
-        .isPresent();
   }
 
   private static Notice over(Debt debt, String reason, String what) {

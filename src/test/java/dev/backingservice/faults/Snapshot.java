@@ -26,6 +26,11 @@ record Snapshot(
     String workload,
     SortedMap<String, Boolean> logins) {
 
+  /// Whether an older credential works until an overlap ends.
+  boolean overlaps() {
+    return conditions.getOrDefault("Fenced", "").endsWith("/Overlap");
+  }
+
   static Snapshot of(
       Optional<BackingService> service,
       Optional<Secret> secret,

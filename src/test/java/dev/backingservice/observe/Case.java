@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -87,10 +88,17 @@ record Case(BackingService service, JsonNode seen) {
   }
 
   private Outcome.Result result(Action action) {
-    return action instanceof Action.Fence || action instanceof Action.Settle
-        ? new Outcome.Result.Fenced(
-            new FenceProof(FenceProof.Result.Verified, "1/later@2", "", 3, now()))
-        : new Outcome.Result.Done();
+    return switch (action) {
+      case Action.Fence fence -> fenced(fence.server());
+      case Action.Settle settle -> fenced(settle.server());
+      default -> new Outcome.Result.Done();
+    };
+  }
+
+  private Outcome.Result fenced(String server) {
+    var standby = seen.path("servers").path(server).path("role").asText().equals("Replica");
+    var result = standby ? FenceProof.Result.ReadOnly : FenceProof.Result.Verified;
+    return new Outcome.Result.Fenced(new FenceProof(result, "1/later@2", "", 3, now()));
   }
 
   private Facts facts() {
@@ -113,9 +121,24 @@ record Case(BackingService service, JsonNode seen) {
         servers(),
         rows(seen.path("workloads")).map(Case::workload).toList(),
         Optional.empty(),
-        Optional.empty(),
+        login(),
         Duration.ofSeconds(seen.path("inPhaseSeconds").asLong()),
         List.of());
+  }
+
+  private Optional<Facts.Login> login() {
+    var login = seen.path("login");
+    if (login.isMissingNode()) return Optional.empty();
+    if (login.has("held"))
+      return Optional.of(new Facts.Login.LetIn(OptionalInt.of(login.path("held").asInt())));
+    return login.has("full")
+        ? Optional.of(new Facts.Login.Full(failure(Reason.LoginRefused, login.path("full"))))
+        : Optional.of(
+            new Facts.Login.TurnedAway(failure(Reason.LoginRefused, login.path("refused"))));
+  }
+
+  private static Failure failure(Reason reason, JsonNode why) {
+    return new Failure(reason, why.asText());
   }
 
   private static Stream<JsonNode> rows(JsonNode list) {
@@ -137,7 +160,7 @@ record Case(BackingService service, JsonNode seen) {
         request instanceof Facts.Request.Understood(var i) ? i.binding().mountPath() : "/bindings",
         0,
         rows(secret.path("debts"))
-            .map(d -> new Debt(attachment(d), Instant.EPOCH, "", "owed"))
+            .map(d -> new Debt(attachment(d), Instant.EPOCH, d.path("running").asText(), "owed"))
             .toList(),
         Optional.ofNullable(secret.get("certificateEnds")).map(e -> Instant.parse(e.asText())),
         "7");
@@ -170,7 +193,12 @@ record Case(BackingService service, JsonNode seen) {
             .map(why -> new Failure(Reason.ServerNotAvailable, why.asText()));
     var admission =
         new ServerFact.Admission(
-            consent, Optional.empty(), Set.of(), 1000, node.path("gone").asText(), "1");
+            consent,
+            Optional.ofNullable(node.get("weak")).map(why -> failure(Reason.PostureRefused, why)),
+            Set.of(),
+            1000,
+            node.path("gone").asText(),
+            "1");
     var abilities = ENGINES.find(EngineKind.PostgreSQL).orElseThrow().abilities();
     return new ServerFact(name, admission, abilities, sight(node));
   }
@@ -209,10 +237,12 @@ record Case(BackingService service, JsonNode seen) {
         new WorkloadKey(
             WorkloadSelector.Kind.valueOf(node.path("kind").asText()), node.path("name").asText()),
         "uid",
-        Optional.of(new WorkloadFact.Choice(Set.of(), WorkloadSelector.Injection.Full)),
+        node.path("chosen").asBoolean(true)
+            ? Optional.of(new WorkloadFact.Choice(Set.of(), WorkloadSelector.Injection.Full))
+            : Optional.empty(),
         node.path("epoch").asLong(),
         node.path("intact").asBoolean(true),
         node.path("rolledOut").asBoolean(true),
-        Optional.empty());
+        Optional.ofNullable(node.get("problem")).map(why -> failure(Reason.WorkloadConflict, why)));
   }
 }

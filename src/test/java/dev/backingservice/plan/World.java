@@ -174,7 +174,8 @@ record World(
     }
   }
 
-  record Instance(String lineage, int timeline, Map<String, Login> logins) {
+  /// @param standby whether it takes no writes
+  record Instance(String lineage, int timeline, boolean standby, Map<String, Login> logins) {
     Instance {
       logins = Map.copyOf(new TreeMap<>(logins));
     }
@@ -186,13 +187,18 @@ record World(
     Instance with(String name, Login login) {
       var changed = new HashMap<>(logins);
       changed.put(name, login);
-      return new Instance(lineage, timeline, changed);
+      return new Instance(lineage, timeline, standby, changed);
     }
 
     Instance without(String name) {
       var changed = new HashMap<>(logins);
       changed.remove(name);
-      return new Instance(lineage, timeline, changed);
+      return new Instance(lineage, timeline, standby, changed);
+    }
+
+    /// It begins or ends to take writes.
+    Instance standby(boolean follows) {
+      return new Instance(lineage, timeline, follows, logins);
     }
 
     /// A physical copy, promoted: nobody is connected to it.
@@ -202,7 +208,7 @@ record World(
       var copies = new HashMap<String, Login>();
       logins.forEach(
           (login, l) -> copies.put(login, (l.server.equals(name) ? l : l.locked()).using(false)));
-      return new Instance(lineage, timeline + 1, copies);
+      return new Instance(lineage, timeline + 1, false, copies);
     }
   }
 
@@ -276,7 +282,11 @@ record World(
             false,
             new Facts.Annotations("", "", "", "")),
         Map.of("a", name("A", "L1"), "b", name("B", "L2"), "c", name("A", "L1")),
-        Map.of("A", new Instance("L1", 1, Map.of()), "B", new Instance("L2", 1, Map.of())),
+        Map.of(
+            "A",
+            new Instance("L1", 1, false, Map.of()),
+            "B",
+            new Instance("L2", 1, false, Map.of())),
         Optional.empty(),
         Grip.Free,
         Optional.empty(),
@@ -405,7 +415,8 @@ record World(
   /// An empty server takes the place of another one.
   World replaced(String name) {
     var fresh = name(name).instance + "x";
-    return with(fresh, new Instance("L" + fresh, 1, Map.of())).named(name, n -> n.leadingTo(fresh));
+    return with(fresh, new Instance("L" + fresh, 1, false, Map.of()))
+        .named(name, n -> n.leadingTo(fresh));
   }
 
   /// A backup of the cluster is put back: the Secret and the status of an earlier world. The

@@ -1,5 +1,6 @@
 package dev.backingservice.plan;
 
+import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.BindingShape;
 import dev.backingservice.model.Failure;
@@ -63,6 +64,7 @@ record WorldActs(World w, String path) {
     var mood = w.name(name).mood();
     if (mood == Mood.Down) return new Done(w, new Result.Silent(failure(name)));
     if (mood == Mood.Refusing) return new Done(w, new Result.Failed(failure(name)));
+    if (w.at(name).standby()) return new Done(w, new Result.Failed(readOnly(name)));
     var server = w.at(name);
     var instance = w.name(name).instance();
     for (var d : desired) {
@@ -129,9 +131,11 @@ record WorldActs(World w, String path) {
 
   private Result knock(Attachment at) {
     if (w.name(at.server()).mood() == Mood.Down) return new Result.Silent(failure(at.server()));
-    return w.works(at)
-        ? new Result.LetIn(OptionalInt.of(1))
-        : new Result.Failed(new Failure(Reason.LoginRefused, "refused"));
+    if (!w.works(at)) return new Result.Failed(new Failure(Reason.LoginRefused, "refused"));
+    boolean writes = at.access() != Access.ReadOnly;
+    return writes && w.at(at.server()).standby()
+        ? new Result.Failed(readOnly(at.server()))
+        : new Result.LetIn(OptionalInt.of(1));
   }
 
   private Done fence(String name, List<Attachment> logins, long by) {
@@ -141,6 +145,7 @@ record WorldActs(World w, String path) {
       return w.name(name).answers()
           ? new Done(w, new Result.Stranger(failure(name)))
           : new Done(w, new Result.Failed(failure(name)));
+    if (w.at(name).standby()) return severed(name, logins);
     var wanted = new ArrayList<Action.Desired>();
     for (var login : logins) wanted.add(new Action.Desired(login, LoginState.Locked, by));
     var locked = ensure(name, wanted);
@@ -148,12 +153,21 @@ record WorldActs(World w, String path) {
     var world = locked.world();
     if (w.name(name).mood() == Mood.Stuck && used(world, name, logins))
       return new Done(world, new Result.Draining(1));
-    var instance = w.name(name).instance();
-    for (var login : logins) world = world.hungUp(instance, login.login());
-    var running = WorldFacts.identity(instance, world.at(name)).running();
+    return severed(world, name, logins, FenceProof.Result.Verified);
+  }
+
+  /// Nothing can be locked on a standby; sessions are ended there.
+  private Done severed(String name, List<Attachment> logins) {
+    return severed(w, name, logins, FenceProof.Result.ReadOnly);
+  }
+
+  private static Done severed(
+      World world, String name, List<Attachment> logins, FenceProof.Result result) {
+    var severed = world;
+    for (var login : logins) severed = severed.hungUp(world.name(name).instance(), login.login());
+    var running = WorldFacts.identity(world.name(name).instance(), world.at(name)).running();
     return new Done(
-        world,
-        new Result.Fenced(new FenceProof(FenceProof.Result.Verified, running, "", 0, world.now())));
+        severed, new Result.Fenced(new FenceProof(result, running, "", 0, world.now())));
   }
 
   private static boolean used(World world, String name, List<Attachment> logins) {
@@ -196,6 +210,10 @@ record WorldActs(World w, String path) {
         .filter(l -> l.epoch() == at.epoch())
         .map(l -> w.with(w.name(at.server()).instance(), instance.with(at.login(), l.published())))
         .orElse(w);
+  }
+
+  private static Failure readOnly(String name) {
+    return new Failure(Reason.ServerReadOnly, name + " takes no writes");
   }
 
   private static Failure failure(String name) {

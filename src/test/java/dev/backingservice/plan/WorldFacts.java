@@ -146,8 +146,8 @@ final class WorldFacts {
   }
 
   static Identity identity(String name, World.Instance instance) {
-    return new Identity(
-        instance.lineage(), name + "/1", "" + instance.timeline(), "", Identity.Role.Primary, "17");
+    var role = instance.standby() ? Identity.Role.Replica : Identity.Role.Primary;
+    return new Identity(instance.lineage(), name + "/1", "" + instance.timeline(), "", role, "17");
   }
 
   private static Standing standing(World.Instance server) {

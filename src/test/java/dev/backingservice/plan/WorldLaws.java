@@ -56,6 +56,7 @@ record WorldLaws(SwapPolicy policy) {
         .forEach(
             (name, instance) -> {
               if (unknown(world, seen, name) || overlaps(world, name)) return;
+              if (instance.standby()) return;
               instance
                   .logins()
                   .forEach(
@@ -190,7 +191,8 @@ record WorldLaws(SwapPolicy policy) {
   }
 
   /// Published logins before an epoch that let anybody in, on servers that have a name. The
-  /// predecessor of a promoted copy is told of as long as its logins are retained.
+  /// predecessor of a promoted copy is told of as long as its logins are retained, and a copy when
+  /// it can be asked.
   private static Set<String> open(World world, long epoch) {
     var open = new TreeSet<String>();
     world
@@ -198,7 +200,10 @@ record WorldLaws(SwapPolicy policy) {
         .forEach(
             (name, instance) -> {
               boolean predecessor = world.instances().containsKey(name + "2");
-              if (world.namesOf(name).isEmpty() || predecessor) return;
+              var names = world.namesOf(name);
+              boolean unseen =
+                  name.endsWith("2") && names.stream().noneMatch(n -> world.name(n).answers());
+              if (names.isEmpty() || predecessor || unseen) return;
               instance
                   .logins()
                   .forEach(
@@ -240,7 +245,9 @@ record WorldLaws(SwapPolicy policy) {
   private static boolean reachable(World w, String name) {
     var n = w.name(name);
     var lineage = w.at(name).lineage();
-    return n.mood() == Mood.Well && (lineage.equals(n.lineage()) || lineage.equals(n.accepted()));
+    return n.mood() == Mood.Well
+        && !w.at(name).standby()
+        && (lineage.equals(n.lineage()) || lineage.equals(n.accepted()));
   }
 
   private static boolean diverged(World w, String one, String other) {
@@ -312,6 +319,10 @@ record WorldLaws(SwapPolicy policy) {
     var healed = world.holding(Optional.empty());
     if (healed.grip() != Grip.Free) healed = healed.gripped(Grip.Free);
     healed = healed.asking(healed.spec().sound(true).retrying("healed"));
+    for (var instance : List.copyOf(healed.instances().keySet()))
+      healed =
+          healed.with(
+              instance, Objects.requireNonNull(healed.instances().get(instance)).standby(false));
     var shared = healed.name("a").instance();
     healed = healed.named("c", n -> n.leadingTo(shared));
     for (var name : List.copyOf(healed.names().keySet())) {

@@ -102,6 +102,13 @@ final class WorldMoves {
         if (!w.name(name).instance().equals(instance) && (name.equals("b") == instance.equals("B")))
           moves.add(to(name + " leads to " + instance, w.named(name, n -> n.leadingTo(instance))));
     }
+    w.instances()
+        .forEach(
+            (name, instance) ->
+                moves.add(
+                    to(
+                        (instance.standby() ? "primary " : "standby ") + name,
+                        w.with(name, instance.standby(!instance.standby())))));
     if (!w.instances().containsKey("A2")) moves.add(to("promote a", w.promoted("a")));
     if (!w.instances().containsKey("Bx")) moves.add(to("replace b", w.replaced("b")));
     return moves;
