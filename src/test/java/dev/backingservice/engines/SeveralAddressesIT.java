@@ -13,11 +13,7 @@ import dev.backingservice.model.Trust;
 import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Ports;
 import dev.backingservice.sandbox.Postgres;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import dev.backingservice.sandbox.Relay;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -34,8 +30,8 @@ class SeveralAddressesIT {
   private Path folder;
   private Postgres primary;
   private Postgres standby;
-  private Forwarder first;
-  private Forwarder second;
+  private Relay first;
+  private Relay second;
   private PostgresEngine engine;
 
   @BeforeEach
@@ -43,8 +39,8 @@ class SeveralAddressesIT {
     folder = Files.createTempDirectory("backing-several-");
     primary = Postgres.start("several-primary", 17, folder, pki);
     standby = Postgres.standbyOf(primary, "several-standby", folder);
-    first = new Forwarder("127.0.0.2", port, standby.port());
-    second = new Forwarder("127.0.0.3", port, primary.port());
+    first = new Relay("127.0.0.2", port, standby.port());
+    second = new Relay("127.0.0.3", port, primary.port());
     engine = new PostgresEngine(EngineContract.KEY, new FixedTerm(1), 2);
     NamesOfTests.let(NAME, "127.0.0.2", "127.0.0.3");
   }
@@ -74,7 +70,7 @@ class SeveralAddressesIT {
   @Test
   void aStandbyIsTheVerdictWhenEveryAddressSaysSo() throws Exception {
     // Given
-    try (var third = new Forwarder("127.0.0.4", port, standby.port())) {
+    try (var third = new Relay("127.0.0.4", port, standby.port())) {
       NamesOfTests.let(NAME, "127.0.0.2", third.address());
 
       // When
@@ -125,48 +121,5 @@ class SeveralAddressesIT {
         new Sensitive(Postgres.ADMIN_PASSWORD),
         new Trust(Trust.Mode.VerifyCA, pki.anchor(), false),
         Server.ClientCertificate.Offered);
-  }
-
-  /// Passes connections on from an address of its own.
-  private static final class Forwarder implements AutoCloseable {
-    private final ServerSocket listener = new ServerSocket();
-    private final int to;
-
-    Forwarder(String address, int port, int to) throws IOException {
-      this.to = to;
-      listener.bind(new InetSocketAddress(InetAddress.ofLiteral(address), port));
-      Thread.ofVirtual().start(this::accept);
-    }
-
-    private void accept() {
-      try {
-        while (true) {
-          var in = listener.accept();
-          var out = new Socket(InetAddress.getLoopbackAddress(), to);
-          Thread.ofVirtual().start(() -> pass(in, out));
-          Thread.ofVirtual().start(() -> pass(out, in));
-        }
-      } catch (IOException e) {
-        return; // closed
-      }
-    }
-
-    private static void pass(Socket from, Socket to) {
-      try (from;
-          to) {
-        from.getInputStream().transferTo(to.getOutputStream());
-      } catch (IOException e) {
-        return; // one side hung up
-      }
-    }
-
-    String address() {
-      return listener.getInetAddress().getHostAddress();
-    }
-
-    @Override
-    public void close() throws IOException {
-      listener.close();
-    }
   }
 }

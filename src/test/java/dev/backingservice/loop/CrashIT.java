@@ -14,13 +14,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The operator is killed as soon as a phase is recorded; the next one finishes what it began.
-@Execution(ExecutionMode.CONCURRENT)
 class CrashIT {
 
   @ParameterizedTest

@@ -1,0 +1,108 @@
+package dev.backingservice.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backingservice.sandbox.Relay;
+import dev.backingservice.sandbox.Sandbox;
+import dev.backingservice.sandbox.Waiting;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/// Servers that hang hold up nobody but their own services.
+@Execution(ExecutionMode.CONCURRENT)
+class CrowdIT {
+  private static final int SERVERS = 20;
+  private static final int SERVICES = 50;
+  private static final int SWAPS = 4;
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  /// Far more than a swap takes, and less than the time-outs of two hanging servers in a row.
+  private static final Duration SWAP = Duration.ofSeconds(20);
+
+  @Test
+  void aSwapGoesOnWhileTwentyServersHangWithFiftyServicesOnThem() throws Exception {
+    try (var sandbox = Sandbox.start()) {
+      // Given
+      var blue = sandbox.server("blue", 17).withDatabase("orders");
+      sandbox.server("green", 17).withDatabase("orders");
+      var relays = new ArrayList<Relay>();
+      for (int i = 0; i < SERVERS; i++) {
+        relays.add(sandbox.with(new Relay("127.0.0.1", 0, blue.port())));
+        sandbox.register("hanging-" + i, relays.getLast().port());
+      }
+      sandbox.startOperator(Map.of("BACKING_SERVER_CONNECTIONS", "1"));
+      sandbox.namespace("crowd");
+      sandbox.apply(service("swapped", "blue"));
+      for (int i = 0; i < SERVICES; i++)
+        sandbox.apply(service("waiting-" + i, "hanging-" + i % SERVERS));
+      ready(sandbox, List.of("swapped"));
+      ready(sandbox, IntStream.range(0, SERVICES).mapToObj(i -> "waiting-" + i).toList());
+      var before = median(sandbox);
+
+      // When
+      relays.forEach(Relay::hang);
+      for (int i = 0; i < SERVERS; i++) sandbox.touch("hanging-" + i);
+      Waiting.until(
+          "the servers are seen to hang",
+          PATIENCE,
+          () ->
+              IntStream.range(0, SERVERS)
+                  .allMatch(
+                      i ->
+                          sandbox
+                              .serverCondition("hanging-" + i, "Reachable")
+                              .startsWith("False")));
+      var beside = median(sandbox);
+
+      // Then
+      System.out.printf("a swap took %s, and %s beside hanging servers%n", before, beside);
+      assertThat(beside).isLessThan(SWAP);
+      assertThat(sandbox.operator().alive()).isTrue();
+    }
+  }
+
+  private static void ready(Sandbox sandbox, List<String> services) throws Exception {
+    Waiting.until(
+        "every service is ready",
+        PATIENCE,
+        () ->
+            services.stream()
+                .allMatch(s -> sandbox.condition("crowd", s, "Ready").equals("True/Ready")));
+  }
+
+  /// How long a swap takes, of a few there and back.
+  private static Duration median(Sandbox sandbox) throws Exception {
+    var took = new ArrayList<Duration>();
+    for (int i = 0; i < SWAPS; i++) {
+      took.add(swapped(sandbox, "green"));
+      took.add(swapped(sandbox, "blue"));
+    }
+    return took.stream().sorted().skip(SWAPS).findFirst().orElseThrow();
+  }
+
+  private static Duration swapped(Sandbox sandbox, String server) throws Exception {
+    long began = System.nanoTime();
+    sandbox.swap("crowd", "swapped", server);
+    Waiting.until(
+        "swapped to " + server,
+        PATIENCE,
+        () -> sandbox.service("crowd", "swapped").getStatus().active().server().equals(server));
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  private static String service(String name, String server) {
+    return """
+    apiVersion: backingservice.dev/v1alpha1
+    kind: BackingService
+    metadata: {name: %s, namespace: crowd}
+    spec: {server: %s, postgresql: {database: orders}}
+    """
+        .formatted(name, server);
+  }
+}
