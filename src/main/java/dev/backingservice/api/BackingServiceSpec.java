@@ -71,7 +71,7 @@ public record BackingServiceSpec(
         @Nullable Certificate certificate,
     @Default("Retain")
         @JsonPropertyDescription(
-            "Retain (default): remove the logins, keep database, objects and group roles. Delete: drop what the operator created for this service and nobody else uses.")
+            "Retain (default): remove the logins, keep database, objects and group roles. Delete: drop what the operator created for this service and no other service is attached to; a service that is detached does not count.")
         @Nullable DeletionPolicy deletionPolicy) {
 
   /// Whether the service is attached.

@@ -9,13 +9,16 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
+import dev.backingservice.engine.postgresql.Collision;
 import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Finding;
 import dev.backingservice.model.LoginState;
+import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.Scope;
 import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.ServiceId;
 import dev.backingservice.model.Standing.Holds;
@@ -481,6 +484,29 @@ abstract class PostgresContract extends EngineContract {
         catchThrowableOfType(EngineException.class, () -> ensure(want(at, LoginState.Active)));
     assertThat(refused.reason()).isEqualTo(Reason.NameTaken);
     assertThat(holds(at)).isEqualTo(Holds.Foreign);
+  }
+
+  @Test
+  void aGroupOfAnotherDatabaseUnderOurNameIsNotJoined() throws Exception {
+    // Given
+    var other = new Place(place.server(), new Scope.Schema("others", "public"));
+    for (var held : Collision.of(KEY, place, other).entrySet())
+      postgres.execute(
+          "postgres",
+          "CREATE ROLE \"%s\" NOLOGIN".formatted(held.getKey()),
+          "COMMENT ON ROLE \"%s\" IS '%s'".formatted(held.getKey(), held.getValue()));
+
+    // When
+    var refused = catchThrowableOfType(EngineException.class, () -> open(Access.ReadWrite));
+
+    // Then
+    assertThat(refused.reason()).isEqualTo(Reason.NameTaken);
+    assertThat(
+            postgres.ask(
+                "postgres",
+                "SELECT count(*) FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles l ON l.oid = m.member WHERE l.rolname = '%s' AND g.rolname LIKE 'bs\\_%%'"
+                    .formatted(slotA(Access.ReadWrite, 1).login())))
+        .isEqualTo("0");
   }
 
   @Test
