@@ -24,6 +24,7 @@ public final class OnSecrets {
   private final Directory directory;
   private final BindingMaker maker;
   private final DebtBook book;
+  private final RootKey key;
   private final BindingSecret codec;
 
   public OnSecrets(
@@ -38,6 +39,7 @@ public final class OnSecrets {
     this.directory = directory;
     this.maker = maker;
     this.book = book;
+    this.key = key;
     this.codec = new BindingSecret(key);
   }
 
@@ -50,7 +52,8 @@ public final class OnSecrets {
             .withName(f.service().id().name())
             .withNamespace(f.service().id().namespace())
             .build());
-    var marked = resources.annotate(resource, Labels.ATTACHED, "true").getMetadata();
+    var seal = key.attached(f.service().id());
+    var marked = resources.annotate(resource, Labels.ATTACHED, seal).getMetadata();
     return new Result.Marked(marked.getResourceVersion(), marked.getGeneration());
   }
 

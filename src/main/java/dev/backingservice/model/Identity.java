@@ -52,6 +52,6 @@ public record Identity(
 
   /// The timeline in what [#running] said; empty when there is none.
   public static String timelineOf(String running) {
-    return running.substring(running.lastIndexOf('@') + 1);
+    return running.contains("@") ? running.substring(running.lastIndexOf('@') + 1) : "";
   }
 }

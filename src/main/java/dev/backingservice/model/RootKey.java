@@ -60,6 +60,12 @@ public final class RootKey {
         hmac("salt", service.uid(), of.server(), of.serverId(), of.login(), epoch(of)), 16);
   }
 
+  /// The word on a resource that it was attached once: nobody else can say so. It holds for a
+  /// resource that is made anew under the name.
+  public String attached(ServiceId service) {
+    return seal("attached", service.namespace(), service.name());
+  }
+
   /// A seal over fields: whoever cannot compute it cannot forge them.
   public String seal(String... fields) {
     return base64(hmac(join("seal", fields)));

@@ -10,6 +10,7 @@ import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Facts.Login;
+import dev.backingservice.plan.Swap;
 import dev.backingservice.tls.Authority;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -34,10 +35,15 @@ public final class BindingCheck {
   Optional<Login> tried(Facts f) {
     var uid = f.service().id().uid();
     var active = f.active();
-    if (active.isEmpty() || f.memory().swap().underWay() || !rhythm.checkDue(uid))
+    if (active.isEmpty() || busy(f.memory().swap()) || !rhythm.checkDue(uid))
       return Optional.empty();
     rhythm.checked(uid);
     return Optional.of(login(f, active.get()));
+  }
+
+  /// Whether the login in force may be locked by right.
+  private static boolean busy(Swap swap) {
+    return swap.underWay() && !(swap instanceof Swap.Prepare);
   }
 
   private Login login(Facts f, Attachment active) {

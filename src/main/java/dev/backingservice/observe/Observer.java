@@ -113,7 +113,7 @@ public final class Observer {
         known.uid(meta.getNamespace()),
         Optional.ofNullable(meta.getGeneration()).orElse(0L),
         meta.getDeletionTimestamp() == null ? Facts.Life.Living : Facts.Life.Deleting,
-        !Annotations.read(resource, Labels.ATTACHED).isEmpty(),
+        key.attached(id).equals(Annotations.read(resource, Labels.ATTACHED)),
         key.logins(id),
         new Facts.Annotations(
             Annotations.read(resource, Annotations.ACCEPT_DATA),

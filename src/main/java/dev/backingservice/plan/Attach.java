@@ -83,8 +83,8 @@ final class Attach {
             name ->
                 new Failure(
                     Reason.Pending,
-                    "this service was attached before, and %s has to be asked for its login first, but does not answer: heal it, or annotate the BackingServer backingservice.dev/gone: \"%s\" if it never will"
-                        .formatted(name, f.server(name).orElseThrow().admission().lineage())));
+                    "this service was attached before, and %s has to be asked for its login first, but cannot be: heal it; a server that is stopped for good is annotated backingservice.dev/gone by the platform team"
+                        .formatted(name)));
   }
 
   /// Every other login of this service that is not known to be fenced, wherever it is; after a

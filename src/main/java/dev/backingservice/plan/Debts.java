@@ -29,9 +29,10 @@ public final class Debts {
     return actions;
   }
 
-  private static boolean later(Facts f, Memory.Retained retained) {
+  /// Whether a later credential holds the slot of a former one.
+  static boolean later(Facts f, Memory.Retained retained) {
     var at = retained.attachment();
-    return f.answer(at.server())
+    return f.answer(Fences.via(f, at))
         .flatMap(a -> a.standing().find(at.login()))
         .filter(l -> Fences.takenOver(f, l, at))
         .isPresent();
@@ -110,7 +111,8 @@ public final class Debts {
             .isEmpty();
   }
 
-  static String instance(String running) {
+  /// The process in what [Identity#running] said; empty when there is none.
+  public static String instance(String running) {
     return running.contains("@") ? running.substring(0, running.lastIndexOf('@')) : "";
   }
 
@@ -212,7 +214,7 @@ public final class Debts {
   }
 
   static String unanswered(Attachment old) {
-    return "%s did not answer: its login is locked as soon as it does; if it never will, the platform team annotates the BackingServer backingservice.dev/gone: \"%s\""
-        .formatted(old.server(), old.serverId());
+    return "%s did not answer: its login is locked as soon as it does; a server that is stopped for good is annotated backingservice.dev/gone by the platform team"
+        .formatted(old.server());
   }
 }

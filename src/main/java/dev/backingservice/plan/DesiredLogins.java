@@ -7,6 +7,7 @@ import dev.backingservice.model.Standing;
 import dev.backingservice.model.Standing.Holds;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,11 +49,13 @@ final class DesiredLogins {
         .toList();
   }
 
-  /// The states that do not hold yet, on servers that can be asked; the active server first.
+  /// The states that do not hold yet, on servers that can be asked; what stands for itself
+  /// first, so that a refusal of the active server holds up no fence.
   static List<Action> toMake(Facts f, Swap swap, Instant now) {
     var active = f.active().map(Attachment::server).orElse("");
     return of(f, swap, now).missing().entrySet().stream()
         .flatMap(e -> actions(e.getValue(), e.getKey(), active).stream())
+        .sorted(Comparator.comparing(Action::independent).reversed())
         .toList();
   }
 
@@ -152,7 +155,9 @@ final class DesiredLogins {
     return desired.state() == LoginState.Locked && !swap.underWay();
   }
 
+  /// A slot that a later credential holds is spoken of by what was found there.
   private void retained(Memory.Retained r) {
+    if (Debts.later(facts, r)) return;
     var state = now.isBefore(r.until()) ? LoginState.Locked : LoginState.Absent;
     say(new Action.Desired(r.attachment(), state, Debts.superseding(facts)));
   }

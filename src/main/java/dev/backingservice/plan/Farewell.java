@@ -41,7 +41,7 @@ final class Farewell {
     f.memory()
         .active()
         .filter(a -> Promotions.later(f, a.attachment(), a.running()))
-        .ifPresent(a -> predecessor(a.attachment(), a.running()));
+        .ifPresent(this::predecessors);
     if (deleting()) {
       f.memory().retained().stream()
           .filter(r -> Promotions.behindItsName(f, r))
@@ -155,6 +155,13 @@ final class Farewell {
               login,
               Access.Owner,
               Math.max(1, f.greatestEpoch())));
+  }
+
+  /// Every login that worked on the predecessor.
+  private void predecessors(Memory.Active active) {
+    predecessor(active.attachment(), active.running());
+    for (var older : Overlaps.open(f.memory().swap()))
+      if (older.server().equals(active.attachment().server())) predecessor(older, active.running());
   }
 
   /// A copy was promoted under the name: what the predecessor may still let in is not forgotten.

@@ -1,13 +1,16 @@
 package dev.backingservice.plan;
 
 import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Debt;
 import dev.backingservice.model.Intent;
+import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Standing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// The logins of a service that its servers hold, whoever remembers them.
 ///
@@ -15,15 +18,69 @@ import java.util.TreeMap;
 /// @param login as it stands
 public record FoundLogins(Attachment attachment, Standing.Login login) {
 
-  /// A login of a service without a binding that works all the same: nobody remembers it, and
-  /// nothing fenced it just now.
-  public static Optional<FoundLogins> unbound(Facts f) {
+  /// A login that works, is older than the one in force, and works neither in an overlap nor was
+  /// fenced just now.
+  public static Optional<FoundLogins> stray(Facts f) {
     var like = f.intent().map(Intent::place);
-    if (like.isEmpty() || f.active().isPresent() || !f.service().marked()) return Optional.empty();
-    return on(f, like.get()).stream()
-        .filter(found -> !found.login.fenced())
-        .filter(found -> Retention.proof(f, found.attachment).isEmpty())
-        .findFirst();
+    if (like.isEmpty() || !f.service().marked()) return Optional.empty();
+    return strays(f, like.get()).stream().findFirst();
+  }
+
+  static List<FoundLogins> strays(Facts f, Place like) {
+    long epoch = f.active().map(Attachment::epoch).orElse(Long.MAX_VALUE);
+    return on(f, like).stream()
+        .filter(found -> !found.login.fenced() && found.login.epoch() < epoch)
+        .filter(found -> f.outcomes().stream().noneMatch(o -> found.fencedBy(f, o)))
+        .filter(found -> Overlaps.open(f.memory().swap()).stream().noneMatch(found::is))
+        .toList();
+  }
+
+  /// Whether it was fenced or removed just now, by whatever name of its server.
+  private boolean fencedBy(Facts f, Outcome outcome) {
+    return switch (outcome.action()) {
+      case Action.Fence(var server, var logins, _, _) ->
+          verified(outcome) && here(f, server) && logins.stream().anyMatch(this::is);
+      case Action.Settle(var server, var at, _) -> verified(outcome) && here(f, server) && is(at);
+      case Action.Tidy(var server, var logins) ->
+          outcome.done() && here(f, server) && logins.stream().anyMatch(this::removes);
+      case Action.Ensure(var server, var logins) ->
+          outcome.done() && here(f, server) && logins.stream().anyMatch(this::removes);
+      default -> false;
+    };
+  }
+
+  private boolean removes(Action.Desired desired) {
+    return desired.state() == LoginState.Absent && is(desired.attachment());
+  }
+
+  private boolean here(Facts f, String server) {
+    return Promotions.oneInstance(f, server, server());
+  }
+
+  private static boolean verified(Outcome outcome) {
+    return outcome.result() instanceof Outcome.Result.Fenced(var proof)
+        && proof.result() == FenceProof.Result.Verified;
+  }
+
+  /// Whether an attachment of a service is this login, be it on a copy of its server.
+  private boolean is(Attachment at) {
+    return at.login().equals(attachment.login())
+        && at.serverId().equals(attachment.serverId())
+        && at.epoch() == login.epoch();
+  }
+
+  /// Whether anybody speaks of this very credential.
+  boolean remembered(Facts f) {
+    var memory = f.memory();
+    var swap = memory.swap().lastMotion();
+    return Stream.of(
+            f.active().stream(),
+            swap.stream().flatMap(m -> m.left().stream()),
+            swap.stream().map(Motion::to),
+            memory.retained().stream().map(Memory.Retained::attachment),
+            memory.debts().stream().map(Debt::attachment))
+        .flatMap(s -> s)
+        .anyMatch(this::is);
   }
 
   /// Every login that was made for the service, on every server that answered.

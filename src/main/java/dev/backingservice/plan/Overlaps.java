@@ -69,7 +69,15 @@ public final class Overlaps {
 
   private static String sentence(Attachment old, Standing.Login login) {
     var who =
-        login.holders().isEmpty() ? "" : " (%s)".formatted(String.join(", ", login.holders()));
+        login.holders().isEmpty()
+            ? ""
+            : " (%s)"
+                .formatted(
+                    String.join(
+                        ", ",
+                        login.holders().stream()
+                            .map(h -> '"' + h.replace('"', '\'') + '"')
+                            .toList()));
     return "open sessions of %s on %s: %d%s; restart these clients, or annotate backingservice.dev/end-overlap: \"%d\" to end them"
         .formatted(old.login(), old.server(), login.sessions(), who, old.epoch());
   }

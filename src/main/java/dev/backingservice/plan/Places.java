@@ -79,16 +79,12 @@ public final class Places {
     return !everywhere(f) && forgottenAreFenced(f);
   }
 
-  /// What is known of a running server by one name is known by all of its names.
   private static boolean forgottenAreFenced(Facts f) {
-    var known = known(f).stream().map(Place::server).toList();
     return known(f).stream()
         .findFirst()
         .map(like -> FoundLogins.on(f, like))
         .orElse(List.of())
         .stream()
-        .filter(
-            found -> known.stream().noneMatch(k -> Promotions.oneInstance(f, k, found.server())))
-        .allMatch(found -> found.login().fenced());
+        .allMatch(found -> found.login().fenced() || found.remembered(f));
   }
 }

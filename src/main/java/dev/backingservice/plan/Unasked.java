@@ -1,6 +1,5 @@
 package dev.backingservice.plan;
 
-import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Place;
 import java.util.List;
 import java.util.Optional;
@@ -30,23 +29,16 @@ final class Unasked {
         && !admission.gone().equals(admission.lineage());
   }
 
-  /// Older logins that work on standbys, not by right, and are not spoken of otherwise.
+  /// Where older logins work: on servers that have not been dealt with, and on standbys that are
+  /// not spoken of otherwise.
   private static List<FoundLogins> strays(Facts f, Place like) {
-    long epoch = f.active().map(Attachment::epoch).orElse(Long.MAX_VALUE);
     var spoken = Places.remembered(f).stream().map(Place::server).toList();
-    return FoundLogins.on(f, like).stream()
-        .filter(found -> !found.login().fenced() && found.login().epoch() < epoch)
-        .filter(found -> standby(f, found.server()) && !spoken.contains(found.server()))
-        .filter(found -> !overlaps(f, found.attachment()))
+    return FoundLogins.strays(f, like).stream()
+        .filter(
+            found ->
+                f.memory().unasked().contains(found.server())
+                    || (standby(f, found.server()) && !spoken.contains(found.server())))
         .toList();
-  }
-
-  private static boolean overlaps(Facts f, Attachment copy) {
-    return Overlaps.open(f.memory().swap()).stream()
-        .map(
-            at ->
-                new Attachment(copy.place(), at.serverId(), at.login(), copy.access(), at.epoch()))
-        .anyMatch(copy::equals);
   }
 
   private static boolean standby(Facts f, String server) {

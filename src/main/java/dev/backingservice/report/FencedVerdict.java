@@ -40,7 +40,7 @@ final class FencedVerdict {
             verdict::moved,
             verdict::overlapping,
             verdict::unproven,
-            verdict::unbound)
+            verdict::stray)
         .flatMap(rule -> rule.get().stream())
         .findFirst()
         .orElse(
@@ -79,7 +79,7 @@ final class FencedVerdict {
   private static String promoted(Debt debt) {
     var running = debt.running();
     return "a copy of %s was promoted under its name; the predecessor may be alive and still owes the fence: stop it, and annotate the BackingServer backingservice.dev/gone: \"%s\""
-        .formatted(debt.server(), running.substring(0, running.lastIndexOf('@')));
+        .formatted(debt.server(), Debts.instance(running));
   }
 
   private Reason reason(Debt debt) {
@@ -105,7 +105,7 @@ final class FencedVerdict {
         Verdict.wait(
             Judge.FENCED,
             Reason.OldServerUnreachable,
-            "an older state of this service was put back, and an older login may work on %s: it does not answer or is a standby, and is asked again"
+            "what is recorded of this service is not complete, and an older login may work on %s: the servers named do not answer, are standbys or have not been dealt with"
                 .formatted(String.join(", ", silent))));
   }
 
@@ -192,16 +192,16 @@ final class FencedVerdict {
         .findFirst();
   }
 
-  private Optional<Verdict> unbound() {
-    if (after.active().isPresent()) return Optional.empty();
-    return FoundLogins.unbound(after.facts())
+  /// A login that works, though nothing is owed and nobody speaks of it.
+  private Optional<Verdict> stray() {
+    return FoundLogins.stray(after.facts())
         .map(
             found ->
                 Verdict.no(
                     Judge.FENCED,
                     new Failure(
                         Reason.SessionsRemain,
-                        "%s of an earlier attachment works on %s: it is fenced when the service is attached or detached"
+                        "%s of an earlier attachment works on %s: it is fenced as soon as the spec and the server allow it"
                             .formatted(found.attachment().login(), found.server()))));
   }
 }

@@ -111,13 +111,11 @@ final class Judge {
           new Failure(
               Reason.SecretNotOwned,
               "a Secret of the binding's name exists and is not ours: delete it, or set binding.secretName"));
-    boolean missing =
-        !(f.published() instanceof Published.Binding) && !after.did(Action.Publish.class);
     return after
         .active()
         .map(
             a ->
-                missing
+                !f.published(a) && !after.did(Action.Publish.class)
                     ? Verdict.wait(
                         PUBLISHED,
                         Reason.Pending,

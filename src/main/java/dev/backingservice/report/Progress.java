@@ -51,7 +51,8 @@ final class Progress {
                   time ->
                       "It is tried again at %s, or as soon as backingservice.dev/retry has a new value."
                           .formatted(Conditions.time(time)))
-              .orElse("");
+              .orElse(
+                  "It is not tried again by itself: give the annotation backingservice.dev/retry a new value, or edit spec.server.");
     return "%s, epoch %d, stays in force: the edit has not been taken up."
         .formatted(active.server(), active.epoch());
   }

@@ -30,7 +30,7 @@ public final class MemoryReader {
             : OptionalInt.of(status.inventory().relations()),
         lastEpoch(status),
         Optional.ofNullable(status.certificate()).map(c -> Times.read(c.notAfter())),
-        unwellSince(list(status.conditions())),
+        unwellSince(status),
         Objects.requireNonNullElse(status.lastHandledRetry(), ""),
         list(status.unasked()));
   }
@@ -57,9 +57,11 @@ public final class MemoryReader {
         .map(kind -> new WorkloadKey(kind, w.name()));
   }
 
-  private static Optional<Instant> unwellSince(List<Condition> conditions) {
-    return conditions.stream()
+  /// A service that is detached is not unwell; one that cannot be is.
+  private static Optional<Instant> unwellSince(BackingServiceStatus status) {
+    return list(status.conditions()).stream()
         .filter(c -> c.type().equals("Ready") && c.status() != Condition.Status.True)
+        .filter(c -> status.active() != null || !c.reason().equals("Detached"))
         .map(c -> Times.read(c.lastTransitionTime()))
         .filter(since -> !since.equals(Instant.EPOCH)) // as the CRD gives it to an unseen resource
         .findFirst();

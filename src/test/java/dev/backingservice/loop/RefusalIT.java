@@ -134,7 +134,7 @@ class RefusalIT {
     refused(stage, "Provisioned", "PrivilegesIncomplete");
     assertThat(stage.message("Provisioned"))
         .contains("belongs to postgres")
-        .contains("ALTER TABLE \"public\".\"theirs\" OWNER TO");
+        .contains("let its owner run GRANT SELECT ON TABLE \"public\".\"theirs\" TO");
 
     // When
     green.execute("orders", "DROP TABLE theirs");

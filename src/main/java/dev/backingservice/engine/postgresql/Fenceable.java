@@ -23,12 +23,11 @@ record Fenceable(Server server, Marks marks, Attachment attachment) {
             "SELECT pg_catalog.pg_has_role(current_user, 'pg_signal_backend', 'USAGE') OR pg_catalog.pg_has_role(current_user, oid, 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = $1",
             attachment.login());
     if (may) return Optional.empty();
-    var me = sql.first("SELECT current_user", row -> row.getString(1)).orElse(server.adminUser());
     return Optional.of(
         new Failure(
             Reason.AdminTooWeak,
-            "the administrator of %s may not end the sessions of %s: GRANT pg_signal_backend TO %s"
-                .formatted(server.name(), attachment.login(), me)));
+            "the administrator of %s may not end the sessions of %s: GRANT pg_signal_backend TO the administrator's role"
+                .formatted(server.name(), attachment.login())));
   }
 
   private Optional<Failure> prepared(Sql sql) throws SQLException {

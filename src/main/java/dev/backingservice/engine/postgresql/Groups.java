@@ -154,14 +154,14 @@ final class Groups {
     if (!granted(sql, place, roles))
       throw EngineException.of(
           Reason.PrivilegesIncomplete,
-          "on %s the administrator may not grant on database %s: let its owner run ALTER DATABASE %s OWNER TO %s, or GRANT %s TO %s"
+          "on %s the administrator may not grant on database %s: let its owner grant CONNECT ON DATABASE %s TO %s and the administrator's role, and CREATE, TEMPORARY ON DATABASE %s TO %s"
               .formatted(
                   place.server(),
                   Schemas.of(place).database(),
                   database,
-                  Sql.name(me),
-                  Sql.name(owner),
-                  Sql.name(me)));
+                  Sql.name(roles.readOnly()),
+                  database,
+                  Sql.name(roles.owner())));
   }
 
   private static boolean granted(Sql sql, Place place, Roles roles) throws SQLException {

@@ -55,10 +55,10 @@ final class PgErrors {
               + said(tls.get()));
     if (state(e).startsWith("28"))
       return EngineException.of(
-          whenRefused, where + " refuses the login: " + said(e) + cure(whenRefused));
+          whenRefused, where + " refuses the login: " + quoted(e) + cure(whenRefused));
     if (state(e).equals("3D000"))
       return EngineException.of(
-          Reason.DatabaseMissing, where + ": " + said(e) + cure(Reason.DatabaseMissing));
+          Reason.DatabaseMissing, where + ": " + quoted(e) + cure(Reason.DatabaseMissing));
     if (cause(e, Addresses.Unanswered.class).isPresent())
       return EngineException.of(
           Reason.ServerUnreachable, where + " cannot be found: the name server does not answer");
@@ -67,13 +67,15 @@ final class PgErrors {
     if (attempt.bounds().exceeded())
       return EngineException.slow(
           where + " accepts connections and does not finish a login in 5 s or 16 MiB");
-    return EngineException.of(Reason.ServerUnreachable, where + " does not let us in: " + said(e));
+    return EngineException.of(
+        Reason.ServerUnreachable, where + " does not let us in: " + quoted(e));
   }
 
   private static String cure(Reason reason) {
     return switch (reason) {
       case AdminRefused -> "; correct the Secret that spec.admin names";
       case DatabaseMissing, SchemaMissing -> "; create it, or correct the spec";
+      case AdminTooWeak -> "; the administrator lacks a right";
       default -> "";
     };
   }
@@ -101,7 +103,7 @@ final class PgErrors {
   static EngineException running(SQLException e, Server server) {
     return EngineException.of(
         reason(state(e)),
-        server.name() + " refuses (" + state(e) + "): " + said(e) + cure(reason(state(e))));
+        server.name() + " refuses (" + state(e) + "): " + quoted(e) + cure(reason(state(e))));
   }
 
   private static Reason reason(String state) {
@@ -117,6 +119,11 @@ final class PgErrors {
 
   static String state(SQLException e) {
     return e.getSQLState() == null ? "" : e.getSQLState();
+  }
+
+  /// What a server says, so that nobody takes it for a sentence of ours.
+  private static String quoted(Throwable e) {
+    return "the server says \"" + said(e).replace('"', '\'').replace('\\', '/') + "\"";
   }
 
   static String said(Throwable e) {

@@ -90,10 +90,11 @@ final class Posture {
   }
 
   private void administrator() throws SQLException {
-    if (sql.holds("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user"))
+    if (sql.holds(
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolsuper AND (rolname = session_user OR NOT (SELECT s.rolsuper FROM pg_catalog.pg_roles s WHERE s.rolname = session_user) AND pg_catalog.pg_has_role(session_user, oid, 'MEMBER')))"))
       add(
           Id.AdminTooStrong,
-          "the administrator is a superuser",
+          "the administrator is a superuser, or a member of one",
           "give the operator a role with CREATEROLE instead");
     if (!sql.holds("SELECT pg_catalog.pg_has_role(session_user, 'pg_signal_backend', 'MEMBER')"))
       add(

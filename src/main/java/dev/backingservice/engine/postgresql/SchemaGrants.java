@@ -33,13 +33,13 @@ final class SchemaGrants {
   void ensure(Sql sql) throws SQLException, EngineException {
     onSchema(sql);
     if (Administrator.actAs(sql, roles.owner())) futureOf(sql, roles.owner(), true);
-    var refused = new TreeMap<String, String>();
+    var refused = new TreeMap<String, Relation>();
     for (var owner : legacyOwners(sql)) {
       if (Administrator.actAs(sql, owner)) {
         futureOf(sql, owner, false);
         present(sql, owner);
       } else {
-        ungranted(sql, owner).stream().findFirst().ifPresent(r -> refused.put(owner, r.name()));
+        ungranted(sql, owner).stream().findFirst().ifPresent(r -> refused.put(owner, r));
       }
     }
     sql.run("SET LOCAL ROLE NONE");
@@ -128,17 +128,7 @@ final class SchemaGrants {
   }
 
   private void present(Sql sql, String owner) throws SQLException {
-    for (var relation : ungranted(sql, owner)) {
-      var name = Sql.name(place.schema()) + "." + Sql.name(relation.name());
-      if (relation.sequence()) {
-        sql.run("GRANT SELECT ON SEQUENCE " + name + " TO " + Sql.name(roles.readOnly()));
-        sql.run("GRANT USAGE ON SEQUENCE " + name + " TO " + Sql.name(roles.readWrite()));
-      } else {
-        sql.run("GRANT SELECT ON TABLE " + name + " TO " + Sql.name(roles.readOnly()));
-        sql.run(
-            "GRANT INSERT, UPDATE, DELETE ON TABLE " + name + " TO " + Sql.name(roles.readWrite()));
-      }
-    }
+    for (var relation : ungranted(sql, owner)) for (var grant : grants(relation)) sql.run(grant);
   }
 
   private List<Relation> ungranted(Sql sql, String owner) throws SQLException {
@@ -166,21 +156,33 @@ final class SchemaGrants {
         roles.readWrite());
   }
 
-  /// Names one relation of one owner: whoever owns it may let the administrator act for it, unless
-  /// it is a superuser's.
-  private EngineException incomplete(Map<String, String> refused) throws SQLException {
+  /// Names the grants on one relation of one owner. Nothing is to be given to the administrator:
+  /// whoever owns a relation runs what its rules, triggers and indexes call.
+  private EngineException incomplete(Map<String, Relation> refused) throws SQLException {
     var first = refused.entrySet().iterator().next();
-    var relation = Sql.name(place.schema()) + "." + Sql.name(first.getValue());
     return EngineException.of(
         Reason.PrivilegesIncomplete,
-        "in database %s on %s, %s belongs to %s, for whom the administrator may not act%s: let its owner or a superuser run ALTER TABLE %s OWNER TO the administrator's role"
+        "in database %s on %s, %s belongs to %s, for whom the administrator may not act%s: let its owner run %s"
             .formatted(
                 place.database(),
                 server,
-                relation,
+                name(first.getValue()),
                 first.getKey(),
                 refused.size() == 1 ? "" : " (nor for other owners there)",
-                relation));
+                String.join("; ", grants(first.getValue()))));
+  }
+
+  private String name(Relation relation) throws SQLException {
+    return Sql.name(place.schema()) + "." + Sql.name(relation.name());
+  }
+
+  private List<String> grants(Relation relation) throws SQLException {
+    var kind = relation.sequence() ? "SEQUENCE " : "TABLE ";
+    var writes = relation.sequence() ? "USAGE" : "INSERT, UPDATE, DELETE";
+    var on = " ON " + kind + name(relation) + " TO ";
+    return List.of(
+        "GRANT SELECT" + on + Sql.name(roles.readOnly()),
+        "GRANT " + writes + on + Sql.name(roles.readWrite()));
   }
 
   private record Relation(String name, boolean sequence) {}

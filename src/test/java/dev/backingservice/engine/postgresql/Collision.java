@@ -5,8 +5,7 @@ import dev.backingservice.model.RootKey;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// What a server would hold when the names of two places were the same: names hold 64 bits of a
-// digest.
+/// What a server would hold when the names of two places were the same.
 public final class Collision {
   private Collision() {}
 
