@@ -14,7 +14,7 @@ import java.util.Optional;
 /// |---|---|---|---|
 /// | Settled | nothing | Prepare, Fence | an edit waits and the preflight finds nothing in its way; or the server or the binding changed |
 /// | Prepare | makes the next login, logs in with it | Fence, Cut | it was let in; Cut where the fence comes later or was made |
-/// | | | Aborting | the motion's cause is gone |
+/// | | | Aborting | the motion's cause is gone, or its login was locked for good |
 /// | Fence | locks the old logins, ends their sessions, proves that nobody is left | Cut, Prepare | proven; or nobody answers there and the policy says to proceed |
 /// | | | Aborting | sessions remain at the time-out and the policy says so; the cause is gone |
 /// | Cut | logs in once more, replaces the binding Secret | Roll | the Secret carries the new epoch: the commit point |
@@ -73,6 +73,7 @@ public sealed interface Swap {
       case Settled _                                                     -> Start.of(f, now, 0).orElse(this);
 
       case Prepare(var m, var p) when !m.cause().stands(f, m)            -> new Aborting(m, p, SwapGuards.GONE);
+      case Prepare(var m, var p) when SwapGuards.overtaken(f, m)         -> new Aborting(m, p, SwapGuards.OVERTAKEN);
       case Prepare(var m, var p) when SwapGuards.knocked(f, m.to())      -> SwapGuards.prepared(m, p, now);
       case Prepare _                                                     -> this;
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 /// The small pure questions that the transitions of [Swap] ask.
 final class SwapGuards {
   static final String GONE = "the edit was taken back or changed";
+  static final String OVERTAKEN = "the login that was being prepared was locked for good";
 
   private SwapGuards() {}
 
@@ -21,6 +22,16 @@ final class SwapGuards {
   static boolean knocked(Facts f, Attachment to) {
     return f.outcomes().stream()
         .anyMatch(o -> o.done() && o.action() instanceof Action.Knock(var at) && at.equals(to));
+  }
+
+  /// The login that is being made was superseded meanwhile, as a stranger's on a promoted copy: it
+  /// will never be let in, and a later epoch is needed.
+  static boolean overtaken(Facts f, Motion m) {
+    return f.answer(m.to().server())
+        .flatMap(a -> a.standing().find(m.to().login()))
+        .filter(l -> l.uid().equals(f.service().id().uid()))
+        .filter(l -> l.epoch() == m.to().epoch() && l.superseded() >= m.to().epoch())
+        .isPresent();
   }
 
   static Swap prepared(Motion m, Optional<FenceProof> proof, Instant now) {

@@ -54,6 +54,20 @@ class SwapStoriesTest {
   }
 
   @Test
+  void aPreparedLoginThatACopyLockedIsMadeAnew() {
+    // Given
+    play("edit c", "reconcile", "crash after 1", "promote a");
+    world = world.named("c", n -> n.leadingTo("A2"));
+
+    // When
+    play("rest");
+
+    // Then
+    assertThat(server()).isEqualTo("c");
+    assertThat(world.works(world.secret().orElseThrow().active())).isTrue();
+  }
+
+  @Test
   void aTargetThatIsNeverReadyKeepsNobodyFromRestoringTheBindingInForce() {
     // Given
     play("edit b", "Taken b", "reconcile", "reconcile");
