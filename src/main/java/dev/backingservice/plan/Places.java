@@ -32,15 +32,10 @@ public final class Places {
     return places;
   }
 
-  /// Whether every server that admits the namespace has to be looked at: what is recorded is not
-  /// the whole truth.
+  /// Whether every server that admits the namespace has to be looked at: what is recorded is
+  /// not the whole truth. The status was lost, an older state was put back, or a server knows
+  /// of a login that nobody remembers.
   public static boolean everywhere(Facts f) {
-    return incomplete(f);
-  }
-
-  /// Whether what is recorded is not the whole truth: the status was lost, an older state was put
-  /// back, or a server knows of a login that nobody remembers.
-  static boolean incomplete(Facts f) {
     return f.forgotten() || lost(f) || Bindings.replayed(f) || missing(f) || stray(f);
   }
 

@@ -14,7 +14,7 @@ final class Unasked {
   static List<String> of(Facts f) {
     if (!f.service().marked()) return List.of();
     var names = new TreeSet<>(f.memory().unasked());
-    if (Places.incomplete(f)) names.addAll(f.servers().keySet());
+    if (Places.everywhere(f)) names.addAll(f.servers().keySet());
     names.removeIf(name -> f.server(name).filter(Unasked::silent).isEmpty());
     for (var found : f.intent().map(i -> strays(f, i.place())).orElse(List.of()))
       names.add(found.server());

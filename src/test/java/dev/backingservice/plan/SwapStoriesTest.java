@@ -22,18 +22,9 @@ class SwapStoriesTest {
 
   private void take(String step) {
     var before = world;
-    world = step.equals("rest") ? laws.settled(world) : moved(step);
+    world =
+        step.equals("rest") ? laws.settled(world) : WorldMoves.after(step, world, earlier, POLICY);
     if (!before.secret().equals(world.secret())) earlier = before;
-  }
-
-  private World moved(String step) {
-    return WorldMoves.of(world, earlier, POLICY).stream()
-        .filter(m -> m.name().equals(step))
-        .findFirst()
-        .orElseThrow(() -> new AssertionError("no such move: " + step))
-        .worlds()
-        .get()
-        .getLast();
   }
 
   private String server() {

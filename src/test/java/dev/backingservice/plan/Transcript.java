@@ -60,7 +60,7 @@ final class Transcript {
       case "accept-data" -> world.asking(said(new Facts.Annotations(words[1], "", "", "")));
       case "accept-divergence" -> world.asking(said(new Facts.Annotations("", words[1], "", "")));
       case "retry" -> world.asking(world.spec().retrying(words[1]));
-      default -> moved(step);
+      default -> WorldMoves.after(step, world, earlier, policy);
     };
   }
 
@@ -73,16 +73,6 @@ final class Transcript {
 
   private World.Spec said(Facts.Annotations annotations) {
     return world.spec().saying(annotations);
-  }
-
-  private World moved(String step) {
-    return WorldMoves.of(world, earlier, policy).stream()
-        .filter(m -> m.name().equals(step))
-        .findFirst()
-        .orElseThrow(() -> new AssertionError("no such move: " + step))
-        .worlds()
-        .get()
-        .getLast();
   }
 
   /// Reconciles until one does and tells what the one before did.

@@ -33,6 +33,19 @@ final class WorldMoves {
     return moves;
   }
 
+  /// The world after a move.
+  ///
+  /// @param name of the move
+  static World after(String name, World w, World earlier, SwapPolicy policy) {
+    return of(w, earlier, policy).stream()
+        .filter(m -> m.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no such move: " + name))
+        .worlds()
+        .get()
+        .getLast();
+  }
+
   /// Reconciles are half of all that happens.
   static Move any(World w, World earlier, SwapPolicy policy, Random random) {
     int kind = random.nextInt(100);
