@@ -62,13 +62,25 @@ public final class Actor {
       return e.silent() ? new Result.Silent(failure) : new Result.Failed(failure);
     } catch (KubernetesClientException e) {
       if (Refusals.definite(e) && !Refusals.conflict(e))
-        return new Result.Failed(new Failure(Reason.InternalError, Refusals.said(e)));
+        return new Result.Failed(refused(action, Refusals.said(e)));
       return new Result.Unclear(new Failure(Reason.Pending, Refusals.said(e)));
     } catch (RuntimeException e) {
       LOG.errorf(e, "a bug: service=%s action=%s", f.service().id(), name(action));
       return new Result.Failed(
           new Failure(Reason.InternalError, name(action) + " failed: see the operator's log"));
     }
+  }
+
+  /// What a tenant did to its Secret is no bug of ours.
+  private static Failure refused(Action action, String said) {
+    return switch (action) {
+      case Action.Publish _, Action.Amend _, Action.Unpublish _ ->
+          new Failure(
+              Reason.SecretNotOwned,
+              "the binding's Secret cannot be written: %s; delete it, and it is written anew"
+                  .formatted(said));
+      default -> new Failure(Reason.InternalError, said);
+    };
   }
 
   /// What tenants read; what it leaves out is for the platform team, in the log.

@@ -20,6 +20,13 @@ public record Standing(Map<String, Login> logins) {
     return Optional.ofNullable(logins.get(login));
   }
 
+  /// Whether this very credential lets in, whatever its rights are.
+  public boolean lets(Attachment in) {
+    return find(in.login())
+        .filter(l -> l.holds() == Holds.Works && l.epoch() == in.epoch())
+        .isPresent();
+  }
+
   /// One login.
   ///
   /// @param epoch the epoch in its mark; 0 without one

@@ -62,6 +62,8 @@ public final class BindingCheck {
         case Entry.Full(var failure, _) -> new Login.Full(failure);
         case Entry.Locked(var failure) -> new Login.TurnedAway(failure);
         case Entry.Refused(var failure) -> new Login.TurnedAway(failure);
+        case Entry.Different(var failure) when failure.reason() == Reason.PrivilegesIncomplete ->
+            new Login.Lacking(failure);
         case Entry.Different(var failure) -> new Login.TurnedAway(failure);
       };
     } catch (EngineException e) {

@@ -79,12 +79,14 @@ public final class Observer {
     return facts;
   }
 
-  /// Whether nobody knows that the published credential works.
+  /// Whether nobody knows that the published credential works as it shall.
   private static boolean doubtful(BackingService resource) {
     var status = resource.getStatus();
     if (status == null || status.conditions() == null) return true;
     return status.conditions().stream()
-        .noneMatch(c -> c.type().equals("Available") && c.status() == Condition.Status.True);
+            .noneMatch(c -> c.type().equals("Available") && c.status() == Condition.Status.True)
+        || status.conditions().stream()
+            .anyMatch(c -> Reason.PrivilegesIncomplete.name().equals(c.reason()));
   }
 
   /// What is written in Kubernetes.

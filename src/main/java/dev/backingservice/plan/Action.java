@@ -25,7 +25,7 @@ public sealed interface Action {
     }
   }
 
-  /// The same on a server that the binding does not lead to.
+  /// The same where nothing that follows depends on it.
   record Tidy(String server, List<Desired> logins) implements Action {
     public Tidy {
       logins = List.copyOf(logins);
@@ -130,12 +130,15 @@ public sealed interface Action {
 
   /// Whether it makes `login` be in `state`.
   default boolean makes(Attachment login, LoginState state) {
-    var logins =
-        switch (this) {
-          case Ensure(_, var desired) -> desired;
-          case Tidy(_, var desired) -> desired;
-          default -> List.<Desired>of();
-        };
-    return logins.stream().anyMatch(d -> d.state() == state && d.attachment().same(login));
+    return desired().stream().anyMatch(d -> d.state() == state && d.attachment().same(login));
+  }
+
+  /// The states that it makes true; none when it is about something else.
+  default List<Desired> desired() {
+    return switch (this) {
+      case Ensure(_, var logins) -> logins;
+      case Tidy(_, var logins) -> logins;
+      default -> List.of();
+    };
   }
 }

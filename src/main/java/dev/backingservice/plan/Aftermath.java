@@ -2,6 +2,7 @@ package dev.backingservice.plan;
 
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
+import dev.backingservice.model.LoginState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -48,9 +49,10 @@ public record Aftermath(Plan plan, Facts facts, Swap swap, Memory memory, Durati
   }
 
   /// Old servers and workloads have conditions of their own.
-  private static boolean elsewhere(Action action) {
+  private boolean elsewhere(Action action) {
     return switch (action) {
-      case Action.Tidy _, Action.Settle _, Action.Project _, Action.Withdraw _ -> true;
+      case Action.Tidy tidy -> active().filter(a -> tidy.makes(a, LoginState.Active)).isEmpty();
+      case Action.Settle _, Action.Project _, Action.Withdraw _ -> true;
       case Action.MarkAttached _, Action.CreateMissing _, Action.Ensure _, Action.Knock _ -> false;
       case Action.Fence _, Action.Publish _, Action.Amend _, Action.Unpublish _ -> false;
       case Action.Owe _, Action.HandOver _, Action.Drop _ -> false;

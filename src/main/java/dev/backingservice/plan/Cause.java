@@ -1,7 +1,5 @@
 package dev.backingservice.plan;
 
-import dev.backingservice.model.Intent;
-
 /// Why a motion was begun. The cause says whether it still stands.
 public enum Cause {
   /// The spec names another place.
@@ -38,6 +36,6 @@ public enum Cause {
   }
 
   private static boolean attached(Facts f) {
-    return f.intent().filter(i -> i.state() == Intent.State.Attached).isPresent();
+    return f.intent().isPresent() && !f.leaving();
   }
 }

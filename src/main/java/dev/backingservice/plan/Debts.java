@@ -52,8 +52,9 @@ public final class Debts {
     return f.active().map(Attachment::epoch).orElse(f.greatestEpoch());
   }
 
+  /// Whether the fence of a login is owed by the server that has its name now.
   static boolean owed(Facts f, Attachment at) {
-    return f.memory().debts().stream().anyMatch(d -> d.attachment().same(at));
+    return f.memory().debts().stream().anyMatch(d -> d.attachment().same(at) && !promoted(f, d));
   }
 
   private static boolean payable(Facts f, Debt debt) {
@@ -67,17 +68,23 @@ public final class Debts {
   /// locked for a debt.
   private static Optional<ServerFact.Sight.Answers> here(Facts f, Debt debt) {
     var owed = debt.attachment();
-    if (Promotions.isActive(f, owed) || promoted(f, debt) || elsewhere(f, owed))
+    if (Promotions.isActive(f, owed) || promoted(f, debt) || elsewhere(f, debt))
       return Optional.empty();
     return f.answer(owed.server()).filter(a -> a.identity().serverId().equals(owed.serverId()));
   }
 
-  /// Whether the name leads to the active server by now.
-  private static boolean elsewhere(Facts f, Attachment owed) {
+  /// Whether the name leads to the active server by now, and that is not known to be the one that
+  /// owes.
+  public static boolean elsewhere(Facts f, Debt debt) {
+    return elsewhere(f, debt.server(), debt.running());
+  }
+
+  private static boolean elsewhere(Facts f, String server, String running) {
     return f.active()
-        .filter(a -> !a.server().equals(owed.server()))
-        .filter(a -> Promotions.oneInstance(f, a.server(), owed.server()))
-        .isPresent();
+            .filter(a -> !a.server().equals(server))
+            .filter(a -> Promotions.oneInstance(f, a.server(), server))
+            .isPresent()
+        && !Promotions.instance(f, server).equals(Optional.of(instance(running)));
   }
 
   /// Whether a copy was promoted under the name of the server that owes: its predecessor may be
@@ -105,10 +112,11 @@ public final class Debts {
     var said = f.server(owed.server()).map(s -> s.admission().gone()).orElse("");
     if (said.isEmpty()) return false;
     if (said.equals(instance(running))) return true;
-    return said.equals(owed.serverId())
-        && f.answer(owed.server())
+    boolean answers =
+        f.answer(owed.server())
             .filter(a -> a.identity().takesWritesAs(owed.serverId()))
-            .isEmpty();
+            .isPresent();
+    return said.equals(owed.serverId()) && (!answers || elsewhere(f, owed.server(), running));
   }
 
   /// The process in what [Identity#running] said; empty when there is none.
@@ -174,9 +182,14 @@ public final class Debts {
         .formatted(from.server());
   }
 
-  /// The same login is owed once, since whenever.
+  /// The same login is owed once by the same running server, since whenever.
   static void owe(List<Debt> debts, Debt debt) {
-    if (debts.stream().noneMatch(d -> d.attachment().same(debt.attachment()))) debts.add(debt);
+    if (debts.stream().noneMatch(d -> covers(d, debt))) debts.add(debt);
+  }
+
+  private static boolean covers(Debt known, Debt debt) {
+    return known.attachment().same(debt.attachment())
+        && (debt.running().isEmpty() || debt.running().equals(known.running()));
   }
 
   /// A copy was promoted under the old name while it was being left: the proof is the copy's.

@@ -52,11 +52,18 @@ final class DesiredLogins {
   /// The states that do not hold yet, on servers that can be asked; what stands for itself
   /// first, so that a refusal of the active server holds up no fence.
   static List<Action> toMake(Facts f, Swap swap, Instant now) {
-    var active = f.active().map(Attachment::server).orElse("");
+    var foremost = f.active().filter(a -> !lets(f, a)).map(Attachment::server).orElse("");
     return of(f, swap, now).missing().entrySet().stream()
-        .flatMap(e -> actions(e.getValue(), e.getKey(), active).stream())
+        .flatMap(e -> actions(e.getValue(), e.getKey(), foremost).stream())
         .sorted(Comparator.comparing(Action::independent).reversed())
         .toList();
+  }
+
+  /// Whether the credential in force lets in as it is: what is amiss with its rights holds up
+  /// neither the Secret nor the workloads.
+  private static boolean lets(Facts f, Attachment active) {
+    return f.login().filter(Facts.Login.TurnedAway.class::isInstance).isEmpty()
+        && f.answer(active.server()).filter(s -> s.standing().lets(active)).isPresent();
   }
 
   /// Older credentials on servers that a motion neither leaves nor goes to: copies that were
@@ -227,7 +234,7 @@ final class DesiredLogins {
     if (login.isEmpty()) return !desired.state().letsIn();
     if (!desired.state().letsIn() && Fences.takenOver(facts, login.get(), at)) return true;
     return switch (desired.state()) {
-      case Active -> works(login.get(), at) && !turnedAway(at);
+      case Active -> works(login.get(), at) && !amiss(at);
       case Prepared -> works(login.get(), at);
       case Locked -> login.get().fenced();
       case Absent -> login.get().holds() == Holds.Foreign;
@@ -240,8 +247,9 @@ final class DesiredLogins {
         && login.access() == at.access();
   }
 
-  private boolean turnedAway(Attachment at) {
-    return facts.login().filter(Facts.Login.TurnedAway.class::isInstance).isPresent()
-        && facts.active().filter(at::same).isPresent();
+  /// Whether it was seen just now that it is not let in as it shall be.
+  private boolean amiss(Attachment at) {
+    return facts.active().filter(at::same).flatMap(_ -> facts.login()).stream()
+        .anyMatch(l -> l instanceof Facts.Login.TurnedAway || l instanceof Facts.Login.Lacking);
   }
 }

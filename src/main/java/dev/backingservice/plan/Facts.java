@@ -84,6 +84,9 @@ public record Facts(
     /// It is right, but no connection is free.
     record Full(Failure failure) implements Login {}
 
+    /// It works, and lacks rights that it was given.
+    record Lacking(Failure failure) implements Login {}
+
     record TurnedAway(Failure failure) implements Login {}
   }
 
@@ -137,10 +140,11 @@ public record Facts(
         : Optional.empty();
   }
 
-  /// Whether nothing of the service is to be left where it is: it goes, or is detached.
+  /// Whether nothing of the service is to be left where it is: it goes, or is detached. A refused
+  /// edit detaches nothing.
   public boolean leaving() {
     return service.life() == Life.Deleting
-        || intent().filter(i -> i.state() == Intent.State.Detached).isPresent();
+        || accepted().filter(i -> i.state() == Intent.State.Detached).isPresent();
   }
 
   /// It was attached once, and neither the Secret nor the status says where: a restored backup.

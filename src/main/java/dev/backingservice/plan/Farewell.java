@@ -46,7 +46,7 @@ final class Farewell {
       f.memory().retained().stream()
           .filter(r -> Promotions.behindItsName(f, r))
           .forEach(r -> predecessor(r.attachment(), r.running()));
-      prepared().filter(p -> f.answer(p.server()).isEmpty()).ifPresent(this::owe);
+      prepared().filter(p -> !writable(p.server(), p)).ifPresent(this::owe);
       Unasked.of(f).forEach(name -> f.server(name).ifPresent(this::unasked));
     }
     if (deleting() && !debts.isEmpty()) actions.add(new Action.HandOver(debts));

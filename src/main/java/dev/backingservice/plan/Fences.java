@@ -57,7 +57,7 @@ public final class Fences {
     if (Retention.proof(f, at).isPresent()) return false;
     var answer = f.answer(via(f, at));
     if (answer.isEmpty())
-      return retained.running().isEmpty()
+      return (retained.running().isEmpty() || Promotions.behindItsName(f, retained))
           && !Debts.owed(f, at)
           && !Debts.gone(f, at, retained.running());
     return answer

@@ -41,12 +41,14 @@ public record FoundLogins(Attachment attachment, Standing.Login login) {
       case Action.Fence(var server, var logins, _, _) ->
           verified(outcome) && here(f, server) && logins.stream().anyMatch(this::is);
       case Action.Settle(var server, var at, _) -> verified(outcome) && here(f, server) && is(at);
-      case Action.Tidy(var server, var logins) ->
-          outcome.done() && here(f, server) && logins.stream().anyMatch(this::removes);
-      case Action.Ensure(var server, var logins) ->
-          outcome.done() && here(f, server) && logins.stream().anyMatch(this::removes);
+      case Action.Tidy(var server, var logins) -> removed(f, outcome, server, logins);
+      case Action.Ensure(var server, var logins) -> removed(f, outcome, server, logins);
       default -> false;
     };
+  }
+
+  private boolean removed(Facts f, Outcome outcome, String server, List<Action.Desired> logins) {
+    return outcome.done() && here(f, server) && logins.stream().anyMatch(this::removes);
   }
 
   private boolean removes(Action.Desired desired) {

@@ -74,7 +74,7 @@ public record Memory(
   }
 
   /// Whether no status was ever recorded.
-  boolean isBlank() {
+  public boolean isBlank() {
     return greatestEpoch() == 0;
   }
 

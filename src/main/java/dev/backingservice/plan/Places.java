@@ -3,6 +3,7 @@ package dev.backingservice.plan;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
+import dev.backingservice.model.Published;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,10 +22,12 @@ public final class Places {
     return places;
   }
 
-  /// Where the logins are that somebody remembers.
+  /// Where the logins are that somebody remembers: also the one of a Secret that is sealed and not
+  /// in the status, such as one that was written just before a crash.
   static Set<Place> remembered(Facts f) {
     var places = new LinkedHashSet<Place>();
     f.active().ifPresent(a -> places.add(a.place()));
+    if (f.published() instanceof Published.Binding b) places.add(b.active().place());
     f.memory().swap().lastMotion().ifPresent(m -> places.add(m.to().place()));
     f.memory().swap().lastMotion().ifPresent(m -> places.add(m.from().place()));
     f.memory().retained().forEach(r -> places.add(r.attachment().place()));

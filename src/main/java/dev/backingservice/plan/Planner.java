@@ -135,21 +135,22 @@ public final class Planner {
               f.debts(),
               m.to().epoch(),
               b.resourceVersion()));
-    if (proof.isPresent() && !m.overlaps()) actions.add(restore(f, m));
+    if (proof.isPresent() && !m.overlaps()) actions.addAll(restore(f, m));
     actions.add(
         new Action.Tidy(
             m.to().server(), List.of(new Action.Desired(m.to(), LoginState.Absent, 0))));
     return actions;
   }
 
-  /// Where the administrator is refused, the credential itself tells whether anything was locked.
-  private static Action restore(Facts f, Motion m) {
-    boolean administered = f.answer(m.from().server()).isPresent();
-    if (!administered) return new Action.Knock(m.from());
-    return new Action.Ensure(
-        m.from().server(),
+  /// The credential itself tells whether it works again: where the administrator is refused, or may
+  /// not put everything right.
+  private static List<Action> restore(Facts f, Motion m) {
+    var knock = new Action.Knock(m.from());
+    if (f.answer(m.from().server()).isEmpty()) return List.of(knock);
+    var old =
         m.left().stream()
             .map(a -> new Action.Desired(a, LoginState.Active, m.to().epoch()))
-            .toList());
+            .toList();
+    return List.of(new Action.Tidy(m.from().server(), old), knock);
   }
 }

@@ -31,14 +31,25 @@ public final class Promotions {
     return later(f, retained.attachment(), retained.running());
   }
 
-  /// Whether a server that takes writes has a later timeline than `running` says.
+  /// Whether a server that takes writes, or took them when it was last seen, has a later timeline
+  /// than `running` says.
   static boolean later(Facts f, Attachment attachment, String running) {
     var timeline = Identity.timelineOf(running);
     return !timeline.isEmpty()
-        && f.answer(attachment.server())
-            .filter(a -> a.identity().takesWritesAs(attachment.serverId()))
-            .filter(a -> a.identity().timeline().compareTo(timeline) > 0)
-            .isPresent();
+        && timeline(f, attachment).filter(t -> t.compareTo(timeline) > 0).isPresent();
+  }
+
+  private static Optional<String> timeline(Facts f, Attachment attachment) {
+    if (f.answer(attachment.server()).isEmpty())
+      return f.memory()
+          .active()
+          .filter(a -> a.attachment().server().equals(attachment.server()))
+          .filter(a -> a.attachment().serverId().equals(attachment.serverId()))
+          .map(a -> Identity.timelineOf(a.running()));
+    return f.answer(attachment.server())
+        .map(ServerFact.Sight.Answers::identity)
+        .filter(i -> i.takesWritesAs(attachment.serverId()))
+        .map(Identity::timeline);
   }
 
   /// A snapshot was put back under the name of a server that was fenced: its log ends before the

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /// What has to be remembered from now on.
@@ -53,7 +54,14 @@ final class Recollection {
             .max()
             .orElse(0);
     long published = active.map(a -> a.attachment().epoch()).orElse(0L);
-    return Math.max(f.memory().lastEpoch(), Math.max(tried, published));
+    long known = f.leaving() && f.forgotten() ? found() : 0;
+    return LongStream.of(f.memory().lastEpoch(), tried, published, known).max().orElse(0);
+  }
+
+  /// What a service that is not to be attached was found to have had, once nothing of it lets in:
+  /// servers that did not answer are remembered by themselves.
+  private long found() {
+    return FoundLogins.stray(f).isPresent() ? 0 : Math.max(1, f.greatestEpoch());
   }
 
   private Optional<Memory.Active> active() {
@@ -73,9 +81,7 @@ final class Recollection {
   private Attachment granted(Attachment active) {
     return f.outcomes().stream()
         .filter(Outcome::done)
-        .map(Outcome::action)
-        .filter(Action.Ensure.class::isInstance)
-        .flatMap(a -> ((Action.Ensure) a).logins().stream())
+        .flatMap(o -> o.action().desired().stream())
         .filter(d -> d.state() == LoginState.Active && d.attachment().same(active))
         .map(Action.Desired::attachment)
         .findFirst()

@@ -46,14 +46,10 @@ record Retention(Facts f, Swap swap, Instant now) {
   private Memory.Retained retired(Memory.Active old) {
     var keep = now.plus(f.intent().map(Intent::swap).map(s -> s.retainOld()).orElse(Duration.ZERO));
     var asBefore = new Memory.Retained(old.attachment(), keep, old.running(), "");
-    if (cause().equals(Optional.of(Cause.HostMoved)) && Promotions.behindItsName(f, asBefore))
-      return asBefore;
+    boolean stays = swap.lastMotion().filter(Motion::overlaps).isPresent();
+    if (stays && Promotions.behindItsName(f, asBefore)) return asBefore;
     var unproven = new Memory.Retained(old.attachment(), keep, "", "");
     return proof(f, old.attachment()).or(this::recorded).map(unproven::fenced).orElse(unproven);
-  }
-
-  private Optional<Cause> cause() {
-    return swap.lastMotion().map(Motion::cause);
   }
 
   /// The proof that the cut was made with.

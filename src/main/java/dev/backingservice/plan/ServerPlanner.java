@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Decides what to do next for one server. Whoever is said to be gone and takes writes is not: the
-/// word is taken back, or it would forgive what comes later, too.
+/// word is taken back, or it would forgive what comes later, too. Where the name of the one that is
+/// gone leads to a server that has another name, the word stands.
 public final class ServerPlanner {
   private ServerPlanner() {}
 
@@ -25,9 +26,9 @@ public final class ServerPlanner {
   private static void answers(ServerFacts f, Identity identity, List<ServerAction> actions) {
     if (!f.identified(identity)) return;
     if (f.isNew()) actions.add(new ServerAction.LockStrangers(f.names()));
-    boolean back = identity.takesWritesAs(f.said().gone());
-    if (back) actions.add(new ServerAction.TakeBackGone());
-    forgive(f, back ? "" : f.said().gone(), actions);
+    boolean here = f.answersAs(f.said().gone());
+    if (here && f.names().size() <= 1) actions.add(new ServerAction.TakeBackGone());
+    forgive(f, here ? "" : f.said().gone(), actions);
     for (var debt : f.owed())
       if (identity.takesWritesAs(lineage(debt)) && !promoted(identity, debt))
         actions.add(new ServerAction.Pay(debt));

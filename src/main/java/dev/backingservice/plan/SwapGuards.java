@@ -141,9 +141,15 @@ final class SwapGuards {
     return disowned(f, m)
         && (m.overlaps()
             || (proof.get().result() == FenceProof.Result.Unreachable && unanswered(f, m))
-            || knocked(f, m.from())
-            || f.outcomes().stream()
-                .anyMatch(o -> o.done() && o.action().makes(m.from(), LoginState.Active)));
+            || letIn(f, m.from()));
+  }
+
+  /// Whether a login is known to let in: as it was found, made, or tried.
+  private static boolean letIn(Facts f, Attachment login) {
+    return f.answer(login.server()).filter(a -> a.standing().lets(login)).isPresent()
+        || knocked(f, login)
+        || f.outcomes().stream()
+            .anyMatch(o -> o.done() && o.action().makes(login, LoginState.Active));
   }
 
   /// Whether the Secret says that the epoch of this motion will not be published.

@@ -4,7 +4,6 @@ import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Published;
-import dev.backingservice.model.Standing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,8 +63,7 @@ final class Upkeep {
   private static boolean worksOrWill(Facts f, Attachment active) {
     return f.answer(active.server())
         .filter(a -> a.identity().serverId().equals(active.serverId()))
-        .filter(
-            a -> a.identity().writable() || a.standing().of(active.login()) == Standing.Holds.Works)
+        .filter(a -> a.identity().writable() || a.standing().lets(active))
         .isPresent();
   }
 

@@ -51,7 +51,10 @@ final class FencedVerdict {
     var debts = after.memory().debts();
     if (debts.isEmpty()) return Optional.empty();
     var first = debts.getFirst();
-    var message = Debts.promoted(after.facts(), first) ? promoted(first) : first.message();
+    var message =
+        Debts.promoted(after.facts(), first)
+            ? promoted(first)
+            : Debts.elsewhere(after.facts(), first) ? elsewhere(first) : first.message();
     return Optional.of(Verdict.no(Judge.FENCED, new Failure(reason(first), message + more(debts))));
   }
 
@@ -82,6 +85,11 @@ final class FencedVerdict {
         .formatted(debt.server(), Debts.instance(running));
   }
 
+  private static String elsewhere(Debt debt) {
+    return "the name %s leads to the active server now, and the one that it led to may still let %s in: stop it, and annotate the BackingServer backingservice.dev/gone: \"%s\""
+        .formatted(debt.server(), debt.attachment().login(), debt.attachment().serverId());
+  }
+
   private Reason reason(Debt debt) {
     if (Debts.promoted(after.facts(), debt)) return Reason.HostMoved;
     return after.swap().fenceProof().map(FenceProof::result).orElse(null)
@@ -95,7 +103,7 @@ final class FencedVerdict {
   }
 
   private Optional<Verdict> unasked() {
-    if (after.facts().forgotten() && after.active().isEmpty())
+    if (after.facts().forgotten() && after.memory().isBlank())
       return Optional.of(
           Verdict.wait(
               Judge.FENCED, Reason.Pending, "Not every server was asked for an older login yet."));

@@ -116,7 +116,8 @@ public final class Reporter {
   private static Optional<BackingServiceStatus.HistoryEntry> entry(Aftermath after, Instant now) {
     var was = after.facts().memory().active().map(a -> a.attachment());
     var is = after.active();
-    if (was.equals(is)) return Optional.empty();
+    boolean unchanged = was.isPresent() && is.filter(was.get()::same).isPresent();
+    if (unchanged || (was.isEmpty() && is.isEmpty())) return Optional.empty();
     var at = is.or(() -> was).orElseThrow();
     var fence = after.swap().fenceProof().map(FenceProof::result).map(Enum::name).orElse(null);
     return Optional.of(

@@ -9,6 +9,7 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
+import dev.backingservice.engine.Want;
 import dev.backingservice.engine.postgresql.Collision;
 import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.model.Access;
@@ -232,11 +233,7 @@ abstract class PostgresContract extends EngineContract {
   @Test
   void whatOthersOwnIsGrantedWhereWeMayAndReportedWhereWeMayNot() throws Exception {
     // Given
-    postgres.execute(
-        database(),
-        "CREATE ROLE foreign_%s NOLOGIN".formatted(database()),
-        "CREATE TABLE foreigners (id int)",
-        "ALTER TABLE foreigners OWNER TO foreign_%s".formatted(database()));
+    foreignTable();
 
     // When
     var refused = catchThrowableOfType(EngineException.class, () -> open(Access.ReadWrite));
@@ -253,6 +250,79 @@ abstract class PostgresContract extends EngineContract {
     try (var session = session(at)) {
       session.createStatement().execute("INSERT INTO foreigners VALUES (1)");
     }
+  }
+
+  @Test
+  void aLoginIsGivenNothingNewWhileItsGroupsLackSomethingAndKeepsWhatItHad() throws Exception {
+    // Given
+    var reader = open(Access.ReadOnly);
+    foreignTable();
+    anotherProcess();
+    var owner = reader.with(Access.ReadWrite);
+
+    // Then
+    lacking(want(owner, LoginState.Active));
+    assertThat(standing(reader).find(reader.login()).orElseThrow().access())
+        .isEqualTo(Access.ReadOnly);
+
+    // When
+    ensure(want(reader, LoginState.Locked, 2));
+    lacking(want(reader, LoginState.Active, 2));
+
+    // Then
+    assertThat(holds(reader)).isEqualTo(Holds.Works);
+  }
+
+  @Test
+  void rightsThatSomebodyTookAwayAreMissedAtTheNextLoginAndGivenBack() throws Exception {
+    for (var access : Access.values()) {
+      // Given
+      make();
+      var at = open(access);
+      postgres.execute(database(), "REVOKE SELECT ON writes FROM \"%s\"".formatted(group("ro")));
+
+      // Then
+      assertThat(knock(at))
+          .isInstanceOfSatisfying(
+              Entry.Different.class,
+              different ->
+                  assertThat(different.failure().reason()).isEqualTo(Reason.PrivilegesIncomplete));
+
+      // When
+      ensure(want(at, LoginState.Active));
+
+      // Then
+      letIn(at);
+    }
+  }
+
+  @Test
+  void whatAnExtensionBroughtIsGrantedByTheExtension() throws Exception {
+    postgres.execute(
+        database(),
+        "CREATE TABLE reference (id int)",
+        "ALTER EXTENSION plpgsql ADD TABLE reference");
+    open(Access.ReadWrite);
+  }
+
+  /// A table of an owner for whom the administrator may not act.
+  private void foreignTable() throws Exception {
+    postgres.execute(
+        database(),
+        "CREATE ROLE foreign_%s NOLOGIN".formatted(database()),
+        "CREATE TABLE foreigners (id int)",
+        "ALTER TABLE foreigners OWNER TO foreign_%s".formatted(database()));
+  }
+
+  /// Nothing is taken for granted of what an earlier process found complete.
+  private void anotherProcess() {
+    engine.keep(List.of());
+    engine = new PostgresEngine(KEY, new FixedTerm(1), 4);
+  }
+
+  private void lacking(Want want) {
+    assertThat(catchThrowableOfType(EngineException.class, () -> ensure(want)).reason())
+        .isEqualTo(Reason.PrivilegesIncomplete);
   }
 
   @Test
@@ -630,10 +700,14 @@ abstract class PostgresContract extends EngineContract {
   }
 
   private String owner() throws SQLException {
+    return group("owner");
+  }
+
+  private String group(String kind) throws SQLException {
     return postgres.ask(
         "postgres",
-        "SELECT rolname FROM pg_roles WHERE rolname LIKE 'bs\\_%%\\_%s\\_owner'"
-            .formatted(database()));
+        "SELECT rolname FROM pg_roles WHERE rolname LIKE 'bs\\_%%\\_%s\\_%s'"
+            .formatted(database(), kind));
   }
 
   private String strong(Attachment at) throws SQLException {

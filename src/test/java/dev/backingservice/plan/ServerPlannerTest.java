@@ -30,6 +30,7 @@ class ServerPlannerTest {
   private static final ServerDebt OWED = debt("L1", "I1@1");
   private static final ServerAction.LockStrangers LOCK = new ServerAction.LockStrangers(NAMES);
 
+  private Set<String> names = NAMES;
   private Recorded recorded = new Recorded("L1", "1");
   private Said said = new Said("", "");
   private Seen seen = answers("L1", "1", Identity.Role.Primary);
@@ -58,7 +59,7 @@ class ServerPlannerTest {
   }
 
   private ServerFacts facts() {
-    return new ServerFacts("blue", seen, recorded, said, owed, certificate, NAMES);
+    return new ServerFacts("blue", seen, recorded, said, owed, certificate, names);
   }
 
   private List<ServerAction> actions() {
@@ -149,9 +150,19 @@ class ServerPlannerTest {
   void aServerThatTakesWritesIsNotGone() {
     owed = List.of(OWED);
     said = new Said("", "L1");
+    names = Set.of("blue");
 
     assertThat(actions())
         .containsExactly(new ServerAction.TakeBackGone(), new ServerAction.Pay(OWED));
+  }
+
+  @Test
+  void aNameThatLeadsToAnotherServerMayBeSaidToBeGone() {
+    owed = List.of(OWED);
+    said = new Said("", "L1");
+    names = Set.of("blue", "green");
+
+    assertThat(actions()).containsExactly(new ServerAction.Pay(OWED));
   }
 
   @Test

@@ -79,6 +79,7 @@ final class Transcript {
   private void rest() {
     var last = reconcile();
     for (int i = 0; i < PATIENCE; i++) {
+      if (world.spec().life() == World.Life.Gone) return;
       var next = reconcile();
       if (next.equals(last)) return;
       last = next;

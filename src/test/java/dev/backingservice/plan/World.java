@@ -460,7 +460,7 @@ record World(
   /// One reconcile that ends after `actions` actions without recording anything; the whole of it
   /// when negative.
   List<World> reconciled(int actions, SwapPolicy policy) {
-    if (spec.life == Life.Gone) return List.of(this);
+    if (spec.life == Life.Gone) return List.of(having(Optional.empty())); // with its owner
     return pass(WorldFacts.of(this, policy), actions).worlds();
   }
 

@@ -68,18 +68,28 @@ record WorldActs(World w, String path) {
     var server = w.at(name);
     var instance = w.name(name).instance();
     for (var d : desired) {
-      var ensured = ensured(server, d, mood);
+      boolean lacks = mood == Mood.Partial && d.state().letsIn();
+      var ensured = lacks && !had(server, d) ? Optional.of(server) : ensured(server, d, mood);
       if (ensured.isEmpty())
         return new Done(
             w.with(instance, server),
             new Result.Failed(new Failure(Reason.LoginRefused, "superseded")));
       server = ensured.get();
-      if (mood == Mood.Partial && d.state().letsIn())
+      if (lacks)
         return new Done(
             w.with(instance, server),
             new Result.Failed(new Failure(Reason.PrivilegesIncomplete, "not granted")));
     }
     return done(w.with(instance, server));
+  }
+
+  /// Whether it is given no more than it had.
+  private static boolean had(Instance server, Action.Desired d) {
+    var at = d.attachment();
+    return server
+        .find(at.login())
+        .filter(l -> l.epoch() == at.epoch() && at.access().compareTo(l.access()) <= 0)
+        .isPresent();
   }
 
   /// Empty when the login was superseded by a later epoch, or its sessions do not end.

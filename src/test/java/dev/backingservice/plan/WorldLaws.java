@@ -62,7 +62,9 @@ record WorldLaws(SwapPolicy policy) {
                   .forEach(
                       (login, l) -> {
                         boolean older =
-                            (l.open() || l.used()) && l.epoch() < secret.active().epoch();
+                            l.known()
+                                && (l.open() || l.used())
+                                && l.epoch() < secret.active().epoch();
                         if (older && owed.stream().noneMatch(d -> of(world, d, name, login)))
                           unfenced.add(name + "/" + login);
                       });
@@ -215,13 +217,14 @@ record WorldLaws(SwapPolicy policy) {
     return open;
   }
 
-  /// Whether the workload is to hold what is published, and it can be written there. A refused edit
-  /// that comes together with the loss of the Secret leaves its mount path unknown.
+  /// Whether the workload is to hold what is published and believed, and can be written. A refused
+  /// edit that comes together with the loss of the Secret leaves its mount path unknown.
   private boolean reaches(World w) {
     return w.spec().life() == Life.Attached
         && (w.spec().sound() || w.pods().epoch() != w.secret().orElseThrow().active().epoch())
         && !w.memory().swap().underWay()
         && w.grip() == Grip.Free
+        && Bindings.believed(WorldFacts.of(w, policy)).isPresent()
         && !Bindings.replayed(WorldFacts.of(w, policy));
   }
 

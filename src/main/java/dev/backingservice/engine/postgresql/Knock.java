@@ -9,17 +9,31 @@ import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Credential;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.ServerText;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.StringJoiner;
 
 /// Proves, from the workload's own session, what the access level promises. Touches no tenant's
 /// table.
 record Knock(Server server, Marks marks, Credential credential) {
   private static final String HELD =
       "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')";
+
+  private static final List<String> WRITES = List.of("SELECT", "INSERT", "UPDATE", "DELETE");
+
+  /// A relation that the login may not use as its level promises.
+  private static final String LACKING =
+      "SELECT c.relname FROM "
+          + SchemaGrants.RELATIONS
+          + """
+             AND NOT CASE WHEN c.relkind OPERATOR(pg_catalog.=) 'S'::pg_catalog."char"
+                  THEN pg_catalog.has_sequence_privilege(c.oid, 'SELECT') ELSE %s END
+           LIMIT 1""";
 
   private static final Duration PROOF = Duration.ofSeconds(10);
 
@@ -92,9 +106,26 @@ record Knock(Server server, Marks marks, Credential credential) {
                 Reason.ServerReadOnly,
                 server.name() + " is a standby: promote it, or name the primary"));
     } else if (at.access() != Access.ReadOnly) write(sql);
-    return sql.holds("SELECT pg_catalog.has_schema_privilege(current_user, $1, 'USAGE')", schema)
-        ? Optional.empty()
-        : refused("may not use its schema");
+    if (!sql.holds("SELECT pg_catalog.has_schema_privilege(current_user, $1, 'USAGE')", schema))
+      return refused("may not use its schema");
+    return sql.first(LACKING.formatted(privileges(at.access())), row -> row.getString(1), schema)
+        .map(relation -> lacking(schema, relation));
+  }
+
+  /// Of `has_table_privilege` a list of privileges asks for any one of them.
+  private static String privileges(Access access) {
+    var all = new StringJoiner(" AND ");
+    var privileges = access == Access.ReadOnly ? List.of("SELECT") : WRITES;
+    for (var privilege : privileges)
+      all.add("pg_catalog.has_table_privilege(c.oid, '%s')".formatted(privilege));
+    return all.toString();
+  }
+
+  private Failure lacking(String schema, String relation) {
+    return new Failure(
+        Reason.PrivilegesIncomplete,
+        "on %s the login lacks rights on %s.%s: they are granted again, where the administrator may"
+            .formatted(server.name(), schema, ServerText.clean(relation)));
   }
 
   /// A transaction id is given out only where writing is possible.

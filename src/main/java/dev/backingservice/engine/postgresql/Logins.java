@@ -8,6 +8,8 @@ import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.Standing.Holds;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,8 +22,13 @@ record Logins(Marks marks, String server) {
       "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT";
 
   Optional<LoginRow> find(Sql sql, String login) throws SQLException {
-    return sql.first(
-        LoginRow.QUERY, row -> LoginRow.read(row, marks), (Object) new String[] {login});
+    return all(sql, List.of(login)).stream().findFirst();
+  }
+
+  /// Those that exist.
+  List<LoginRow> all(Sql sql, Collection<String> names) throws SQLException {
+    return sql.query(
+        LoginRow.QUERY, row -> LoginRow.read(row, marks), (Object) names.toArray(String[]::new));
   }
 
   /// The login as it must be for us to touch it.
@@ -49,10 +56,21 @@ record Logins(Marks marks, String server) {
     if (found.isEmpty()) sql.run("CREATE ROLE %s %s%s".formatted(login, ATTRIBUTES, rest));
     else change(sql, found.get(), login, rest);
     comment(sql, want.login(), mark(order, at));
-    settle(sql, LoginRow.settings(order, at, marks.roles(at.place())), want.login(), found);
+    give(sql, order, at, found);
+  }
+
+  /// Takes away what it shall not hold any more. Its mark goes on saying what it held.
+  void narrow(Sql sql, Order order, Want want) throws SQLException, EngineException {
+    var found = ours(sql, order, want.login());
+    if (found.isPresent()) give(sql, order, want.attachment(), found);
+  }
+
+  private void give(Sql sql, Order order, Attachment at, Optional<LoginRow> found)
+      throws SQLException {
+    settle(sql, LoginRow.settings(order, at, marks.roles(at.place())), at.login(), found);
     var group = marks.roles(at.place()).group(at.access());
     if (found.isPresent()) Memberships.narrow(sql, found.get(), group);
-    Memberships.grant(sql, group, want.login(), options(at.access()));
+    Memberships.grant(sql, group, at.login(), options(at.access()));
   }
 
   private static void refuseSuperseded(LoginRow row, Want want) throws EngineException {

@@ -13,6 +13,17 @@ import java.util.TreeMap;
 /// it, and on what others created before. Runs in one transaction on a connection to that
 /// database.
 final class SchemaGrants {
+  /// Relations of ours or of others: what an extension brought, it grants itself.
+  static final String RELATIONS =
+      """
+      pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+       WHERE n.nspname OPERATOR(pg_catalog.=) $1
+         AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f,S}'::pg_catalog."char"[])
+         AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
+                          WHERE e.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+                            AND e.objid OPERATOR(pg_catalog.=) c.oid AND e.deptype OPERATOR(pg_catalog.=) 'e'::pg_catalog."char")
+      """;
+
   private static final List<String> FUTURE =
       List.of(
           "GRANT SELECT ON TABLES TO %2$s",
@@ -122,7 +133,7 @@ final class SchemaGrants {
 
   private List<String> legacyOwners(Sql sql) throws SQLException {
     return sql.query(
-        "SELECT DISTINCT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') ORDER BY 1",
+        "SELECT DISTINCT pg_catalog.pg_get_userbyid(c.relowner) FROM " + RELATIONS + " ORDER BY 1",
         row -> row.getString(1),
         place.schema());
   }
@@ -134,10 +145,11 @@ final class SchemaGrants {
   private List<Relation> ungranted(Sql sql, String owner) throws SQLException {
     return sql.query(
         """
-        SELECT c.relname, c.relkind = 'S' FROM pg_catalog.pg_class c
-          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-         WHERE n.nspname = $1 AND pg_catalog.pg_get_userbyid(c.relowner) = $2
-           AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+        SELECT c.relname, c.relkind = 'S' FROM
+        """
+            + RELATIONS
+            + """
+           AND pg_catalog.pg_get_userbyid(c.relowner) = $2
            AND NOT CASE WHEN c.relkind = 'S'
                  THEN pg_catalog.has_sequence_privilege($3::name, c.oid, 'SELECT')
                   AND pg_catalog.has_sequence_privilege($4::name, c.oid, 'USAGE')

@@ -12,6 +12,7 @@ import java.util.Set;
 /// prepared here a moment ago names this one, whoever knows of it.
 record Strangers(Marks marks, Logins logins, Transactions transactions) {
   private static final int PAGE = 500;
+  private static final String LOCK = "strangers";
   private static final Duration WITHIN = Duration.ofSeconds(5);
 
   /// One page of roles of ours that can log in, after the name `$1`. A result of all of them would
@@ -23,12 +24,16 @@ record Strangers(Marks marks, Logins logins, Transactions transactions) {
           .formatted(PAGE);
 
   /// @param names every name of this running server
+  /// @throws EngineException when one of them could not be locked; all others were
   int lock(Connection connection, Set<String> names) throws SQLException, EngineException {
     int locked = 0;
+    var refused = new ArrayList<EngineException>();
     for (var page = page(connection, ""); !page.isEmpty(); ) {
-      for (var role : page) if (stranger(role, names) && locked(connection, role.name)) locked++;
+      var strangers = page.stream().filter(r -> stranger(r, names)).map(Role::name).toList();
+      locked += locked(connection, strangers, refused);
       page = page.size() < PAGE ? List.of() : page(connection, page.getLast().name);
     }
+    if (!refused.isEmpty()) throw refused.getFirst();
     return locked;
   }
 
@@ -47,20 +52,40 @@ record Strangers(Marks marks, Logins logins, Transactions transactions) {
         .isPresent();
   }
 
-  private boolean locked(Connection connection, String login) throws SQLException, EngineException {
-    var before = new ArrayList<LoginRow>();
-    transactions.run(connection, sql -> strip(sql, login, before), "login/" + login);
-    if (before.isEmpty()) return false;
-    var row = before.getLast();
-    transactions.run(connection, sql -> logins.shut(sql, row, row.epoch()), "login/" + login);
-    Severing.untilNobodyIsLeft(new Sql(connection), login, WITHIN);
-    return true;
+  /// All of them at once. Whoever the administrator may not lock keeps nobody else open: they are
+  /// locked one by one then.
+  private int locked(Connection connection, List<String> names, List<EngineException> refused)
+      throws SQLException, EngineException {
+    if (names.isEmpty()) return 0;
+    try {
+      lock(connection, names);
+      return names.size();
+    } catch (EngineException e) {
+      if (connection.isClosed()) throw e;
+      if (names.size() == 1) refused.add(e);
+    }
+    int locked = 0;
+    if (names.size() > 1)
+      for (var name : names) locked += locked(connection, List.of(name), refused);
+    return locked;
   }
 
-  private void strip(Sql sql, String login, List<LoginRow> before) throws SQLException {
-    var found = logins.find(sql, login);
-    if (found.isEmpty()) return;
-    before.add(found.get());
-    Memberships.narrow(sql, found.get(), "");
+  /// Memberships go in a transaction of their own, so that a blocked ALTER keeps nothing.
+  private void lock(Connection connection, List<String> names)
+      throws SQLException, EngineException {
+    transactions.run(
+        connection,
+        sql -> {
+          for (var row : logins.all(sql, names)) Memberships.narrow(sql, row, "");
+        },
+        LOCK);
+    transactions.run(
+        connection,
+        sql -> {
+          for (var row : logins.all(sql, names)) logins.shut(sql, row, row.epoch());
+        },
+        LOCK);
+    for (var row : logins.all(new Sql(connection), names))
+      if (row.sessions() > 0) Severing.untilNobodyIsLeft(new Sql(connection), row.name(), WITHIN);
   }
 }
