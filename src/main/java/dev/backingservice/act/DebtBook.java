@@ -5,8 +5,10 @@ import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Debt;
 import dev.backingservice.model.ServerDebt;
 import dev.backingservice.model.ServiceId;
+import dev.backingservice.plan.Debts;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +16,9 @@ import java.util.Optional;
 /// Writes down the debts of services that are gone. Each change is guarded by the version that was
 /// read.
 public final class DebtBook {
+  /// Of one namespace on one page; a Secret holds about 1,500.
+  static final int MOST = 256;
+
   private final Secrets secrets;
   private final String namespace;
 
@@ -23,18 +28,25 @@ public final class DebtBook {
     this.namespace = namespace;
   }
 
-  void add(ServiceId service, String server, List<Debt> debts) {
+  /// @return whether they are written down; a page has an end, and no namespace fills it
+  boolean add(ServiceId service, String server, List<Debt> debts) {
     var page = secrets.find(namespace, DebtPage.name(server));
     var all = new LinkedHashSet<>(DebtPage.read(page));
+    int before = all.size();
     for (var debt : debts)
       if (all.stream().noneMatch(known -> owes(known, service, debt)))
         all.add(new ServerDebt(service, debt));
+    if (all.size() > before && owedBy(service.namespace(), all) > MOST) return false;
     write(server, page, List.copyOf(all));
+    return true;
   }
 
-  /// The same login is owed once, since whenever.
+  private static long owedBy(String namespace, Collection<ServerDebt> debts) {
+    return debts.stream().filter(d -> d.service().namespace().equals(namespace)).count();
+  }
+
   private static boolean owes(ServerDebt known, ServiceId service, Debt debt) {
-    return known.service().equals(service) && known.debt().attachment().same(debt.attachment());
+    return known.service().equals(service) && Debts.covers(known.debt(), debt);
   }
 
   void remove(String server, List<ServerDebt> debts) {

@@ -6,6 +6,7 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.kube.Resources;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Debt;
+import dev.backingservice.model.Failure;
 import dev.backingservice.model.Labels;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
@@ -88,10 +89,18 @@ public final class OnSecrets {
 
   /// Debts of a service that goes away are owed by the server from now on.
   Result handOver(Facts f, List<Debt> debts) {
-    for (var server : debts.stream().map(Debt::server).distinct().toList())
-      book.add(
-          f.service().id(), server, debts.stream().filter(d -> d.server().equals(server)).toList());
+    for (var server : debts.stream().map(Debt::server).distinct().toList()) {
+      var owed = debts.stream().filter(d -> d.server().equals(server)).toList();
+      if (!book.add(f.service().id(), server, owed)) return new Result.Failed(tooMany(server));
+    }
     return new Result.Done();
+  }
+
+  private static Failure tooMany(String server) {
+    return new Failure(
+        Reason.OldServerUnreachable,
+        "%d fences of deleted services of this namespace are owed to %s already: this one waits until it answers, or the platform team annotates backingservice.dev/gone"
+            .formatted(DebtBook.MOST, server));
   }
 
   private static String secretName(Facts f) {

@@ -7,10 +7,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /// Tries a mounted binding as a workload would, or whether the operator is ready. For `helm
 /// test`, and for people who wonder.
 final class Visit {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private Visit() {}
 
   /// @param address a folder with a binding, or the URL of a health check
@@ -32,10 +35,10 @@ final class Visit {
   }
 
   private static String health(String url) throws IOException {
-    try (var client = HttpClient.newHttpClient()) {
+    try (var client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
       var answer =
           client.send(
-              HttpRequest.newBuilder(URI.create(url)).build(),
+              HttpRequest.newBuilder(URI.create(url)).timeout(PATIENCE).build(),
               HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() == 200) return "the operator is ready";
       throw new IOException("the operator is not ready: " + answer.statusCode());

@@ -187,7 +187,8 @@ public final class Debts {
     if (debts.stream().noneMatch(d -> covers(d, debt))) debts.add(debt);
   }
 
-  private static boolean covers(Debt known, Debt debt) {
+  /// Whether what is owed already holds a debt.
+  public static boolean covers(Debt known, Debt debt) {
     return known.attachment().same(debt.attachment())
         && (debt.running().isEmpty() || debt.running().equals(known.running()));
   }

@@ -143,11 +143,17 @@ public final class Preflight {
   }
 
   private static Optional<Failure> few(Facts f, Probe.Contents contents, Place place) {
-    int before = f.memory().held().orElse(0);
-    if (before == 0 || (contents.there() > 0 && contents.there() * 2 >= before))
-      return Optional.empty();
-    return Optional.of(
-        differs(place, "holds %d where %d were".formatted(contents.there(), before)));
+    var before = f.memory().held();
+    int there = contents.there();
+    if (before.isEmpty())
+      return there > 0
+          ? Optional.empty()
+          : Optional.of(
+              differs(place, "holds nothing, and nobody knows how much was there before"));
+    int held = before.getAsInt();
+    return held == 0 || (there > 0 && there * 2 >= held)
+        ? Optional.empty()
+        : Optional.of(differs(place, "holds %d where %d were".formatted(there, held)));
   }
 
   private static Failure differs(Place place, String what) {

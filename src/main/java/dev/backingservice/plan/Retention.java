@@ -60,11 +60,12 @@ record Retention(Facts f, Swap swap, Instant now) {
   /// A former login with what is known since: fenced again where its server is now, or let in again
   /// by an undo.
   private Memory.Retained proven(Memory.Retained r) {
-    if (letInAgain(r)) return new Memory.Retained(r.attachment(), r.until(), "", "");
     boolean predecessorUnseen =
         Promotions.behindItsName(f, r)
             && f.active().filter(a -> a.server().equals(r.attachment().server())).isPresent();
-    return predecessorUnseen ? r : proof(f, r.attachment()).map(r::fenced).orElse(r);
+    if (predecessorUnseen) return r;
+    if (letInAgain(r)) return new Memory.Retained(r.attachment(), r.until(), "", "");
+    return proof(f, r.attachment()).map(r::fenced).orElse(r);
   }
 
   private boolean letInAgain(Memory.Retained r) {

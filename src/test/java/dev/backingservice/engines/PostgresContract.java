@@ -703,7 +703,7 @@ abstract class PostgresContract extends EngineContract {
     return group("owner");
   }
 
-  private String group(String kind) throws SQLException {
+  String group(String kind) throws SQLException {
     return postgres.ask(
         "postgres",
         "SELECT rolname FROM pg_roles WHERE rolname LIKE 'bs\\_%%\\_%s\\_%s'"

@@ -1,6 +1,7 @@
 package dev.backingservice.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backingservice.sandbox.Postgres;
 import org.junit.jupiter.api.Test;
@@ -88,6 +89,68 @@ class IdentityIT {
     stage.eventually("Fenced", "True/Fenced");
     stage.eventually(
         () -> assertThat(stage.status().retained().getFirst().instanceId()).endsWith("@00000002"));
+  }
+
+  @Test
+  void aCopyPromotedUnderTheNameOfADeadServerDoesNotPayWhatItsPredecessorOwes() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    var login = stage.bound("username");
+    var serverId = stage.status().active().serverId();
+    var standby = stage.sandbox.standby(blue, stage.namespace + "-copy");
+    caughtUp(stage, standby, login);
+    standby.stop();
+    stage.server(stage.green);
+    blue.stop();
+    stage.swap(stage.green);
+    stage.eventually("Fenced", "False/OldServerUnreachable");
+
+    // When
+    standby.start();
+    standby.promote();
+    standby.moveTo(blue);
+
+    // Then
+    stage.eventually("Fenced", "False/HostMoved");
+    assertThat(stage.message("Fenced")).contains("the predecessor may be alive");
+    stage.eventually(() -> assertThat(Stage.canLogin(standby, login)).isFalse());
+    assertThat(stage.status().debts()).hasSize(1);
+
+    // When
+    var gone = stage.message("Fenced").replaceAll(".*gone: \"(.*)\".*", "$1");
+    assertThat(gone).startsWith(serverId);
+    stage.sandbox.annotate(stage.blue, "backingservice.dev/gone", gone);
+
+    // Then
+    stage.eventually("Fenced", "True/Fenced");
+  }
+
+  @Test
+  void aSnapshotOfBeforeTheFenceIsFencedAgain() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    var login = stage.bound("username");
+    var password = stage.bound("password");
+    var snapshot = blue.snapshot();
+    stage.eventually("Ready", "True/Ready");
+    stage.server(stage.green);
+    stage.swap(stage.green);
+    stage.eventuallyOn(stage.green);
+    stage.eventually("Fenced", "True/Fenced");
+    assertThat(Stage.canLogin(blue, login)).isFalse();
+
+    // When
+    snapshot.run();
+
+    // Then
+    stage.eventually(() -> assertThat(Stage.canLogin(blue, login)).isFalse());
+    assertThatThrownBy(() -> blue.login("orders", login, password))
+        .hasMessageContaining("not permitted to log in");
+    stage.eventually("Fenced", "True/Fenced");
   }
 
   @Test

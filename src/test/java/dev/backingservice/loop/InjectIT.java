@@ -224,6 +224,64 @@ class InjectIT {
   }
 
   @Test
+  void moreWorkloadsThanTheStatusHoldsAreServedAndCounted() throws Exception {
+    // Given
+    var stage = new Stage();
+    stage.server(stage.blue);
+    var jobs = new StringBuilder();
+    for (int i = 0; i < 1_030; i++) jobs.append(cronJob(stage.namespace, "job-" + i));
+    stage.sandbox.apply(jobs.toString());
+
+    // When
+    stage.apply(
+        stage.blue, "workloads: [{kind: CronJob, selector: {matchLabels: {uses: orders-db}}}]");
+
+    // Then
+    stage.eventually("Ready", "True/Ready");
+    assertThat(stage.status().workloads()).hasSize(1_024);
+    assertThat(stage.status().omitted().workloads()).isEqualTo(6);
+    assertThat(
+            stage
+                .sandbox
+                .admin()
+                .batch()
+                .v1()
+                .cronjobs()
+                .inNamespace(stage.namespace)
+                .list()
+                .getItems())
+        .allMatch(
+            j ->
+                "1"
+                    .equals(
+                        j.getSpec()
+                            .getJobTemplate()
+                            .getSpec()
+                            .getTemplate()
+                            .getMetadata()
+                            .getAnnotations()
+                            .get("backingservice.dev/orders-db")));
+  }
+
+  private static String cronJob(String namespace, String name) {
+    return """
+    ---
+    apiVersion: batch/v1
+    kind: CronJob
+    metadata: {name: %s, namespace: %s, labels: {uses: orders-db}}
+    spec:
+      schedule: "0 0 1 1 *"
+      jobTemplate:
+        spec:
+          template:
+            spec:
+              restartPolicy: Never
+              containers: [{name: app, image: registry.invalid/orders}]
+    """
+        .formatted(name, namespace);
+  }
+
+  @Test
   void whatIsNotThereIsSaidInWords() throws Exception {
     // Given
     var stage = attachable();

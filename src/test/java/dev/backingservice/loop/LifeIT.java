@@ -2,6 +2,18 @@ package dev.backingservice.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backingservice.binding.DebtPage;
+import dev.backingservice.model.Access;
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Debt;
+import dev.backingservice.model.Place;
+import dev.backingservice.model.Scope;
+import dev.backingservice.model.ServerDebt;
+import dev.backingservice.model.ServiceId;
+import dev.backingservice.sandbox.Sandbox;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// Detaching, deleting, coming back.
@@ -89,6 +101,52 @@ class LifeIT {
                 .isEqualTo("0"));
     stage.eventually(
         () -> assertThat(stage.sandbox.backingServer(stage.blue).getStatus().debts()).isZero());
+  }
+
+  @Test
+  void aNamespaceDoesNotFillThePageOfWhatIsOwed() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    var page = DebtPage.write(Sandbox.NAMESPACE, stage.blue, owed(stage, 256));
+    blue.stop();
+    stage.sandbox.admin().resource(page).create();
+
+    // When
+    delete(stage);
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(stage.message("Fenced") + stage.message("Provisioned"))
+                .contains("256 fences of deleted services of this namespace are owed"));
+
+    // When
+    stage.sandbox.admin().resource(page).delete();
+
+    // Then
+    stage.eventually(
+        () -> assertThat(stage.sandbox.service(stage.namespace, stage.service)).isNull());
+    stage.eventually(
+        () -> assertThat(stage.sandbox.backingServer(stage.blue).getStatus().debts()).isEqualTo(1));
+    blue.start();
+  }
+
+  private static List<ServerDebt> owed(Stage stage, int count) {
+    var place = new Place(stage.blue, new Scope.Schema("orders", "public"));
+    var serverId = stage.status().active().serverId();
+    return IntStream.range(0, count)
+        .mapToObj(
+            i ->
+                new ServerDebt(
+                    new ServiceId(stage.namespace, "former-" + i, "uid-" + i),
+                    new Debt(
+                        new Attachment(place, serverId, "bs_former_" + i, Access.ReadWrite, 1),
+                        Instant.EPOCH,
+                        "",
+                        "it did not answer")))
+        .toList();
   }
 
   @Test

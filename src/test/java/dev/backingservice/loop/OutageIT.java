@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.backingservice.sandbox.Postgres;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /// Things that go away and come back.
@@ -31,6 +32,54 @@ class OutageIT {
 
     // Then
     assertThat(stage.status().debts()).isNull();
+  }
+
+  @Test
+  void aServerThatIsOnlyRestartedIsNotTakenForDead() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.server(stage.green);
+    stage.attached(stage.blue, "swap: {unreachableFor: 30s, fenceTimeout: 40s}");
+    var login = stage.bound("username");
+
+    // When
+    blue.stop();
+    stage.swap(stage.green);
+    fencing(stage);
+    blue.start();
+
+    // Then
+    stage.eventuallyOn(stage.green);
+    assertThat(stage.status().history().getFirst().fence()).isEqualTo("Verified");
+    assertThat(Stage.canLogin(blue, login)).isFalse();
+    stage.eventually("Fenced", "True/Fenced");
+  }
+
+  @Test
+  void aServerIsDeadWhenItHasBeenSilentForAsLongAsTheServiceSays() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.server(stage.green);
+    stage.attached(stage.blue, "swap: {unreachableFor: 8s}");
+    blue.stop();
+    stage.swap(stage.green);
+    fencing(stage);
+    long since = System.nanoTime();
+
+    // When
+    stage.eventuallyOn(stage.green);
+
+    // Then
+    assertThat(Duration.ofNanos(System.nanoTime() - since)).isGreaterThan(Duration.ofSeconds(7));
+    assertThat(stage.status().history().getFirst().fence()).isEqualTo("Unreachable");
+  }
+
+  private static void fencing(Stage stage) {
+    stage.eventually(
+        () ->
+            assertThat(stage.status().swap()).isNotNull().matches(s -> s.phase().equals("Fence")));
   }
 
   @Test

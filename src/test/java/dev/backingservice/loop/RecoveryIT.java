@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +91,35 @@ class RecoveryIT {
       assertThatThrownBy(() -> blue.login("orders", old, password))
           .isInstanceOf(SQLException.class);
       stage.eventually(() -> assertThat(Stage.canLogin(green, later)).isFalse());
+    }
+  }
+
+  @Test
+  void aRootKeyFromABackupStopsNoWrite() throws Exception {
+    try (var sandbox = Sandbox.start()) {
+      // Given
+      sandbox.startOperator(Map.of());
+      var stage = new Stage(sandbox);
+      stage.server(stage.blue);
+      stage.attached(stage.blue, "access: ReadOnly");
+      var keys = sandbox.admin().secrets().inNamespace(Sandbox.NAMESPACE);
+      var backup = keys.withName("backing-service-root-key").get();
+      for (var wanted : List.of("ReadWrite", "ReadOnly")) {
+        sandbox.crash();
+        stage.patch("{\"spec\":{\"access\":\"%s\"}}".formatted(wanted));
+        stage.eventually(() -> assertThat(stage.status().active().access()).isEqualTo(wanted));
+      }
+      sandbox.operator().close();
+
+      // When
+      backup.getMetadata().setResourceVersion(null);
+      keys.resource(backup).update();
+      sandbox.startOperator(Map.of());
+      stage.patch("{\"spec\":{\"access\":\"ReadWrite\"}}");
+
+      // Then
+      stage.eventually(() -> assertThat(stage.status().active().access()).isEqualTo("ReadWrite"));
+      stage.eventually("Ready", "True/Ready");
     }
   }
 

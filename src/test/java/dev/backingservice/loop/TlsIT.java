@@ -3,7 +3,10 @@ package dev.backingservice.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.backingservice.engine.postgresql.Visitor;
+import dev.backingservice.sandbox.Relay;
 import dev.backingservice.sandbox.Sandbox;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +43,7 @@ class TlsIT {
     assertThat(stage.bound("uri"))
         .contains("&sslcert=/bindings/orders-db/tls.crt&sslkey=/bindings/orders-db/tls.key");
     connect(stage, files);
+    assertThat(Visitor.visit(files)).contains("logged in as " + stage.bound("username"));
     assertThatThrownBy(() -> stage.session(blue))
         .hasMessageContaining("requires a valid client certificate");
   }
@@ -92,10 +96,40 @@ class TlsIT {
     assertThat(text(stage, stage.blue + "-tls", "mine")).isEqualTo("yes");
   }
 
-  /// As a JDBC client does, with the binding's files mounted.
-  private static void connect(Stage stage, Path files) throws Exception {
+  @Test
+  void theCheckOfHelmTestFollowsTheBindingAndDoesNotWaitForEver(@TempDir Path files)
+      throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = Stage.tables(stage.sandbox.database(stage.blue, 17).withDatabase("orders"));
+    var relay = stage.sandbox.with(new Relay("::1", 0, blue.port()));
+    stage.sandbox.apply(
+        server(
+                stage,
+                relay.port(),
+                "{mode: VerifyCA, ca: {secretName: %s-ca}}".formatted(stage.blue))
+            .replace("host: 127.0.0.1", "posture: {refuse: Nothing}\n  host: \"::1\""));
+    stage.attached(stage.blue, "");
+    mount(stage, files);
+
+    // Then
+    assertThat(Visitor.visit(files)).contains("logged in as " + stage.bound("username"));
+
+    // When
+    relay.hang();
+
+    // Then
+    assertThatThrownBy(() -> Visitor.visit(files)).isInstanceOf(IOException.class);
+  }
+
+  private static void mount(Stage stage, Path files) throws IOException {
     for (var entry : stage.secret().getData().entrySet())
       Files.write(files.resolve(entry.getKey()), Base64.getDecoder().decode(entry.getValue()));
+  }
+
+  /// As a JDBC client does, with the binding's files mounted.
+  private static void connect(Stage stage, Path files) throws Exception {
+    mount(stage, files);
     for (var key : List.of("tls.key", "tls.pk8"))
       if (Files.exists(files.resolve(key)))
         Files.setPosixFilePermissions(

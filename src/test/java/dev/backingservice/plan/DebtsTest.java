@@ -44,6 +44,20 @@ class DebtsTest {
   }
 
   @Test
+  void aLoginIsOwedOnceByEachRunningServer() {
+    var debts = new ArrayList<>(List.of(DEBT));
+    var later = new Debt(OWED, World.START.plusSeconds(1), "A/1@00000001", "it does not answer");
+
+    Debts.owe(debts, later);
+    Debts.owe(debts, new Debt(OWED, World.START, "", "nobody knows who ran there"));
+    assertThat(debts).containsExactly(DEBT);
+
+    var copy = new Debt(OWED, World.START, "A2/1@00000002", "a copy was promoted");
+    Debts.owe(debts, copy);
+    assertThat(debts).containsExactly(DEBT, copy);
+  }
+
+  @Test
   void aStandbyOfTheServerThatOwesSaysNothingOfTheSessionsThere() {
     var facts = facts(Identity.Role.Replica, "00000001", login(Standing.Holds.Locked, 0));
 

@@ -207,6 +207,19 @@ class PreflightTest {
   }
 
   @Test
+  void whereNobodyKnowsHowMuchThereWasSomethingHasToBeThere() {
+    var forgotten = WorldFacts.of(world.forgotten(), policy(IfNotDrained.Abort));
+
+    refused(
+        probed(forgotten, contents(new Probe.Contents(0, false, List.of()))),
+        Reason.DatabaseDiffers,
+        "holds nothing");
+    assertThat(
+            Preflight.refusal(probed(forgotten, contents(new Probe.Contents(1, false, List.of())))))
+        .isEmpty();
+  }
+
+  @Test
   void oneServerUnderTwoNamesIsNotComparedWithItself() {
     var same =
         new Probe(

@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -126,6 +127,35 @@ public final class Postgres implements AutoCloseable {
       server = null;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Stops it, keeps a copy of its data, and goes on.
+  ///
+  /// @return puts the copy back, as whoever restores a snapshot does
+  public Runnable snapshot() throws IOException {
+    var kept = data.resolveSibling(name + "-snapshot");
+    stop();
+    copy(data, kept);
+    start();
+    return () -> putBack(kept);
+  }
+
+  private void putBack(Path kept) {
+    stop();
+    try {
+      delete(data);
+      copy(kept, data);
+      delete(kept);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    start();
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (var tree = Files.walk(folder)) {
+      for (var path : tree.sorted(Comparator.reverseOrder()).toList()) Files.delete(path);
     }
   }
 

@@ -1,21 +1,26 @@
 package dev.backingservice.sandbox;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/// Passes TCP connections on from an address of its own, until it hangs: from then on it accepts
-/// connections, and nothing passes through any more.
+/// Passes TCP connections on from an address of its own, until it hangs or drips: from then on it
+/// accepts connections, and nothing passes through any more, or a byte in a second. Counts them.
 public final class Relay implements AutoCloseable {
   private static final int CHUNK = 1 << 14;
   private static final int BACKLOG = 1000;
   private final ServerSocket listener = new ServerSocket();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final int to;
+  private final AtomicInteger connections = new AtomicInteger();
   private volatile boolean hangs;
+  private volatile boolean drips;
 
   /// @param address an IP literal of this machine
   /// @param port to listen on; 0 for a free one
@@ -39,10 +44,21 @@ public final class Relay implements AutoCloseable {
     hangs = true;
   }
 
+  /// Every byte takes a second.
+  public void drip() {
+    drips = true;
+  }
+
+  /// How many connections came since it listens.
+  public int connections() {
+    return connections.get();
+  }
+
   private void accept() {
     try {
       while (true) {
         var in = listener.accept();
+        connections.incrementAndGet();
         var out = new Socket(InetAddress.getLoopbackAddress(), to);
         Thread.ofVirtual().start(() -> pass(in, out));
         Thread.ofVirtual().start(() -> pass(out, in));
@@ -58,13 +74,22 @@ public final class Relay implements AutoCloseable {
       var chunk = new byte[CHUNK];
       for (int n; (n = from.getInputStream().read(chunk)) >= 0; ) {
         if (hangs) closed.await();
-        to.getOutputStream().write(chunk, 0, n);
+        if (drips) drip(chunk, n, to.getOutputStream());
+        else to.getOutputStream().write(chunk, 0, n);
       }
       if (hangs) closed.await();
     } catch (IOException e) {
       return; // one side hung up
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void drip(byte[] chunk, int length, OutputStream to)
+      throws IOException, InterruptedException {
+    for (int i = 0; i < length && !closed.await(1, TimeUnit.SECONDS); i++) {
+      to.write(chunk[i]);
+      to.flush();
     }
   }
 

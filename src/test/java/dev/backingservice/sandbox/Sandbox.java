@@ -20,7 +20,7 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
   private final Map<String, Postgres> servers = new LinkedHashMap<>();
   private final List<AutoCloseable> others = new ArrayList<>();
   private final List<OperatorProcess> formerly = new ArrayList<>();
-  private OperatorProcess operator;
+  private volatile OperatorProcess operator;
 
   private Sandbox(Path dir, ControlPlane plane) {
     super(plane.client(ControlPlane.User.Admin), plane.client(ControlPlane.User.Developer));
@@ -90,9 +90,14 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
 
   /// Kills the operator and starts another, as if the lease of the dead one had run out.
   public void crash() throws IOException {
+    crash(Map.of());
+  }
+
+  /// The same with settings for the one that is started.
+  public void crash(Map<String, String> settings) throws IOException {
     operator.kill();
     admin().leases().inNamespace(NAMESPACE).withName("backing-service-operator").delete();
-    startOperator(Map.of());
+    startOperator(settings);
   }
 
   public OperatorProcess operator() {

@@ -140,7 +140,7 @@ final class Connections {
   }
 
   /// A name cannot add parameters to the URL.
-  private static String encoded(String database) {
+  static String encoded(String database) {
     return URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
   }
 

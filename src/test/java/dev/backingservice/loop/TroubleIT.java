@@ -1,0 +1,112 @@
+package dev.backingservice.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backingservice.sandbox.Audit;
+import dev.backingservice.sandbox.Relay;
+import dev.backingservice.sandbox.Sandbox;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/// What goes wrong for long is tried again, and not often: counted in requests to the API server
+/// and connections to servers.
+@Execution(ExecutionMode.CONCURRENT)
+class TroubleIT {
+  private static final Duration COUNTED = Duration.ofSeconds(60);
+  private static final Duration SETTLING = Duration.ofSeconds(40);
+
+  /// Ten times of what a service at rest needs, and far less than a loop makes.
+  private static final int REQUESTS = 60;
+
+  private static final int CONNECTIONS = 60;
+
+  @Test
+  void nothingThatGoesWrongIsTriedAllTheTime() throws Exception {
+    try (var sandbox = Sandbox.start()) {
+      // Given
+      sandbox.startOperator(Map.of());
+      var dead = service(sandbox, "{ifUnreachable: Wait}");
+      var full = service(sandbox, "{ifNotDrained: Abort, fenceTimeout: 1s}");
+      var refused = service(sandbox, "{ifNotDrained: Abort}");
+      var owing = service(sandbox, "{}");
+      var nowhere = service(sandbox, "{}");
+      var deleted = service(sandbox, "{fenceTimeout: 1s}");
+
+      // When
+      dead.relay.close();
+      dead.stage.swap(dead.stage.green);
+      full.stage.frozen(sandbox.postgres(full.stage.blue));
+      full.stage.swap(full.stage.green);
+      sandbox.secret(
+          refused.stage.blue + "-admin", Map.of("username", "backing_admin", "password", "wrong"));
+      sandbox.touch(refused.stage.blue);
+      refused.stage.swap(refused.stage.green);
+      owing.relay.close();
+      owing.stage.swap(owing.stage.green);
+      nowhere.stage.patch(
+          "{\"spec\":{\"workloads\":[{\"kind\":\"Deployment\",\"name\":\"nowhere\"}]}}");
+      deleted.stage.frozen(sandbox.postgres(deleted.stage.blue));
+      deleted.stage.patch("{\"spec\":{\"state\":\"Detached\"}}");
+      owing.stage.eventually("Fenced", "False/OldServerUnreachable");
+      nowhere.stage.eventually("Projected", "False/WorkloadNotFound");
+      refused.stage.eventually("Provisioned", "False/AdminRefused");
+      pass(SETTLING);
+
+      // Then
+      var troubled = List.of(dead, full, refused, owing, nowhere, deleted);
+      var connections = new TreeMap<String, Integer>();
+      for (var t : troubled) connections.put(t.stage.namespace, -t.relay.connections());
+      var wrong = new ArrayList<String>();
+      var audit = Audit.fromNow(sandbox.plane());
+      pass(COUNTED);
+      for (var t : troubled) {
+        connections.merge(t.stage.namespace, t.relay.connections(), Integer::sum);
+        var requests = requests(audit, t.stage.namespace);
+        int total = requests.values().stream().mapToInt(n -> n).sum();
+        System.out.printf(
+            "%s: %d connections, %d requests in a minute: %s%n",
+            t.stage.condition("Ready"), connections.get(t.stage.namespace), total, requests);
+        wrong.addAll(total < REQUESTS ? List.of() : List.of(t.stage.namespace + requests));
+        if (connections.get(t.stage.namespace) >= CONNECTIONS)
+          wrong.add(t.stage.namespace + connections);
+      }
+      assertThat(wrong).isEmpty();
+    }
+  }
+
+  private static SortedMap<String, Integer> requests(Audit audit, String namespace)
+      throws IOException {
+    var requests = new TreeMap<String, Integer>();
+    for (var request : audit.requests())
+      if (request.name().contains(namespace))
+        requests.merge(request.verb() + " " + request.resource(), 1, Integer::sum);
+    return requests;
+  }
+
+  /// @param relay that the name of the server it is attached to leads to
+  private record Troubled(Stage stage, Relay relay) {}
+
+  private static Troubled service(Sandbox sandbox, String swap) throws Exception {
+    var stage = new Stage(sandbox);
+    var blue = Stage.tables(sandbox.database(stage.blue, 17).withDatabase("orders"));
+    var relay = sandbox.with(new Relay("127.0.0.1", 0, blue.port()));
+    sandbox.register(stage.blue, relay.port());
+    stage.server(stage.green);
+    stage.attached(stage.blue, "swap: " + swap);
+    return new Troubled(stage, relay);
+  }
+
+  /// Lets time pass: how often something is tried can be seen in no other way.
+  private static void pass(Duration time) {
+    Awaitility.await().pollDelay(time).atMost(time.plusSeconds(5)).until(() -> true);
+  }
+}
