@@ -62,7 +62,7 @@ public final class Actor {
       return e.silent() ? new Result.Silent(failure) : new Result.Failed(failure);
     } catch (KubernetesClientException e) {
       if (Refusals.definite(e) && !Refusals.conflict(e))
-        return new Result.Failed(refused(action, Refusals.said(e)));
+        return new Result.Failed(refused(action, e));
       return new Result.Unclear(new Failure(Reason.Pending, Refusals.said(e)));
     } catch (RuntimeException e) {
       LOG.errorf(e, "a bug: service=%s action=%s", f.service().id(), name(action));
@@ -71,15 +71,19 @@ public final class Actor {
     }
   }
 
-  /// What a tenant did to its Secret is no bug of ours.
-  private static Failure refused(Action action, String said) {
+  /// What a tenant did to its Secret is no bug of ours, nor is a quota or a webhook.
+  private static Failure refused(Action action, KubernetesClientException e) {
     return switch (action) {
       case Action.Publish _, Action.Amend _, Action.Unpublish _ ->
           new Failure(
               Reason.SecretNotOwned,
-              "the binding's Secret cannot be written: %s; delete it, and it is written anew"
-                  .formatted(said));
-      default -> new Failure(Reason.InternalError, said);
+              "the API server refuses the binding's Secret (%s): %s"
+                  .formatted(
+                      Refusals.said(e),
+                      Refusals.invalid(e)
+                          ? "delete it when it was made immutable, and it is written anew"
+                          : "heal what it names and leave the Secret as it is"));
+      default -> new Failure(Reason.InternalError, Refusals.said(e));
     };
   }
 

@@ -16,8 +16,8 @@ import java.util.Optional;
 /// Writes down the debts of services that are gone. Each change is guarded by the version that was
 /// read.
 public final class DebtBook {
-  /// Of one namespace on one page; a Secret holds about 1,500.
-  static final int MOST = 256;
+  /// Of one namespace on one page; a Secret holds more than 10,000.
+  static final int MOST = 1024;
 
   private final Secrets secrets;
   private final String namespace;
@@ -45,8 +45,10 @@ public final class DebtBook {
     return debts.stream().filter(d -> d.service().namespace().equals(namespace)).count();
   }
 
+  /// A service that is created again under its name has the same logins.
   private static boolean owes(ServerDebt known, ServiceId service, Debt debt) {
-    return known.service().equals(service) && Debts.covers(known.debt(), debt);
+    return known.service().toString().equals(service.toString())
+        && Debts.covers(known.debt(), debt);
   }
 
   void remove(String server, List<ServerDebt> debts) {

@@ -69,7 +69,7 @@ public final class ServerObserver {
             DebtPage.read(secrets.find(namespace, DebtPage.name(name))),
             certificate,
             Set.of(name));
-    return facts.namesMatter() ? facts.withNames(names(name, facts, others)) : facts;
+    return facts.isNew() ? facts.withNames(names(name, facts, others)) : facts;
   }
 
   private Seen look(BackingServer resource) {

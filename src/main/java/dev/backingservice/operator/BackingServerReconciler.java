@@ -48,6 +48,7 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
   private static final Duration WELL = Duration.ofSeconds(15);
   private static final Duration ILL = Duration.ofSeconds(1);
   private static final Duration ILL_LONGEST = Duration.ofMinutes(1);
+  private static final Duration OWING_LONGEST = Duration.ofSeconds(10);
   private static final Duration SOON = Duration.ofMillis(20);
   private final Resources resources;
   private final ServerObserver observer;
@@ -100,16 +101,22 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
     var after = ServerAftermath.of(plan, actor.carryOut(plan));
     var ties = ties(resource, after);
     var status = ServerReporter.report(resource, after, ties, clock.instant());
-    return new Pass(ties, record(resource, status) ? again(after, status) : SOON);
+    return new Pass(ties, record(resource, status) ? again(after, status, ties) : SOON);
   }
 
-  /// A server that is down is asked at the pace of the outage's age.
-  private Duration again(ServerFacts after, BackingServerStatus status) {
+  /// A server that is down is asked at the pace of the outage's age; one that owes a fence is asked
+  /// often enough to pay soon.
+  private Duration again(ServerFacts after, BackingServerStatus status, Ties ties) {
     if (after.seen() instanceof ServerFacts.Seen.Answers) return WELL;
     var age = Duration.between(ServerReporter.unreachableSince(status), clock.instant());
-    var pace = age.dividedBy(4);
+    return ties.debts() > 0
+        ? bounded(age.dividedBy(60), OWING_LONGEST)
+        : bounded(age.dividedBy(4), ILL_LONGEST);
+  }
+
+  private static Duration bounded(Duration pace, Duration longest) {
     if (pace.compareTo(ILL) < 0) return ILL;
-    return pace.compareTo(ILL_LONGEST) > 0 ? ILL_LONGEST : pace;
+    return pace.compareTo(longest) > 0 ? longest : pace;
   }
 
   private record Pass(Ties ties, Duration again) {}

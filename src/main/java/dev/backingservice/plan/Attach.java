@@ -75,7 +75,8 @@ final class Attach {
 
   /// A restored service may have a login anywhere: every server that admits it is asked first.
   private static Optional<Failure> unasked(Facts f) {
-    if (!f.forgotten()) return Optional.empty();
+    boolean known = f.active().isPresent() || f.memory().unasked().isEmpty();
+    if (known && !f.forgotten()) return Optional.empty();
     return Unasked.of(f).stream()
         .filter(name -> f.answer(name).isEmpty())
         .findFirst()

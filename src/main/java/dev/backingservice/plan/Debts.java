@@ -111,16 +111,22 @@ public final class Debts {
   static boolean gone(Facts f, Attachment owed, String running) {
     var said = f.server(owed.server()).map(s -> s.admission().gone()).orElse("");
     if (said.isEmpty()) return false;
-    if (said.equals(instance(running))) return true;
-    boolean answers =
-        f.answer(owed.server())
+    if (said.equals(process(owed, running))) return true;
+    return said.equals(owed.serverId())
+        && f.answer(owed.server())
             .filter(a -> a.identity().takesWritesAs(owed.serverId()))
-            .isPresent();
-    return said.equals(owed.serverId()) && (!answers || elsewhere(f, owed.server(), running));
+            .isEmpty();
+  }
+
+  /// The word by which the platform team says that the process that owes is gone, where another one
+  /// has its name.
+  public static String process(Attachment owed, String running) {
+    var process = instance(running);
+    return process.isEmpty() ? owed.serverId() + "/former" : process;
   }
 
   /// The process in what [Identity#running] said; empty when there is none.
-  public static String instance(String running) {
+  static String instance(String running) {
     return running.contains("@") ? running.substring(0, running.lastIndexOf('@')) : "";
   }
 

@@ -56,10 +56,11 @@ public final class Fences {
     var at = retained.attachment();
     if (Retention.proof(f, at).isPresent()) return false;
     var answer = f.answer(via(f, at));
-    if (answer.isEmpty())
-      return (retained.running().isEmpty() || Promotions.behindItsName(f, retained))
-          && !Debts.owed(f, at)
-          && !Debts.gone(f, at, retained.running());
+    if (answer.isEmpty()) {
+      boolean copied = Promotions.behindItsName(f, retained);
+      var running = copied ? Debts.running(f, at) : retained.running();
+      return (copied || running.isEmpty()) && !Debts.owed(f, at) && !Debts.gone(f, at, running);
+    }
     return answer
         .filter(a -> a.identity().serverId().equals(at.serverId()))
         .flatMap(a -> a.standing().find(at.login()))

@@ -15,7 +15,8 @@ final class Pace {
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final Duration LONGEST = Duration.ofMinutes(5);
   private static final Duration LEAVING_LONGEST = Duration.ofSeconds(30);
-  private static final Duration DEBT_LONGEST = Duration.ofSeconds(10);
+  private static final Duration DEBT_SHORTEST = Duration.ofSeconds(5);
+  private static final Duration DEBT_LONGEST = Duration.ofSeconds(30);
   private static final Duration WATCH_OLD = Duration.ofSeconds(30);
   private static final Duration ROLLOUT = Duration.ofSeconds(10);
   private static final Duration DRAIN = Duration.ofMillis(100);
@@ -67,10 +68,10 @@ final class Pace {
         || (!after.facts().leaving() && after.memory().unwellSince().isPresent());
   }
 
-  /// A debt is settled soon after its server answers.
+  /// A debt is settled when its server is seen to answer again; this look is for what nobody sees.
   private static Duration debt(Aftermath after, Instant now) {
     var since = after.memory().debts().getFirst().since();
-    return clamp(Duration.between(since, now).dividedBy(60), SHORTEST, DEBT_LONGEST);
+    return clamp(Duration.between(since, now).dividedBy(60), DEBT_SHORTEST, DEBT_LONGEST);
   }
 
   private static Duration byAge(Aftermath after, Instant now) {

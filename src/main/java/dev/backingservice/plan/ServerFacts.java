@@ -98,11 +98,6 @@ public record ServerFacts(
     return new ServerFacts(name, seen, recorded, said, owed, certificate, all);
   }
 
-  /// Whether what is to be done depends on the other names of the server.
-  public boolean namesMatter() {
-    return isNew() || answersAs(said.gone());
-  }
-
   /// Whether the lineage that answers takes writes.
   boolean answersAs(String lineage) {
     return seen instanceof Seen.Answers(var identity, _, _, _, _)

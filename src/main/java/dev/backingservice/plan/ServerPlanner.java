@@ -6,8 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Decides what to do next for one server. Whoever is said to be gone and takes writes is not: the
-/// word is taken back, or it would forgive what comes later, too. Where the name of the one that is
-/// gone leads to a server that has another name, the word stands.
+/// word is taken back, or it would forgive what comes later, too.
 public final class ServerPlanner {
   private ServerPlanner() {}
 
@@ -27,7 +26,7 @@ public final class ServerPlanner {
     if (!f.identified(identity)) return;
     if (f.isNew()) actions.add(new ServerAction.LockStrangers(f.names()));
     boolean here = f.answersAs(f.said().gone());
-    if (here && f.names().size() <= 1) actions.add(new ServerAction.TakeBackGone());
+    if (here) actions.add(new ServerAction.TakeBackGone());
     forgive(f, here ? "" : f.said().gone(), actions);
     for (var debt : f.owed())
       if (identity.takesWritesAs(lineage(debt)) && !promoted(identity, debt))
@@ -47,7 +46,8 @@ public final class ServerPlanner {
   }
 
   private static boolean owes(ServerDebt debt, String gone) {
-    return lineage(debt).equals(gone) || debt.debt().running().startsWith(gone + "@");
+    return lineage(debt).equals(gone)
+        || Debts.process(debt.debt().attachment(), debt.debt().running()).equals(gone);
   }
 
   private static String lineage(ServerDebt debt) {

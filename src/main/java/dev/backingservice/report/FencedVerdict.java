@@ -33,6 +33,7 @@ final class FencedVerdict {
     var verdict = new FencedVerdict(after);
     return Stream.<Supplier<Optional<Verdict>>>of(
             verdict::owed,
+            verdict::kept,
             verdict::unsettled,
             verdict::unasked,
             verdict::draining,
@@ -58,6 +59,15 @@ final class FencedVerdict {
     return Optional.of(Verdict.no(Judge.FENCED, new Failure(reason(first), message + more(debts))));
   }
 
+  /// What a deletion could not hand over to the server that owes it.
+  private Optional<Verdict> kept() {
+    return after.facts().outcomes().stream()
+        .filter(o -> o.action() instanceof Action.HandOver)
+        .flatMap(o -> o.result().refusal().stream())
+        .map(failure -> Verdict.no(Judge.FENCED, failure))
+        .findFirst();
+  }
+
   /// An older login that was found and could not be fenced, whoever remembers it.
   private Optional<Verdict> unsettled() {
     return after.facts().outcomes().stream()
@@ -80,14 +90,16 @@ final class FencedVerdict {
   }
 
   private static String promoted(Debt debt) {
-    var running = debt.running();
     return "a copy of %s was promoted under its name; the predecessor may be alive and still owes the fence: stop it, and annotate the BackingServer backingservice.dev/gone: \"%s\""
-        .formatted(debt.server(), Debts.instance(running));
+        .formatted(debt.server(), Debts.process(debt.attachment(), debt.running()));
   }
 
   private static String elsewhere(Debt debt) {
     return "the name %s leads to the active server now, and the one that it led to may still let %s in: stop it, and annotate the BackingServer backingservice.dev/gone: \"%s\""
-        .formatted(debt.server(), debt.attachment().login(), debt.attachment().serverId());
+        .formatted(
+            debt.server(),
+            debt.attachment().login(),
+            Debts.process(debt.attachment(), debt.running()));
   }
 
   private Reason reason(Debt debt) {

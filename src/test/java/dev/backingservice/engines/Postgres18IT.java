@@ -1,6 +1,7 @@
 package dev.backingservice.engines;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backingservice.engine.postgresql.Copied;
 import java.util.ArrayList;
@@ -11,10 +12,43 @@ import org.junit.jupiter.api.Test;
 class Postgres18IT extends PostgresContract {
   private static final int MANY = 4_000;
   private static final String OPEN =
-      "SELECT count(*) FROM pg_roles WHERE rolname LIKE '%\\_many\\_a' AND rolcanlogin";
+      "SELECT count(*) FROM pg_roles WHERE rolname LIKE '%%\\_%s\\_a' AND rolcanlogin";
 
   Postgres18IT() {
     super(18);
+  }
+
+  /// Nobody but its owner, or a superuser, can finish what a login prepared.
+  @Test
+  void aLoginThatNobodyCanLockLeavesNoOtherOneOpen() throws Exception {
+    // Given
+    var logins = new ArrayList<>(List.of("SET ROLE bs_admin"));
+    logins.addAll(Copied.logins(KEY, "former", "few", 3));
+    postgres.execute("postgres", logins.toArray(String[]::new));
+    var blocked = "bs_000000000001_few_a";
+    postgres.execute(
+        "postgres",
+        "ALTER ROLE %s PASSWORD 'x'".formatted(blocked),
+        "GRANT CONNECT ON DATABASE %s TO %s".formatted(database(), blocked));
+    try (var tenant = postgres.login(database(), blocked, "x");
+        var statement = tenant.createStatement()) {
+      tenant.setAutoCommit(false);
+      statement.execute("ALTER ROLE CURRENT_USER PASSWORD 'y'");
+      statement.execute("PREPARE TRANSACTION 'blocks'");
+    }
+
+    // When
+    try (var session = engine(1).open(server())) {
+      assertThatThrownBy(() -> session.lockStrangers(Set.of("blue"))).hasMessageContaining(blocked);
+    }
+
+    // Then
+    assertThat(postgres.ask("postgres", OPEN.formatted("few"))).isEqualTo("1");
+    postgres.execute(database(), "ROLLBACK PREPARED 'blocks'");
+    postgres.execute(
+        "postgres", "REVOKE CONNECT ON DATABASE %s FROM %s".formatted(database(), blocked));
+    for (int i = 0; i < 3; i++)
+      postgres.execute("postgres", "DROP ROLE bs_%012x_few_a".formatted(i));
   }
 
   @Test
@@ -22,9 +56,9 @@ class Postgres18IT extends PostgresContract {
     // Given
     var logins =
         new ArrayList<>(List.of("CREATE ROLE bs_foreign_many_a LOGIN", "SET ROLE bs_admin"));
-    logins.addAll(Copied.logins(KEY, "former", MANY));
+    logins.addAll(Copied.logins(KEY, "former", "many", MANY));
     postgres.execute("postgres", logins.toArray(String[]::new));
-    assertThat(postgres.ask("postgres", OPEN)).isEqualTo("" + (MANY + 1));
+    assertThat(postgres.ask("postgres", OPEN.formatted("many"))).isEqualTo("" + (MANY + 1));
 
     // When
     long began = System.nanoTime();
@@ -35,6 +69,8 @@ class Postgres18IT extends PostgresContract {
     // Then
     System.out.printf(
         "locked %,d logins in %d ms%n", MANY, (System.nanoTime() - began) / 1_000_000);
-    assertThat(postgres.ask("postgres", OPEN)).as("what is not ours stays").isEqualTo("1");
+    assertThat(postgres.ask("postgres", OPEN.formatted("many")))
+        .as("what is not ours stays")
+        .isEqualTo("1");
   }
 }

@@ -274,12 +274,14 @@ abstract class PostgresContract extends EngineContract {
   }
 
   @Test
-  void rightsThatSomebodyTookAwayAreMissedAtTheNextLoginAndGivenBack() throws Exception {
+  void rightsThatSomebodyTookAwayAreMissedAtALaterLoginAndGivenBack() throws Exception {
     for (var access : Access.values()) {
       // Given
       make();
       var at = open(access);
       postgres.execute(database(), "REVOKE SELECT ON writes FROM \"%s\"".formatted(group("ro")));
+      letIn(at); // what was granted a moment ago may be taken away by whoever owns it
+      anotherProcess();
 
       // Then
       assertThat(knock(at))
@@ -292,8 +294,69 @@ abstract class PostgresContract extends EngineContract {
       ensure(want(at, LoginState.Active));
 
       // Then
+      anotherProcess();
       letIn(at);
     }
+  }
+
+  @Test
+  void aTableThatALoginMadeForItselfStandsInNobodysWay() throws Exception {
+    // Given
+    var at = open(Access.Owner);
+    try (var tenant = session(at);
+        var statement = tenant.createStatement()) {
+      statement.execute("SET ROLE NONE");
+      statement.execute("CREATE TABLE mine (id int)");
+    }
+    anotherProcess();
+
+    // When
+    var next = slotB(Access.ReadWrite, 2);
+    ensure(want(next, LoginState.Prepared));
+
+    // Then
+    anotherProcess();
+    letIn(next);
+  }
+
+  @Test
+  void anUndoLetsTheOldLoginInWhateverTheDatabaseLacks() throws Exception {
+    // Given
+    var at = open(Access.ReadWrite);
+    ensure(want(at, LoginState.Locked, 2));
+    database(database(), "OWNER TO postgres");
+    postgres.execute(
+        "postgres", "REVOKE ALL ON DATABASE %s FROM \"%s\"".formatted(database(), owner()));
+    anotherProcess();
+
+    // When
+    assertThatThrownBy(() -> ensure(want(at, LoginState.Active, 2)))
+        .isInstanceOf(EngineException.class);
+
+    // Then
+    assertThat(holds(at)).isEqualTo(Holds.Works);
+  }
+
+  @Test
+  void whatSomebodyElseGrantedToALoginEndsNobodysSession() throws Exception {
+    // Given
+    var at = open(Access.ReadWrite);
+    try (var tenant = session(at)) {
+      postgres.execute(
+          "postgres",
+          "CREATE ROLE reporting_%s NOLOGIN".formatted(database()),
+          "GRANT reporting_%s TO \"%s\"".formatted(database(), at.login()));
+
+      // When, from 16 on only the grantor may revoke
+      if (major < 16) ensure(want(at, LoginState.Active));
+      else
+        assertThatThrownBy(() -> ensure(want(at, LoginState.Active)))
+            .hasMessageContaining("was granted");
+
+      // Then
+      assertThat(tenant.isValid(2)).isEqualTo(major >= 16);
+    }
+    postgres.execute("postgres", "DROP ROLE reporting_%s".formatted(database()));
   }
 
   @Test

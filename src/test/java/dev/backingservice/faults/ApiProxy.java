@@ -19,10 +19,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/// Stands between the operator and the API server, on loopback. Its watches lag behind, end after a
-/// while, and some are refused as too old.
+/// Stands between the operator and the API server, on loopback.
 final class ApiProxy implements AutoCloseable {
   /// Longer than the operator's client waits for an answer.
   private static final Duration TOO_LONG = Duration.ofSeconds(5);
@@ -31,24 +29,14 @@ final class ApiProxy implements AutoCloseable {
   private static final Set<String> HOP =
       Set.of("connection", "content-length", "host", "upgrade", "expect", "transfer-encoding");
 
-  private static final Duration LAG = Duration.ofMillis(200);
-  private static final Duration WATCH = Duration.ofSeconds(20);
-
-  /// One watch of so many is refused.
-  private static final int REFUSED = 6;
-
   private final Script script;
-  private final Runnable crash;
-  private final AtomicInteger watches = new AtomicInteger();
   private final URI target;
   private final HttpClient client;
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  /// @param crash kills the operator and starts another
-  ApiProxy(ControlPlane plane, Script script, Runnable crash) throws Exception {
+  ApiProxy(ControlPlane plane, Script script) throws Exception {
     this.script = script;
-    this.crash = crash;
     this.target = plane.address();
     this.client =
         HttpClient.newBuilder()
@@ -118,11 +106,6 @@ final class ApiProxy implements AutoCloseable {
         send(exchange, body).body().readAllBytes();
         relay(exchange, send(exchange, body));
       }
-      case CrashBefore -> crash.run();
-      case CrashAfter -> {
-        send(exchange, body).body().readAllBytes();
-        crash.run();
-      }
       case Late -> {
         Thread.sleep(TOO_LONG);
         relay(exchange, send(exchange, body));
@@ -154,20 +137,13 @@ final class ApiProxy implements AutoCloseable {
   }
 
   private void watch(HttpExchange exchange) throws IOException, InterruptedException {
-    if (watches.incrementAndGet() % REFUSED == 0) {
-      refuse(exchange, 410);
-      return;
-    }
     var answer = send(exchange, new byte[0]);
     copyHeaders(exchange, answer);
     exchange.sendResponseHeaders(answer.statusCode(), 0);
     try (var in = answer.body();
         var out = exchange.getResponseBody()) {
-      long end = System.nanoTime() + WATCH.toNanos();
       var buffer = new byte[64 * 1024];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        Thread.sleep(LAG);
-        if (System.nanoTime() > end) return;
         out.write(buffer, 0, n);
         out.flush();
       }

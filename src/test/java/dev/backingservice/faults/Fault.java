@@ -22,10 +22,6 @@ enum Fault {
   Duplicate,
   /// Carried out long after the operator has given it up.
   Late,
-  /// The operator is killed; the API server never sees the write.
-  CrashBefore,
-  /// Carried out, and the operator is killed before it hears of it.
-  CrashAfter,
   /// Every write of its kind is refused with 500 for longer than the client retries.
   Away
 }

@@ -6,8 +6,6 @@ import dev.backingservice.faults.Lives.Phase;
 import dev.backingservice.sandbox.Postgres;
 import dev.backingservice.sandbox.Sandbox;
 import dev.backingservice.sandbox.Waiting;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,8 +28,6 @@ class FaultsIT {
   private static final int PLANS = Integer.getInteger("backing.plans", 150);
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration CALM = Duration.ofSeconds(2);
-  private final Map<String, String> settings =
-      new TreeMap<>(Map.of("KUBERNETES_REQUEST_TIMEOUT", "4000", "BACKING_ROLLOUTS", "500"));
   private final Map<Phase, Snapshot> undisturbed = new EnumMap<>(Phase.class);
 
   @Test
@@ -40,9 +36,15 @@ class FaultsIT {
       // Given
       var servers = servers(sandbox);
       var script = new Script();
-      var proxy = sandbox.with(new ApiProxy(sandbox.plane(), script, () -> crash(sandbox)));
-      settings.put("KUBECONFIG", proxy.kubeconfig(sandbox.plane()).toString());
-      sandbox.startOperator(settings);
+      var proxy = sandbox.with(new ApiProxy(sandbox.plane(), script));
+      sandbox.startOperator(
+          Map.of(
+              "KUBECONFIG",
+              proxy.kubeconfig(sandbox.plane()).toString(),
+              "KUBERNETES_REQUEST_TIMEOUT",
+              "4000",
+              "BACKING_ROLLOUTS",
+              "500"));
       for (var server : List.of("blue", "green", "green-too"))
         Waiting.until(
             server + " is ready",
@@ -64,19 +66,6 @@ class FaultsIT {
       assertThat(wrong).isEmpty();
       assertThat(script.met().size()).isGreaterThan(plans.size() * 9 / 10);
       assertThat(sandbox.operator().alive()).isTrue();
-    }
-  }
-
-  /// Kills the operator that is at work now: whoever waited for it here meanwhile died with it.
-  private void crash(Sandbox sandbox) {
-    var alive = sandbox.operator();
-    synchronized (settings) {
-      if (sandbox.operator() != alive) return;
-      try {
-        sandbox.crash(settings);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     }
   }
 

@@ -109,7 +109,7 @@ class LifeIT {
     var stage = new Stage();
     var blue = stage.server(stage.blue);
     stage.attached(stage.blue, "");
-    var page = DebtPage.write(Sandbox.NAMESPACE, stage.blue, owed(stage, 256));
+    var page = DebtPage.write(Sandbox.NAMESPACE, stage.blue, owed(stage, 1024));
     blue.stop();
     stage.sandbox.admin().resource(page).create();
 
@@ -120,7 +120,7 @@ class LifeIT {
     stage.eventually(
         () ->
             assertThat(stage.message("Fenced") + stage.message("Provisioned"))
-                .contains("256 fences of deleted services of this namespace are owed"));
+                .contains("1024 fences of deleted services of this namespace are owed"));
 
     // When
     stage.sandbox.admin().resource(page).delete();

@@ -100,7 +100,8 @@ class OutageIT {
 
     // Then
     stage.eventually("Provisioned", "False/PrivilegesIncomplete");
-    assertThat(stage.message("Provisioned")).contains("was granted pg_read_all_data by postgres");
+    assertThat(stage.message("Provisioned"))
+        .contains("was granted \"pg_read_all_data\" by \"postgres\"");
     assertThat(
             blue.ask(
                 "postgres",

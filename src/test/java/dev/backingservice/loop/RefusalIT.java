@@ -133,7 +133,7 @@ class RefusalIT {
     green.execute("orders", "CREATE TABLE theirs (id int)");
     refused(stage, "Provisioned", "PrivilegesIncomplete");
     assertThat(stage.message("Provisioned"))
-        .contains("belongs to postgres")
+        .contains("belongs to \"postgres\"")
         .contains("let its owner run GRANT SELECT ON TABLE \"public\".\"theirs\" TO");
 
     // When

@@ -150,19 +150,22 @@ class ServerPlannerTest {
   void aServerThatTakesWritesIsNotGone() {
     owed = List.of(OWED);
     said = new Said("", "L1");
-    names = Set.of("blue");
 
     assertThat(actions())
         .containsExactly(new ServerAction.TakeBackGone(), new ServerAction.Pay(OWED));
   }
 
   @Test
-  void aNameThatLeadsToAnotherServerMayBeSaidToBeGone() {
-    owed = List.of(OWED);
-    said = new Said("", "L1");
-    names = Set.of("blue", "green");
+  void aProcessIsSaidToBeGoneWhileAnotherOneHasItsName() {
+    var unknown = debt("L1", "");
+    owed = List.of(OWED, unknown);
+    said = new Said("", "L1/former");
 
-    assertThat(actions()).containsExactly(new ServerAction.Pay(OWED));
+    assertThat(actions())
+        .containsExactly(
+            new ServerAction.Forgive(List.of(unknown)),
+            new ServerAction.Pay(OWED),
+            new ServerAction.Pay(unknown));
   }
 
   @Test

@@ -352,10 +352,7 @@ record WorldLaws(SwapPolicy policy) {
       var debt = now.memory().debts().getFirst();
       var running = debt.running();
       boolean here = now.at(debt.server()).lineage().equals(debt.attachment().serverId());
-      var said =
-          here && running.contains("@")
-              ? running.substring(0, running.lastIndexOf('@'))
-              : debt.attachment().serverId();
+      var said = here ? Debts.process(debt.attachment(), running) : debt.attachment().serverId();
       now = settled(now.named(debt.server(), n -> n.forgiving(said)));
     }
     return now;

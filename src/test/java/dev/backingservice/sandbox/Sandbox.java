@@ -90,14 +90,9 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
 
   /// Kills the operator and starts another, as if the lease of the dead one had run out.
   public void crash() throws IOException {
-    crash(Map.of());
-  }
-
-  /// The same with settings for the one that is started.
-  public void crash(Map<String, String> settings) throws IOException {
     operator.kill();
     admin().leases().inNamespace(NAMESPACE).withName("backing-service-operator").delete();
-    startOperator(settings);
+    startOperator(Map.of());
   }
 
   public OperatorProcess operator() {

@@ -20,9 +20,11 @@ import java.util.StringJoiner;
 
 /// Proves, from the workload's own session, what the access level promises. Touches no tenant's
 /// table.
-record Knock(Server server, Marks marks, Credential credential) {
-  private static final String HELD =
-      "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')";
+///
+/// @param granted whether every right was seen granted a short while ago: what is lacking since was
+///     made or taken away by somebody who may, and stands in nobody's way
+record Knock(Server server, Marks marks, Credential credential, boolean granted) {
+  private static final String HELD = "SELECT count(*) FROM " + SchemaGrants.RELATIONS;
 
   private static final List<String> WRITES = List.of("SELECT", "INSERT", "UPDATE", "DELETE");
 
@@ -108,8 +110,10 @@ record Knock(Server server, Marks marks, Credential credential) {
     } else if (at.access() != Access.ReadOnly) write(sql);
     if (!sql.holds("SELECT pg_catalog.has_schema_privilege(current_user, $1, 'USAGE')", schema))
       return refused("may not use its schema");
-    return sql.first(LACKING.formatted(privileges(at.access())), row -> row.getString(1), schema)
-        .map(relation -> lacking(schema, relation));
+    if (granted) return Optional.empty();
+    var lacking =
+        sql.first(LACKING.formatted(privileges(at.access())), row -> row.getString(1), schema);
+    return lacking.isEmpty() ? Optional.empty() : lacking(schema, lacking.get());
   }
 
   /// Of `has_table_privilege` a list of privileges asks for any one of them.
@@ -121,11 +125,12 @@ record Knock(Server server, Marks marks, Credential credential) {
     return all.toString();
   }
 
-  private Failure lacking(String schema, String relation) {
-    return new Failure(
-        Reason.PrivilegesIncomplete,
-        "on %s the login lacks rights on %s.%s: they are granted again, where the administrator may"
-            .formatted(server.name(), schema, ServerText.clean(relation)));
+  private Optional<Failure> lacking(String schema, String relation) throws SQLException {
+    return Optional.of(
+        new Failure(
+            Reason.PrivilegesIncomplete,
+            "on %s the login lacks rights on %s.%s: they are granted again, and what the administrator may not grant is told then"
+                .formatted(server.name(), Sql.name(schema), Sql.name(ServerText.clean(relation)))));
   }
 
   /// A transaction id is given out only where writing is possible.

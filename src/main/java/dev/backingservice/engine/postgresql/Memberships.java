@@ -41,16 +41,24 @@ final class Memberships {
     }
   }
 
+  /// Whether there is a membership besides `keep` that we may revoke.
+  static boolean revocable(Sql sql, LoginRow row, String keep) throws SQLException {
+    if (row.groups().isEmpty() || row.groups().equals(Set.of(keep))) return false;
+    boolean modern = modern(sql);
+    return of(sql, row).stream().anyMatch(m -> !m.group().equals(keep) && (!modern || m.ours()));
+  }
+
   /// Memberships that somebody else granted and that we may not revoke: who may, and how.
   static Optional<String> others(Sql sql, LoginRow row) throws SQLException {
     if (!modern(sql)) return Optional.empty();
-    return of(sql, row).stream()
-        .filter(m -> !m.ours())
-        .map(
-            m ->
-                "%s was granted %s by %s: let it REVOKE %s FROM %s"
-                    .formatted(row.name(), m.group(), m.grantor(), m.group(), row.name()))
-        .findFirst();
+    var other = of(sql, row).stream().filter(m -> !m.ours()).findFirst();
+    return other.isEmpty() ? Optional.empty() : Optional.of(others(row, other.get()));
+  }
+
+  private static String others(LoginRow row, Membership by) throws SQLException {
+    var group = Sql.name(by.group());
+    return "%s was granted %s by %s: let it REVOKE %s FROM %s"
+        .formatted(row.name(), group, Sql.name(by.grantor()), group, Sql.name(row.name()));
   }
 
   private static List<Membership> of(Sql sql, LoginRow row) throws SQLException {

@@ -4,6 +4,7 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Want;
+import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Names;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.Standing.Holds;
@@ -12,11 +13,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /// Lets logins in, in this order: what held more than it shall is narrowed; what had its rights
-/// before is let in, whatever its groups lack meanwhile; then the groups are given what they need;
-/// then what is new is let in. So a login that stands with the rights of its mark was given them.
+/// before is let in, whatever the groups and the database lack meanwhile; then the groups are given
+/// what they need; then what is new is let in. So a login that stands with the rights of its mark
+/// was given them.
 final class Opening {
   private static final Duration EVICTION = Duration.ofSeconds(5);
   private final Server server;
@@ -53,37 +54,43 @@ final class Opening {
   private void open(Connection connection, Order order, List<Want> wants) throws EngineException {
     for (var want : narrowed(connection, wants)) narrow(connection, order, want);
     var rest = new ArrayList<>(wants);
-    if (!complete.holds(key(order))) {
+    if (!verified(order, wants)) {
       var restored = restored(connection, wants);
+      if (letIn(connection, order, restored)) rest.removeAll(restored);
       transactions.run(
-          connection,
-          sql -> {
-            new Groups(marks).ensure(sql, order);
-            open(sql, order, restored);
-          },
-          group(order),
-          service(order));
+          connection, sql -> new Groups(marks).ensure(sql, order), group(order), service(order));
       inside(order);
       complete.add(key(order));
-      rest.removeAll(restored);
     }
     if (!rest.isEmpty())
       transactions.run(connection, sql -> open(sql, order, rest), service(order));
+  }
+
+  /// What the groups or the database lack holds up no login that had its rights. Where a group
+  /// itself is missing, it comes after them.
+  private boolean letIn(Connection connection, Order order, List<Want> restored)
+      throws EngineException {
+    if (restored.isEmpty()) return true;
+    try {
+      transactions.run(connection, sql -> open(sql, order, restored), service(order));
+      return true;
+    } catch (EngineException e) {
+      return false;
+    }
   }
 
   private void open(Sql sql, Order order, List<Want> wants) throws SQLException, EngineException {
     for (var want : wants) logins.open(sql, order, want);
   }
 
-  /// Whose claim was checked, too: another namespace asks anew.
+  /// What a new login is published with is looked at anew; a thousand of them look together.
+  private boolean verified(Order order, List<Want> wants) {
+    boolean prepared = wants.stream().anyMatch(w -> w.state() == LoginState.Prepared);
+    return prepared ? complete.fresh(key(order)) : complete.holds(key(order));
+  }
+
   private String key(Order order) {
-    return String.join(
-            "/",
-            server.name(),
-            order.service().namespace(),
-            order.namespaceUid(),
-            order.place().toString())
-        + order.sharedWith();
+    return CompleteGroups.key(server, order);
   }
 
   /// A slot that is used again must not bring sessions of its former credential along.
@@ -102,14 +109,15 @@ final class Opening {
         });
   }
 
-  /// Logins that are to hold less than they did.
+  /// Logins that are to hold less than they did, as far as that is ours to take: what somebody else
+  /// granted is told, and ends nobody's session.
   private List<Want> narrowed(Connection connection, List<Want> wants) throws EngineException {
     return chosen(
         connection,
         wants,
         (want, found) ->
             want.attachment().access().compareTo(found.access()) < 0
-                || !Set.of(group(want)).containsAll(found.groups()));
+                || Memberships.revocable(new Sql(connection), found, group(want)));
   }
 
   /// Logins that are to hold no more than they did.
@@ -129,7 +137,7 @@ final class Opening {
           var chosen = new ArrayList<Want>();
           for (var want : wants) {
             var found = logins.find(new Sql(connection), want.login());
-            if (found.filter(row -> choice.takes(want, row)).isPresent()) chosen.add(want);
+            if (found.isPresent() && choice.takes(want, found.get())) chosen.add(want);
           }
           return chosen;
         });
@@ -137,7 +145,7 @@ final class Opening {
 
   @FunctionalInterface
   private interface Choice {
-    boolean takes(Want want, LoginRow found);
+    boolean takes(Want want, LoginRow found) throws SQLException;
   }
 
   /// A session keeps what it has until it ends. The mark is written after that: a narrowing that
@@ -185,8 +193,10 @@ final class Opening {
           var scope = Schemas.of(order.place());
           try (var connection = Connections.inside(server, scope.database())) {
             connection.setAutoCommit(false);
-            new SchemaGrants(order.place(), marks.roles(order.place())).ensure(new Sql(connection));
+            var grants = new SchemaGrants(order.place(), marks);
+            var refused = grants.ensure(new Sql(connection));
             connection.commit();
+            if (refused.isPresent()) throw refused.get();
           }
           return order;
         });

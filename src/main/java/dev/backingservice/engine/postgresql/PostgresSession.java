@@ -27,8 +27,7 @@ import java.util.TreeSet;
 
 /// The administrator's session on a PostgreSQL server.
 final class PostgresSession implements Session {
-  private static final String NAMES =
-      "SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')";
+  private static final String NAMES = "SELECT c.relname FROM " + SchemaGrants.RELATIONS;
 
   private final Lane lane;
   private final Lane.Loan loan;

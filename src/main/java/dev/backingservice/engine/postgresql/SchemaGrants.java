@@ -7,6 +7,7 @@ import dev.backingservice.model.Scope;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// The grants of the group roles inside one database: on the schema, on what will be created in
@@ -24,6 +25,8 @@ final class SchemaGrants {
                             AND e.objid OPERATOR(pg_catalog.=) c.oid AND e.deptype OPERATOR(pg_catalog.=) 'e'::pg_catalog."char")
       """;
 
+  private static final int PAGE = 1000;
+
   private static final List<String> FUTURE =
       List.of(
           "GRANT SELECT ON TABLES TO %2$s",
@@ -34,19 +37,23 @@ final class SchemaGrants {
   private final String server;
   private final Scope.Schema place;
   private final Roles roles;
+  private final Marks marks;
 
-  SchemaGrants(Place at, Roles roles) {
+  SchemaGrants(Place at, Marks marks) {
     this.server = at.server();
     this.place = Schemas.of(at);
-    this.roles = roles;
+    this.roles = marks.roles(at);
+    this.marks = marks;
   }
 
-  void ensure(Sql sql) throws SQLException, EngineException {
+  /// @return what others have to grant; everything else is granted
+  Optional<EngineException> ensure(Sql sql) throws SQLException, EngineException {
+    var me = sql.first("SELECT current_user", row -> row.getString(1)).orElseThrow();
     onSchema(sql);
     if (Administrator.actAs(sql, roles.owner())) futureOf(sql, roles.owner(), true);
     var refused = new TreeMap<String, Relation>();
     for (var owner : legacyOwners(sql)) {
-      if (Administrator.actAs(sql, owner)) {
+      if (actsAs(sql, owner, me)) {
         futureOf(sql, owner, false);
         present(sql, owner);
       } else {
@@ -54,7 +61,26 @@ final class SchemaGrants {
       }
     }
     sql.run("SET LOCAL ROLE NONE");
-    if (!refused.isEmpty()) throw incomplete(refused);
+    return refused.isEmpty() ? Optional.empty() : Optional.of(incomplete(refused));
+  }
+
+  /// A login of ours may own what it made: whoever made the login may act for it.
+  private boolean actsAs(Sql sql, String owner, String me) throws SQLException {
+    if (Administrator.actAs(sql, owner)) return true;
+    if (!ours(sql, owner)) return false;
+    sql.run("SET LOCAL ROLE " + Sql.name(me));
+    Memberships.grant(sql, owner, me, "WITH INHERIT FALSE, SET TRUE");
+    return Administrator.actAs(sql, owner);
+  }
+
+  private boolean ours(Sql sql, String role) throws SQLException {
+    return sql.first(
+            "SELECT pg_catalog.shobj_description(oid, 'pg_authid') FROM pg_catalog.pg_roles WHERE rolname = $1",
+            row -> String.valueOf(row.getString(1)),
+            role)
+        .flatMap(comment -> marks.read(role, comment))
+        .filter(mark -> "login".equals(mark.get("kind")))
+        .isPresent();
   }
 
   private void onSchema(Sql sql) throws SQLException, EngineException {
@@ -138,8 +164,13 @@ final class SchemaGrants {
         place.schema());
   }
 
+  /// Page by page: a result of all of them would not fit into the driver's bounds.
   private void present(Sql sql, String owner) throws SQLException {
-    for (var relation : ungranted(sql, owner)) for (var grant : grants(relation)) sql.run(grant);
+    List<Relation> page;
+    do {
+      page = ungranted(sql, owner);
+      for (var relation : page) for (var grant : grants(relation)) sql.run(grant);
+    } while (page.size() == PAGE);
   }
 
   private List<Relation> ungranted(Sql sql, String owner) throws SQLException {
@@ -156,7 +187,9 @@ final class SchemaGrants {
                  ELSE pg_catalog.has_table_privilege($5::name, c.oid, 'SELECT')
                   AND pg_catalog.has_table_privilege($6::name, c.oid, 'INSERT')
                   AND pg_catalog.has_table_privilege($7::name, c.oid, 'UPDATE')
-                  AND pg_catalog.has_table_privilege($8::name, c.oid, 'DELETE') END""",
+                  AND pg_catalog.has_table_privilege($8::name, c.oid, 'DELETE') END
+         LIMIT %d"""
+                .formatted(PAGE),
         row -> new Relation(row.getString(1), row.getBoolean(2)),
         place.schema(),
         owner,
@@ -179,7 +212,7 @@ final class SchemaGrants {
                 place.database(),
                 server,
                 name(first.getValue()),
-                first.getKey(),
+                Sql.name(first.getKey()),
                 refused.size() == 1 ? "" : " (nor for other owners there)",
                 String.join("; ", grants(first.getValue()))));
   }

@@ -1,12 +1,16 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.model.Reason;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// Logins of ours that came with a copy: their marks name another server than this one. What a swap
 /// prepared here a moment ago names this one, whoever knows of it.
@@ -27,14 +31,18 @@ record Strangers(Marks marks, Logins logins, Transactions transactions) {
   /// @throws EngineException when one of them could not be locked; all others were
   int lock(Connection connection, Set<String> names) throws SQLException, EngineException {
     int locked = 0;
-    var refused = new ArrayList<EngineException>();
+    var refused = new TreeMap<String, String>();
     for (var page = page(connection, ""); !page.isEmpty(); ) {
       var strangers = page.stream().filter(r -> stranger(r, names)).map(Role::name).toList();
-      locked += locked(connection, strangers, refused);
+      if (!strangers.isEmpty()) locked += lock(connection, strangers, names, refused);
       page = page.size() < PAGE ? List.of() : page(connection, page.getLast().name);
     }
-    if (!refused.isEmpty()) throw refused.getFirst();
-    return locked;
+    if (refused.isEmpty()) return locked;
+    var first = refused.firstEntry();
+    throw EngineException.of(
+        Reason.PrivilegesIncomplete,
+        "%d logins that came with a copy could not be locked, %s among them (%s): lock them, or end what holds them"
+            .formatted(refused.size(), first.getKey(), first.getValue()));
   }
 
   private static List<Role> page(Connection connection, String after) throws SQLException {
@@ -45,47 +53,72 @@ record Strangers(Marks marks, Logins logins, Transactions transactions) {
   private record Role(String name, String comment) {}
 
   private boolean stranger(Role role, Set<String> names) {
-    return marks
-        .read(role.name, role.comment)
-        .filter(m -> "login".equals(m.get("kind")))
+    return stranger(marks.read(role.name, role.comment), names);
+  }
+
+  private static boolean stranger(Optional<Map<String, String>> mark, Set<String> names) {
+    return mark.filter(m -> "login".equals(m.get("kind")))
         .filter(m -> !names.contains(m.getOrDefault("server", "")))
         .isPresent();
   }
 
-  /// All of them at once. Whoever the administrator may not lock keeps nobody else open: they are
-  /// locked one by one then.
-  private int locked(Connection connection, List<String> names, List<EngineException> refused)
+  /// A page in two transactions: memberships go first, so that a blocked ALTER keeps nothing.
+  private int lock(
+      Connection connection, List<String> logins, Set<String> names, Map<String, String> refused)
       throws SQLException, EngineException {
-    if (names.isEmpty()) return 0;
-    try {
-      lock(connection, names);
-      return names.size();
-    } catch (EngineException e) {
-      if (connection.isClosed()) throw e;
-      if (names.size() == 1) refused.add(e);
-    }
-    int locked = 0;
-    if (names.size() > 1)
-      for (var name : names) locked += locked(connection, List.of(name), refused);
-    return locked;
+    transactions.run(
+        connection,
+        sql -> {
+          var members = new ArrayList<>(this.logins.all(sql, logins));
+          members.removeIf(row -> row.groups().isEmpty());
+          each(sql, members, names, row -> Memberships.narrow(sql, row, ""), new TreeMap<>());
+        },
+        LOCK);
+    var failed = new TreeMap<String, String>();
+    transactions.run(
+        connection,
+        sql -> {
+          failed.clear();
+          var rows = this.logins.all(sql, logins);
+          each(sql, rows, names, row -> this.logins.shut(sql, row, row.epoch()), failed);
+        },
+        LOCK);
+    refused.putAll(failed);
+    for (var row : this.logins.all(new Sql(connection), logins))
+      if (row.sessions() > 0 && !row.canLogin() && stranger(row.mark(), names))
+        Severing.untilNobodyIsLeft(new Sql(connection), row.name(), WITHIN);
+    return logins.size() - failed.size();
   }
 
-  /// Memberships go in a transaction of their own, so that a blocked ALTER keeps nothing.
-  private void lock(Connection connection, List<String> names)
-      throws SQLException, EngineException {
-    transactions.run(
-        connection,
-        sql -> {
-          for (var row : logins.all(sql, names)) Memberships.narrow(sql, row, "");
-        },
-        LOCK);
-    transactions.run(
-        connection,
-        sql -> {
-          for (var row : logins.all(sql, names)) logins.shut(sql, row, row.epoch());
-        },
-        LOCK);
-    for (var row : logins.all(new Sql(connection), names))
-      if (row.sessions() > 0) Severing.untilNobodyIsLeft(new Sql(connection), row.name(), WITHIN);
+  /// Whoever holds one login's row, or may not have it locked, keeps nobody else open.
+  private void each(
+      Sql sql, List<LoginRow> rows, Set<String> names, Change change, Map<String, String> failed)
+      throws SQLException {
+    sql.run("SET LOCAL lock_timeout = '200ms'");
+    for (var row : rows) {
+      sql.run("SAVEPOINT login");
+      try {
+        if (stranger(mark(sql, row), names)) change.make(row);
+        sql.run("RELEASE SAVEPOINT login");
+      } catch (SQLException e) {
+        if (PgErrors.state(e).startsWith("08")) throw e;
+        failed.put(row.name(), PgErrors.said(e));
+        sql.run("ROLLBACK TO SAVEPOINT login");
+      }
+    }
+  }
+
+  /// As it is right before the change: a service may have taken the login over meanwhile.
+  private Optional<Map<String, String>> mark(Sql sql, LoginRow row) throws SQLException {
+    return sql.first(
+            "SELECT pg_catalog.shobj_description($1::oid, 'pg_authid')",
+            found -> String.valueOf(found.getString(1)),
+            row.oid())
+        .flatMap(comment -> marks.read(row.name(), comment));
+  }
+
+  @FunctionalInterface
+  private interface Change {
+    void make(LoginRow row) throws SQLException;
   }
 }

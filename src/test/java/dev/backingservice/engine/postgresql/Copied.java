@@ -12,13 +12,15 @@ public final class Copied {
   /// Statements that make logins with genuine marks.
   ///
   /// @param server that the marks name
-  public static List<String> logins(RootKey key, String server, int count) {
+  /// @param names what their names end in
+  public static List<String> logins(RootKey key, String server, String names, int count) {
     var marks = new Marks(key);
-    return IntStream.range(0, count).mapToObj(i -> login(marks, server, i)).toList();
+    return IntStream.range(0, count)
+        .mapToObj(i -> login(marks, server, "bs_%012x_%s_a".formatted(i, names), i))
+        .toList();
   }
 
-  private static String login(Marks marks, String server, int i) {
-    var name = "bs_%012x_many_a".formatted(i);
+  private static String login(Marks marks, String server, String name, int i) {
     var mark =
         Map.of(
             "kind",
