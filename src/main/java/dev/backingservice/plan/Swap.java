@@ -27,7 +27,7 @@ import java.util.Optional;
 /// | Retire | keeps the old logins locked, then removes them | – | – |
 /// | Aborting | lets the old logins work again, takes the prepared one away | Aborted | done, and the edit still stands |
 /// | | | Settled, Overlap | done, and the cause is gone |
-/// | | | Fence | the old server died meanwhile |
+/// | | | Fence | the old server died or became a standby meanwhile |
 /// | | | Prepare | the old server does not answer, and a corrected edit waits |
 /// | Aborted | waits | Prepare, Fence | the pause is over (twice), or somebody asks to retry, or edits |
 /// | | | Prepare | the server or the binding in force changed meanwhile |

@@ -108,15 +108,24 @@ final class SwapGuards {
         || f.active().filter(a -> a.epoch() == w.epoch()).isPresent();
   }
 
-  /// The old server died while its logins were to be restored, and the edit still stands.
+  /// The old server died, or became a standby, while its logins were to be restored, and the edit
+  /// still stands.
   static boolean lost(Facts f, Motion m, Optional<FenceProof> proof) {
-    return proof.filter(p -> p.result() != FenceProof.Result.Unreachable).isPresent()
-        && !m.overlaps()
-        && m.cause().stands(f, m)
-        && unanswered(f, m)
-        && f.intent()
-            .filter(i -> i.swap().ifUnreachable() == SwapPolicy.IfUnreachable.Proceed)
-            .isPresent();
+    if (proof.isEmpty() || m.overlaps() || !m.cause().stands(f, m)) return false;
+    boolean dead =
+        proof.get().result() != FenceProof.Result.Unreachable
+            && unanswered(f, m)
+            && f.intent()
+                .filter(i -> i.swap().ifUnreachable() == SwapPolicy.IfUnreachable.Proceed)
+                .isPresent();
+    return dead || (proof.get().result() != FenceProof.Result.ReadOnly && lockedOnStandby(f, m));
+  }
+
+  /// Nothing can be unlocked on a standby.
+  private static boolean lockedOnStandby(Facts f, Motion m) {
+    return f.answer(m.from().server())
+        .filter(a -> !a.identity().writable() && !a.standing().lets(m.from()))
+        .isPresent();
   }
 
   private static boolean unanswered(Facts f, Motion m) {
@@ -135,12 +144,13 @@ final class SwapGuards {
 
   /// The old logins work again, and a late write of the cut cannot succeed any more. Nothing is
   /// asked of a server where nothing was done, and nothing of one that was left because it does not
-  /// answer: what was locked there is unlocked when it does.
+  /// answer or is a standby: what was locked there is unlocked when that can be done.
   static boolean undone(Facts f, Motion m, Optional<FenceProof> proof) {
     if (proof.isEmpty() || !m.concerns(f.active())) return true;
     return disowned(f, m)
         && (m.overlaps()
             || (proof.get().result() == FenceProof.Result.Unreachable && unanswered(f, m))
+            || (proof.get().result() == FenceProof.Result.ReadOnly && lockedOnStandby(f, m))
             || letIn(f, m.from()));
   }
 

@@ -41,8 +41,8 @@ record WorldLaws(SwapPolicy policy) {
   }
 
   /// The invariant of the fence: once the binding names an epoch, no older one works anywhere it is
-  /// not owed; but for the one of an overlap on the same server, and for a predecessor that has no
-  /// name any more.
+  /// not owed, or remembered as not fenced yet. The one of an overlap on the same server is left
+  /// out, and a predecessor that has no name any more.
   ///
   /// @return the logins that break it
   private Set<String> unfenced(World world, Set<String> seen) {
@@ -51,6 +51,9 @@ record WorldLaws(SwapPolicy policy) {
     var secret = world.secret().get();
     var owed = new ArrayList<>(secret.debts());
     owed.addAll(world.memory().debts());
+    for (var r : world.memory().retained())
+      if (r.running().isEmpty())
+        owed.add(new Debt(r.attachment(), r.until(), "", "not proven yet"));
     world
         .instances()
         .forEach(
