@@ -98,12 +98,6 @@ public record ServerFacts(
     return new ServerFacts(name, seen, recorded, said, owed, certificate, all);
   }
 
-  /// Whether the lineage that answers takes writes.
-  boolean answersAs(String lineage) {
-    return seen instanceof Seen.Answers(var identity, _, _, _, _)
-        && identity.takesWritesAs(lineage);
-  }
-
   /// Whether it accepts writes and did not when it was last recorded, or is another one.
   public boolean isNew() {
     return seen instanceof Seen.Answers(var identity, _, _, _, _) && isNew(identity);

@@ -25,7 +25,7 @@ public final class ServerPlanner {
   private static void answers(ServerFacts f, Identity identity, List<ServerAction> actions) {
     if (!f.identified(identity)) return;
     if (f.isNew()) actions.add(new ServerAction.LockStrangers(f.names()));
-    boolean here = f.answersAs(f.said().gone());
+    boolean here = identity.takesWritesAs(f.said().gone());
     if (here) actions.add(new ServerAction.TakeBackGone());
     forgive(f, here ? "" : f.said().gone(), actions);
     for (var debt : f.owed())

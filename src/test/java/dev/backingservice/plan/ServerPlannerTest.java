@@ -30,7 +30,6 @@ class ServerPlannerTest {
   private static final ServerDebt OWED = debt("L1", "I1@1");
   private static final ServerAction.LockStrangers LOCK = new ServerAction.LockStrangers(NAMES);
 
-  private Set<String> names = NAMES;
   private Recorded recorded = new Recorded("L1", "1");
   private Said said = new Said("", "");
   private Seen seen = answers("L1", "1", Identity.Role.Primary);
@@ -59,7 +58,7 @@ class ServerPlannerTest {
   }
 
   private ServerFacts facts() {
-    return new ServerFacts("blue", seen, recorded, said, owed, certificate, names);
+    return new ServerFacts("blue", seen, recorded, said, owed, certificate, NAMES);
   }
 
   private List<ServerAction> actions() {

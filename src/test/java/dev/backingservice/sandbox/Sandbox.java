@@ -20,7 +20,7 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
   private final Map<String, Postgres> servers = new LinkedHashMap<>();
   private final List<AutoCloseable> others = new ArrayList<>();
   private final List<OperatorProcess> formerly = new ArrayList<>();
-  private volatile OperatorProcess operator;
+  private OperatorProcess operator;
 
   private Sandbox(Path dir, ControlPlane plane) {
     super(plane.client(ControlPlane.User.Admin), plane.client(ControlPlane.User.Developer));

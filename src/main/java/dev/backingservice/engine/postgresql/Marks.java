@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.RootKey;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +63,15 @@ final class Marks {
     } catch (JsonProcessingException e) {
       return Optional.empty();
     }
+  }
+
+  /// The fields of the mark that a role has now; empty without one of ours.
+  Optional<Map<String, String>> of(Sql sql, String role) throws SQLException {
+    return sql.first(
+            "SELECT pg_catalog.shobj_description(oid, 'pg_authid') FROM pg_catalog.pg_roles WHERE rolname = $1",
+            row -> String.valueOf(row.getString(1)),
+            role)
+        .flatMap(comment -> read(role, comment));
   }
 
   private static String[] sealed(String role, SortedMap<String, String> fields) {

@@ -21,6 +21,7 @@ final class Provision {
   private final Transactions transactions;
   private final CompleteGroups complete;
   private final Logins logins;
+  private final Opening opening;
 
   Provision(Server server, Marks marks, Term term, CompleteGroups complete) {
     this.server = server;
@@ -28,13 +29,13 @@ final class Provision {
     this.transactions = new Transactions(server, marks, term);
     this.complete = complete;
     this.logins = new Logins(marks, server.name());
+    this.opening = new Opening(server, marks, transactions, complete, logins);
   }
 
   void ensure(Connection connection, Order order, List<Want> wants) throws EngineException {
     for (var want : wants) if (!want.state().letsIn()) close(connection, order, want);
     var working = wants.stream().filter(w -> w.state().letsIn()).toList();
-    if (!working.isEmpty())
-      new Opening(server, marks, transactions, complete, logins).ensure(connection, order, working);
+    if (!working.isEmpty()) opening.ensure(connection, order, working);
   }
 
   /// Locked, or gone. Memberships go in a transaction of their own, so that a blocked ALTER keeps

@@ -74,13 +74,7 @@ final class SchemaGrants {
   }
 
   private boolean ours(Sql sql, String role) throws SQLException {
-    return sql.first(
-            "SELECT pg_catalog.shobj_description(oid, 'pg_authid') FROM pg_catalog.pg_roles WHERE rolname = $1",
-            row -> String.valueOf(row.getString(1)),
-            role)
-        .flatMap(comment -> marks.read(role, comment))
-        .filter(mark -> "login".equals(mark.get("kind")))
-        .isPresent();
+    return marks.of(sql, role).filter(mark -> "login".equals(mark.get("kind"))).isPresent();
   }
 
   private void onSchema(Sql sql) throws SQLException, EngineException {

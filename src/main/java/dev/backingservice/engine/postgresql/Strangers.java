@@ -90,7 +90,8 @@ record Strangers(Marks marks, Logins logins, Transactions transactions) {
     return logins.size() - failed.size();
   }
 
-  /// Whoever holds one login's row, or may not have it locked, keeps nobody else open.
+  /// Whoever holds one login's row, or may not have it locked, keeps nobody else open. A mark is
+  /// read again right before the change: a service may have taken the login over meanwhile.
   private void each(
       Sql sql, List<LoginRow> rows, Set<String> names, Change change, Map<String, String> failed)
       throws SQLException {
@@ -98,7 +99,7 @@ record Strangers(Marks marks, Logins logins, Transactions transactions) {
     for (var row : rows) {
       sql.run("SAVEPOINT login");
       try {
-        if (stranger(mark(sql, row), names)) change.make(row);
+        if (stranger(marks.of(sql, row.name()), names)) change.make(row);
         sql.run("RELEASE SAVEPOINT login");
       } catch (SQLException e) {
         if (PgErrors.state(e).startsWith("08")) throw e;
@@ -106,15 +107,6 @@ record Strangers(Marks marks, Logins logins, Transactions transactions) {
         sql.run("ROLLBACK TO SAVEPOINT login");
       }
     }
-  }
-
-  /// As it is right before the change: a service may have taken the login over meanwhile.
-  private Optional<Map<String, String>> mark(Sql sql, LoginRow row) throws SQLException {
-    return sql.first(
-            "SELECT pg_catalog.shobj_description($1::oid, 'pg_authid')",
-            found -> String.valueOf(found.getString(1)),
-            row.oid())
-        .flatMap(comment -> marks.read(row.name(), comment));
   }
 
   @FunctionalInterface
