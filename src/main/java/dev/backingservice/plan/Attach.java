@@ -142,14 +142,17 @@ final class Attach {
   }
 
   /// Whether a login was made by an attachment of a forgotten service that went no further: every
-  /// one before it was fenced for it, and none supersedes it.
+  /// one before it, if any, was fenced for it, and none supersedes it.
   private static boolean begun(Facts f, Standing.Login login) {
-    return login.superseded() == 0
-        && f.servers().values().stream()
-            .flatMap(s -> s.answer().stream())
-            .flatMap(a -> a.standing().logins().values().stream())
-            .filter(l -> l.uid().equals(login.uid()))
-            .anyMatch(l -> l.superseded() > 0 && l.superseded() == login.epoch() - 1);
+    return login.superseded() == 0 && (f.greatestEpoch() == 1 || fencedFor(f, login));
+  }
+
+  private static boolean fencedFor(Facts f, Standing.Login login) {
+    return f.servers().values().stream()
+        .flatMap(s -> s.answer().stream())
+        .flatMap(a -> a.standing().logins().values().stream())
+        .filter(l -> l.uid().equals(login.uid()))
+        .anyMatch(l -> l.superseded() > 0 && l.superseded() == login.epoch() - 1);
   }
 
   /// A login that was made for the next epoch and never superseded keeps it: a publication that is

@@ -73,15 +73,16 @@ public final class Fences {
     return login.uid().equals(f.service().id().uid()) && login.epoch() > at.epoch();
   }
 
-  /// The name by which the server of a login is asked: its own, or the other one that the last
-  /// motion gave to the same running server, when its own leads there no more.
+  /// The name by which the server of a login is asked: its own, or the other one that a motion
+  /// gave to the same running server, when its own leads there no more.
   static String via(Facts f, Attachment at) {
     return f.memory()
         .swap()
         .lastMotion()
-        .filter(m -> m.overlaps() && m.left().stream().anyMatch(at::same))
-        .filter(m -> m.to().serverId().equals(at.serverId()))
-        .map(m -> m.to().server())
+        .filter(m -> m.left().stream().anyMatch(at::same))
+        .map(m -> m.overlaps() ? m.to() : m.from())
+        .filter(other -> other.serverId().equals(at.serverId()))
+        .map(Attachment::server)
         .filter(other -> apart(f, at.server(), other))
         .orElse(at.server());
   }

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 /// @param login as it stands
 public record FoundLogins(Attachment attachment, Standing.Login login) {
 
-  /// A login that works, is older than the one in force, and works neither in an overlap nor was
-  /// fenced just now.
+  /// A login that works, is older than the one in force, works in no overlap and was neither fenced
+  /// nor published just now.
   public static Optional<FoundLogins> stray(Facts f) {
     var like = f.intent().map(Intent::place);
     if (like.isEmpty() || !f.service().marked()) return Optional.empty();
@@ -30,17 +30,18 @@ public record FoundLogins(Attachment attachment, Standing.Login login) {
     long epoch = f.active().map(Attachment::epoch).orElse(Long.MAX_VALUE);
     return on(f, like).stream()
         .filter(found -> !found.login.fenced() && found.login.epoch() < epoch)
-        .filter(found -> f.outcomes().stream().noneMatch(o -> found.fencedBy(f, o)))
+        .filter(found -> f.outcomes().stream().noneMatch(o -> found.settledBy(f, o)))
         .filter(found -> Overlaps.open(f.memory().swap()).stream().noneMatch(found::is))
         .toList();
   }
 
-  /// Whether it was fenced or removed just now, by whatever name of its server.
-  private boolean fencedBy(Facts f, Outcome outcome) {
+  /// Whether it was fenced, removed or published just now, by whatever name of its server.
+  private boolean settledBy(Facts f, Outcome outcome) {
     return switch (outcome.action()) {
       case Action.Fence(var server, var logins, _, _) ->
           verified(outcome) && here(f, server) && logins.stream().anyMatch(this::is);
       case Action.Settle(var server, var at, _) -> verified(outcome) && here(f, server) && is(at);
+      case Action.Publish(var at, _, _, _, _) -> outcome.done() && here(f, at.server()) && is(at);
       case Action.Tidy(var server, var logins) -> removed(f, outcome, server, logins);
       case Action.Ensure(var server, var logins) -> removed(f, outcome, server, logins);
       default -> false;

@@ -100,11 +100,20 @@ public final class Planner {
         actions.add(new Action.Knock(m.to()));
         yield actions;
       }
-      case Swap.Fence(var m) ->
-          List.of(new Action.Fence(m.from().server(), Fences.logins(f, m), m.to().epoch(), SLICE));
+      case Swap.Fence(var m) -> fence(f, m);
       case Swap.Cut(var m, var proof) -> cut(f, m, proof, now);
       case Swap.Aborting(var m, var proof, _) -> undo(f, active, m, proof);
     };
+  }
+
+  /// With its proof, a login counts as fenced under the name of its server: a promoted copy that
+  /// answers there comes before.
+  private static List<Action> fence(Facts f, Motion m) {
+    var actions = new ArrayList<Action>();
+    if (f.answer(m.from().server()).isPresent())
+      actions.addAll(DesiredLogins.toFenceElsewhere(f, m));
+    actions.add(new Action.Fence(m.from().server(), Fences.logins(f, m), m.to().epoch(), SLICE));
+    return actions;
   }
 
   private static List<Action> cut(Facts f, Motion m, FenceProof proof, Instant now) {

@@ -88,8 +88,11 @@ class SwapWorldTest {
     var visit = new Visit(laws.settled(World.start()), World.start(), "attached");
     for (var step : System.getProperty("backing.path").split(" > ")) {
       if (step.equals("attached")) continue;
-      visit = visit.then(step, move(visit, step, laws).worlds().get());
-      System.out.printf("%s%n%s%n", step, visit.world);
+      var move = move(visit, step, laws);
+      var passed = move.worlds().get();
+      passed.forEach(world -> System.out.printf("%s%n%s%n", step, world));
+      if (move.ours()) laws.holdAlong(visit.world, passed, visit.path + " > " + step);
+      visit = visit.then(step, passed);
     }
     laws.told(visit.world).forEach(System.out::println);
     laws.holdAtRest(visit.world, visit.path);
