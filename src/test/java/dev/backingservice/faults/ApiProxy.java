@@ -29,14 +29,20 @@ final class ApiProxy implements AutoCloseable {
   private static final Set<String> HOP =
       Set.of("connection", "content-length", "host", "upgrade", "expect", "transfer-encoding");
 
+  private static final Duration STALE = Duration.ofSeconds(3);
+
   private final Script script;
+  private final Runnable crash;
+  private final Watches watches = new Watches();
   private final URI target;
   private final HttpClient client;
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  ApiProxy(ControlPlane plane, Script script) throws Exception {
+  /// @param crash kills the operator and starts the next one
+  ApiProxy(ControlPlane plane, Script script, Runnable crash) throws Exception {
     this.script = script;
+    this.crash = crash;
     this.target = plane.address();
     this.client =
         HttpClient.newBuilder()
@@ -65,8 +71,8 @@ final class ApiProxy implements AutoCloseable {
     try (exchange) {
       var body = exchange.getRequestBody().readAllBytes();
       var uri = exchange.getRequestURI().toString();
-      // the client falls back to plain requests
-      if (exchange.getRequestHeaders().containsKey("Upgrade")) refuse(exchange, 503);
+      // the client falls back to plain requests, with 503 only after it has tried ten times
+      if (exchange.getRequestHeaders().containsKey("Upgrade")) refuse(exchange, 200);
       else if (uri.contains("watch=true")) watch(exchange);
       else disturbed(exchange, body, uri);
     } catch (IOException e) {
@@ -110,6 +116,23 @@ final class ApiProxy implements AutoCloseable {
         Thread.sleep(TOO_LONG);
         relay(exchange, send(exchange, body));
       }
+      case CrashBefore -> crash.run();
+      case CrashAfter -> {
+        send(exchange, body).body().readAllBytes();
+        crash.run();
+      }
+      case StaleWatch -> {
+        watches.hold(STALE);
+        relay(exchange, send(exchange, body));
+      }
+      case CutWatch -> {
+        relay(exchange, send(exchange, body));
+        watches.cut();
+      }
+      case GoneWatch -> {
+        relay(exchange, send(exchange, body));
+        watches.gone();
+      }
     }
   }
 
@@ -142,11 +165,7 @@ final class ApiProxy implements AutoCloseable {
     exchange.sendResponseHeaders(answer.statusCode(), 0);
     try (var in = answer.body();
         var out = exchange.getResponseBody()) {
-      var buffer = new byte[64 * 1024];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        out.write(buffer, 0, n);
-        out.flush();
-      }
+      watches.pass(in, out);
     }
   }
 

@@ -22,6 +22,16 @@ enum Fault {
   Duplicate,
   /// Carried out long after the operator has given it up.
   Late,
+  /// The operator is killed; the API server never sees the write.
+  CrashBefore,
+  /// Carried out; the operator is killed before it gets the answer.
+  CrashAfter,
+  /// Carried out; watches say so, and everything else, three seconds later.
+  StaleWatch,
+  /// Carried out; every watch ends.
+  CutWatch,
+  /// Carried out; every watch ends with 410.
+  GoneWatch,
   /// Every write of its kind is refused with 500 for longer than the client retries.
   Away
 }

@@ -36,7 +36,7 @@ class FaultsIT {
       // Given
       var servers = servers(sandbox);
       var script = new Script();
-      var proxy = sandbox.with(new ApiProxy(sandbox.plane(), script));
+      var proxy = sandbox.with(new ApiProxy(sandbox.plane(), script, sandbox::crash));
       sandbox.startOperator(
           Map.of(
               "KUBECONFIG",

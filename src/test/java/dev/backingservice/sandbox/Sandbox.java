@@ -2,6 +2,7 @@ package dev.backingservice.sandbox;
 
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
   private final Map<String, Postgres> servers = new LinkedHashMap<>();
   private final List<AutoCloseable> others = new ArrayList<>();
   private final List<OperatorProcess> formerly = new ArrayList<>();
+  private Map<String, String> settings = Map.of();
   private OperatorProcess operator;
 
   private Sandbox(Path dir, ControlPlane plane) {
@@ -84,15 +86,21 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
   public OperatorProcess startOperator(Map<String, String> settings, Launch launch)
       throws IOException {
     if (operator != null) formerly.add(operator);
+    this.settings = Map.copyOf(settings);
     operator = OperatorProcess.start(plane, settings, launch);
     return operator;
   }
 
-  /// Kills the operator and starts another, as if the lease of the dead one had run out.
-  public void crash() throws IOException {
+  /// Kills the operator and starts another with the same settings, as if the lease of the dead one
+  /// had run out.
+  public synchronized void crash() {
     operator.kill();
     admin().leases().inNamespace(NAMESPACE).withName("backing-service-operator").delete();
-    startOperator(Map.of());
+    try {
+      startOperator(settings);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public OperatorProcess operator() {
@@ -161,6 +169,11 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
   /// The anchor of every server's certificate, PEM.
   public String anchor() {
     return pki.anchor();
+  }
+
+  /// The authority of every server's certificate.
+  public Pki pki() {
+    return pki;
   }
 
   public ControlPlane plane() {
