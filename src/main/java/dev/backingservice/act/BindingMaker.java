@@ -83,7 +83,7 @@ public final class BindingMaker {
 
   private Map<String, byte[]> files(Directory.Served served, Issued issued) throws EngineException {
     var files = new LinkedHashMap<String, byte[]>();
-    files.put("ca.crt", bytes(authorities.servers().certificatePem() + trusted(served)));
+    files.put("ca.crt", bytes(trusted(served)));
     files.put("tls.crt", bytes(issued.chainPem()));
     if (served.server().clientCertificate() == Server.ClientCertificate.Required)
       files.put("tls.pk8", issued.keyDer());
@@ -100,17 +100,15 @@ public final class BindingMaker {
     var server = served.server();
     if (!server.trust().systemStore()) return server.trust().anchors();
     if (server.trust().mode() == Trust.Mode.Disabled) return "";
-    var anchor =
-        anchors
-            .of(server)
-            .or(() -> served.engine().anchor(server))
-            .orElseThrow(
-                () ->
-                    EngineException.of(
-                        Reason.CertificateNotTrusted,
-                        "the certificate of %s could not be verified at %s: name its authority in spec.tls.ca"
-                            .formatted(server.name(), server.data())));
-    return anchor.equals(authorities.servers().certificatePem()) ? "" : anchor;
+    return anchors
+        .of(server)
+        .or(() -> served.engine().anchor(server))
+        .orElseThrow(
+            () ->
+                EngineException.of(
+                    Reason.CertificateNotTrusted,
+                    "the certificate of %s could not be verified at %s: name its authority in spec.tls.ca"
+                        .formatted(server.name(), server.data())));
   }
 
   private static byte[] bytes(String text) {

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backingservice.engine.postgresql.Visitor;
+import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Relay;
 import dev.backingservice.sandbox.Sandbox;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.sql.DriverManager;
 import java.util.Base64;
 import java.util.List;
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Certificates of both sides, used as clients use them: from the files of the binding.
 class TlsIT {
+  private static final String STORE_PASSWORD = "changeit";
   private static final String ADMIT = "allowedNamespaces: {from: All}";
 
   @Test
@@ -71,6 +76,53 @@ class TlsIT {
     blue.present(text(stage, secret, "tls.crt"), text(stage, secret, "tls.key"));
     stage.attached(stage.blue, "");
     connect(stage, files);
+  }
+
+  @Test
+  void anApplicationTrustsTheAuthorityOfTheAddressThatItConnectsToAndNoOther(@TempDir Path files)
+      throws Exception {
+    var other = new Pki();
+    try (var sandbox = Sandbox.start()) {
+      // Given: both authorities are the system's, and the administrator logged in under the first
+      var store = systemStore(files, sandbox.anchor(), other.anchor());
+      sandbox.startOperator(
+          Map.of(
+              "JAVA_TOOL_OPTIONS",
+              "-Djavax.net.ssl.trustStore=%s -Djavax.net.ssl.trustStorePassword=%s"
+                  .formatted(store, STORE_PASSWORD)));
+      var stage = new Stage(sandbox);
+      var blue = Stage.tables(sandbox.database(stage.blue, 17).withDatabase("orders"));
+      sandbox.apply(server(stage, blue.port(), "{}"));
+      stage.eventually(
+          () -> assertThat(sandbox.serverCondition(stage.blue, "Ready")).isEqualTo("True/Ready"));
+      other.issue(files, "127.0.0.1", "localhost");
+      blue.present(
+          Files.readString(files.resolve("server.crt")),
+          Files.readString(files.resolve("server.key")));
+
+      // When
+      stage.attached(stage.blue, "");
+
+      // Then
+      assertThat(stage.bound("ca.crt")).isEqualTo(other.anchor());
+      connect(stage, files);
+    }
+  }
+
+  /// What `-Djavax.net.ssl.trustStore` names.
+  private static Path systemStore(Path folder, String... anchors) throws Exception {
+    var store = KeyStore.getInstance("PKCS12");
+    store.load(null);
+    var x509 = CertificateFactory.getInstance("X.509");
+    for (var anchor : anchors) {
+      var text = new ByteArrayInputStream(anchor.getBytes(StandardCharsets.US_ASCII));
+      store.setCertificateEntry("anchor-" + store.size(), x509.generateCertificate(text));
+    }
+    var file = folder.resolve("system.p12");
+    try (var out = Files.newOutputStream(file)) {
+      store.store(out, STORE_PASSWORD.toCharArray());
+    }
+    return file;
   }
 
   @Test
