@@ -16,6 +16,7 @@ import dev.backingservice.report.ServerNotices;
 import dev.backingservice.report.ServerReporter;
 import dev.backingservice.report.ServerReporter.Ties;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import org.jboss.logging.Logger;
 
 /// Looks at one server, again and again, and says what was seen.
 @GradualRetry(
@@ -45,6 +47,7 @@ import java.util.Objects;
     finalizerName = Labels.FINALIZER,
     fieldManager = Labels.MANAGER)
 public class BackingServerReconciler implements Reconciler<BackingServer>, Cleaner<BackingServer> {
+  private static final Logger LOG = Logger.getLogger(BackingServerReconciler.class);
   private static final Duration WELL = Duration.ofSeconds(15);
   private static final Duration ILL = Duration.ofSeconds(1);
   private static final Duration ILL_LONGEST = Duration.ofMinutes(1);
@@ -95,6 +98,25 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
   }
 
   private Pass pass(BackingServer resource) {
+    try {
+      return looked(resource);
+    } catch (RuntimeException e) {
+      broken(resource, e);
+      throw e;
+    }
+  }
+
+  /// A bug is told like everything else; when that fails too, the log has it.
+  private void broken(BackingServer resource, RuntimeException bug) {
+    if (bug instanceof KubernetesClientException) return;
+    try {
+      record(resource, ServerReporter.broken(resource, clock.instant()));
+    } catch (RuntimeException e) {
+      LOG.warnf("a bug could not be told: cause=%s", e.getClass().getSimpleName());
+    }
+  }
+
+  private Pass looked(BackingServer resource) {
     var facts = observer.observe(resource, census.otherServers(resource));
     engines.keep(directory.all());
     var plan = ServerPlanner.plan(facts);

@@ -5,12 +5,14 @@ import dev.backingservice.model.Reason;
 import dev.backingservice.status.Bounds;
 import dev.backingservice.status.Times;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Conditions as the API has them: the transition time moves with the status only.
 final class Conditions {
@@ -75,5 +77,19 @@ final class Conditions {
 
   static String time(Instant instant) {
     return Times.text(instant);
+  }
+
+  /// The conditions as they were, with the word that a bug stands in the way.
+  static List<Condition> broken(@Nullable List<Condition> before, long generation, Instant now) {
+    var was = before == null ? List.<Condition>of() : before;
+    var ready =
+        Verdict.wait(
+            Judge.READY,
+            Reason.InternalError,
+            "The operator met a bug and tries again: see its log.");
+    var conditions =
+        new ArrayList<>(was.stream().filter(c -> !c.type().equals(Judge.READY)).toList());
+    conditions.addAll(new Conditions(was).write(List.of(ready), generation, Set.of(), now));
+    return conditions;
   }
 }

@@ -3,7 +3,6 @@ package dev.backingservice.report;
 import dev.backingservice.api.BackingServiceStatus;
 import dev.backingservice.api.Condition;
 import dev.backingservice.model.Intent;
-import dev.backingservice.model.Reason;
 import dev.backingservice.plan.Aftermath;
 import dev.backingservice.plan.FenceProof;
 import dev.backingservice.plan.Motion;
@@ -43,16 +42,8 @@ public final class Reporter {
   /// The status as it was, with the word that a bug stands in the way.
   public static BackingServiceStatus broken(
       @Nullable BackingServiceStatus before, long generation, Instant now) {
-    var was =
-        before == null || before.conditions() == null ? List.<Condition>of() : before.conditions();
-    var ready =
-        Verdict.wait(
-            Judge.READY,
-            Reason.InternalError,
-            "The operator met a bug and tries again: see its log.");
     var conditions =
-        new ArrayList<>(was.stream().filter(c -> !c.type().equals(Judge.READY)).toList());
-    conditions.addAll(new Conditions(was).write(List.of(ready), generation, Set.of(), now));
+        Conditions.broken(before == null ? null : before.conditions(), generation, now);
     return before == null
         ? BackingServiceStatus.of("Pending", conditions)
         : before.with(conditions);

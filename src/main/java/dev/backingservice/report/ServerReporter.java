@@ -44,6 +44,21 @@ public final class ServerReporter {
     };
   }
 
+  /// The status as it was, with the word that a bug stands in the way.
+  public static BackingServerStatus broken(BackingServer resource, Instant now) {
+    var before = resource.getStatus();
+    long generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
+    var conditions =
+        Conditions.broken(before == null ? null : before.conditions(), generation, now);
+    var ties =
+        before == null
+            ? new Ties(0, 0)
+            : new Ties(
+                Objects.requireNonNullElse(before.attached(), 0),
+                Objects.requireNonNullElse(before.debts(), 0));
+    return troubled(before, conditions, generation, ties);
+  }
+
   /// Since when a server does not answer; the end of time while it does.
   public static Instant unreachableSince(BackingServerStatus status) {
     return Objects.requireNonNullElse(status.conditions(), List.<Condition>of()).stream()

@@ -4,7 +4,9 @@ import dev.backingservice.engines.HostileLogin.Scram;
 import dev.backingservice.engines.HostileServer.Wire;
 import dev.backingservice.sandbox.Pki;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a hostile server does, and how far it goes along before.
 enum HostileMode {
@@ -74,7 +76,13 @@ enum HostileMode {
   ErrorAfterLogin(Stage.Session, w -> announce(w, 'E', 16 << 20)),
 
   LiesAboutItsVersion(Stage.Answers, Wire::silence),
-  LiesAboutItsIdentity(Stage.Answers, Wire::silence);
+  LiesAboutItsIdentity(Stage.Answers, Wire::silence),
+  AnswersNothingElse(Stage.Answers, Wire::silence),
+  AnswersNull(Stage.Answers, Wire::silence),
+  AnswersText(Stage.Answers, Wire::silence),
+  AnswersHugeNumbers(Stage.Answers, Wire::silence);
+
+  private static final int COLUMNS = 12;
 
   /// How far a mode goes along.
   enum Stage {
@@ -150,6 +158,16 @@ enum HostileMode {
     return this == LiesAboutItsIdentity
         ? List.of(long1, long1, long1, long1, "f", long1)
         : List.of("7000000000000000000", "7000000000000000000/1", "00000001", "1", "f", "17.0");
+  }
+
+  /// What it answers to every question but the first ones.
+  List<List<@Nullable String>> anythingElse() {
+    return switch (this) {
+      case AnswersNull -> List.of(Collections.nCopies(COLUMNS, null));
+      case AnswersText -> List.of(Collections.nCopies(COLUMNS, "{\"'; DROP ROLE x"));
+      case AnswersHugeNumbers -> List.of(Collections.nCopies(COLUMNS, "9".repeat(99)));
+      default -> List.of();
+    };
   }
 
   private static void authentication(Wire wire, int code, String text) throws Exception {

@@ -4,20 +4,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
+import dev.backingservice.engine.Session;
+import dev.backingservice.engine.Want;
 import dev.backingservice.engine.postgresql.PostgresEngine;
+import dev.backingservice.model.Access;
+import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Identity;
+import dev.backingservice.model.Intent.Limits;
+import dev.backingservice.model.LoginState;
+import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.Scope;
 import dev.backingservice.model.Sensitive;
+import dev.backingservice.model.ServiceId;
 import dev.backingservice.model.Trust;
 import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Ports;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -32,6 +47,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HostileServerIT {
   private static final String PASSWORD = "the administrator's own";
   private static final Duration ATTEMPT = Duration.ofSeconds(10);
+
+  /// The deadline of an operation, and the login before it.
+  private static final Duration WHOLE = Duration.ofSeconds(30);
+
   private static final long ALLOCATED = 64L << 20;
   private static final long KEPT = 16L << 20;
   private static final Pki PKI = new Pki();
@@ -58,6 +77,55 @@ class HostileServerIT {
           .untilAsserted(() -> assertThat(threads()).as("threads").isEmpty());
       truthful(mode, attempt);
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.MATCH_ANY, names = "(Lies|Answers).*")
+  void whatALiarAnswersToAnyQuestionIsNoBugOfOurs(HostileMode mode) throws Exception {
+    var service = new ServiceId("shop", "orders", "uid");
+    var place = new Place("hostile", new Scope.Schema("orders", "public"));
+    var order = new Order(service, "uid", place, new Limits(20, Duration.ZERO), Set.of());
+    var logins = EngineContract.KEY.logins(service);
+    var at = new Attachment(place, "", logins.a(), Access.Owner, 2);
+    var password = EngineContract.KEY.password(service, at);
+    var salt = EngineContract.KEY.salt(service, at);
+    var questions =
+        new LinkedHashMap<String, Question>(
+            Map.of(
+                "look", s -> s.look(order, Set.of(at.login())),
+                "examine", Session::examine,
+                "inventory", s -> s.inventory(place),
+                "fenceable", s -> s.fenceable(order, at),
+                "beacon", s -> s.beacon(1),
+                "createMissing", s -> s.createMissing(order),
+                "sever", s -> s.sever(order, at, Duration.ofMillis(100)),
+                "lockStrangers", s -> s.lockStrangers(Set.of("hostile")),
+                "drop", s -> s.drop(order)));
+    for (var state : LoginState.values())
+      questions.put(
+          state.name(), s -> s.ensure(order, List.of(new Want(at, state, 1, password, salt))));
+
+    try (var hostile = new HostileServer(mode, PKI, PASSWORD);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var asked = new TreeMap<String, Future<?>>();
+      questions.forEach(
+          (name, question) -> asked.put(name, threads.submit(() -> ask(question, hostile))));
+      for (var answer : asked.entrySet())
+        assertThat(answer.getValue()).as(answer.getKey()).succeedsWithin(WHOLE);
+    }
+  }
+
+  private static void ask(Question question, HostileServer hostile) {
+    try (var session = engine().open(server(hostile.port()))) {
+      question.ask(session);
+    } catch (EngineException e) {
+      assertThat(e.sentence()).hasSizeLessThan(1000);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Question {
+    void ask(Session session) throws EngineException;
   }
 
   @Test

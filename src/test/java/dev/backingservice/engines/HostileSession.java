@@ -7,10 +7,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What comes after the login: a session that answers just enough to be believed, or does not.
 record HostileSession(Wire wire, HostileMode mode) {
-  private static final List<List<String>> PINS =
+  private static final List<List<@Nullable String>> PINS =
       List.of(
           List.of("search_path", "pg_catalog,pg_temp"),
           List.of("standard_conforming_strings", "on"),
@@ -59,10 +60,10 @@ record HostileSession(Wire wire, HostileMode mode) {
     if (query.contains("pg_settings")) rows(PINS);
     else if (query.contains("rolcreaterole")) rows(List.of(List.of("bs_admin")));
     else if (query.contains("pg_control_system")) rows(List.of(mode.identity()));
-    else rows(List.of());
+    else rows(mode.anythingElse());
   }
 
-  private void rows(List<List<String>> rows) throws IOException {
+  private void rows(List<List<@Nullable String>> rows) throws IOException {
     wire.send('1', new byte[0]);
     wire.send('2', new byte[0]);
     wire.send('T', description(rows.isEmpty() ? 1 : rows.getFirst().size()));
@@ -91,11 +92,15 @@ record HostileSession(Wire wire, HostileMode mode) {
     return body.toByteArray();
   }
 
-  private static byte[] row(List<String> values) throws IOException {
+  private static byte[] row(List<@Nullable String> values) throws IOException {
     var body = new ByteArrayOutputStream();
     var data = new DataOutputStream(body);
     data.writeShort(values.size());
     for (var value : values) {
+      if (value == null) {
+        data.writeInt(-1);
+        continue;
+      }
       var bytes = value.getBytes(java.nio.charset.StandardCharsets.UTF_8);
       data.writeInt(bytes.length);
       data.write(bytes);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backingservice.engine.postgresql.Copied;
+import dev.backingservice.model.Place;
+import dev.backingservice.model.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +13,11 @@ import org.junit.jupiter.api.Test;
 
 class Postgres18IT extends PostgresContract {
   private static final int MANY = 4_000;
+  private static final int RELATIONS = 17_000;
+
+  /// A transaction holds one lock of each.
+  private static final int STEP = 1_000;
+
   private static final String OPEN =
       "SELECT count(*) FROM pg_roles WHERE rolname LIKE '%%\\_%s\\_a' AND rolcanlogin";
 
@@ -49,6 +56,23 @@ class Postgres18IT extends PostgresContract {
         "postgres", "REVOKE CONNECT ON DATABASE %s FROM %s".formatted(database(), blocked));
     for (int i = 0; i < 3; i++)
       postgres.execute("postgres", "DROP ROLE bs_%012x_few_a".formatted(i));
+  }
+
+  /// As a table with many partitions has: their names do not fit into one result.
+  @Test
+  void aSchemaOfManyThousandRelationsIsCompared() throws Exception {
+    // Given
+    var create =
+        "DO $$ BEGIN FOR i IN %d..%d LOOP EXECUTE format('CREATE VIEW many.%%I AS SELECT', repeat('x', 55) || i); END LOOP; END $$";
+    postgres.execute(database(), "CREATE SCHEMA many");
+    for (int i = 0; i < RELATIONS; i += STEP)
+      postgres.execute(database(), create.formatted(i, i + STEP - 1));
+    var place = new Place("blue", new Scope.Schema(database(), "many"));
+
+    // Then
+    try (var session = engine(1).open(server())) {
+      assertThat(session.inventory(place).orElseThrow().size()).isEqualTo(RELATIONS);
+    }
   }
 
   @Test

@@ -664,6 +664,34 @@ abstract class PostgresContract extends EngineContract {
     postgres.execute(database(), "ROLLBACK PREPARED '%s'".formatted(database()));
   }
 
+  /// There is no session to be ended, and nobody but its owner or a superuser can finish it.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT pg_advisory_xact_lock(hashtextextended('backingservice/service/%2$s', 0))",
+        "ALTER ROLE \"%1$s\" PASSWORD 'other'"
+      })
+  void aPreparedTransactionThatHoldsOurLocksIsSaidToDoSo(String hold) throws Exception {
+    // Given
+    var at = open(Access.ReadWrite);
+    postgres.execute(
+        "postgres", "GRANT CONNECT ON DATABASE postgres TO \"%s\"".formatted(at.login()));
+    try (var tenant = postgres.login("postgres", at.login(), KEY.password(service, at).reveal());
+        var statement = tenant.createStatement()) {
+      tenant.setAutoCommit(false);
+      statement.execute(hold.formatted(at.login(), service));
+      statement.execute("PREPARE TRANSACTION '%s'".formatted(database()));
+    }
+
+    // Then
+    assertThatThrownBy(() -> ensure(want(at, LoginState.Locked)))
+        .isInstanceOfSatisfying(
+            EngineException.class,
+            e -> assertThat(e.reason()).isEqualTo(Reason.PreparedTransactions));
+    postgres.execute("postgres", "ROLLBACK PREPARED '%s'".formatted(database()));
+    ensure(want(at, LoginState.Locked));
+  }
+
   @Test
   void aTenantThatHoldsOurLocksIsEnded() throws Exception {
     var at = open(Access.ReadWrite);

@@ -70,7 +70,7 @@ record Dropping(Server server, Marks marks, Transactions transactions) {
 
   /// DROP OWNED needs the privileges of the role.
   private static void become(Sql sql, String role) throws SQLException {
-    var me = sql.first("SELECT current_user", row -> row.getString(1)).orElseThrow();
+    var me = sql.one("SELECT current_user", row -> row.getString(1));
     Memberships.grant(sql, role, me, "WITH INHERIT TRUE, SET TRUE");
     if (Memberships.modern(sql))
       sql.run("GRANT %s TO %s WITH INHERIT TRUE".formatted(Sql.name(role), Sql.name(me)));

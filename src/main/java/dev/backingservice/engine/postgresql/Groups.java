@@ -7,6 +7,7 @@ import dev.backingservice.model.Reason;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +38,13 @@ final class Groups {
   }
 
   private static Map<String, @Nullable String> comments(Sql sql, Roles roles) throws SQLException {
+    var found =
+        sql.query(
+            "SELECT rolname, pg_catalog.shobj_description(oid, 'pg_authid') FROM pg_catalog.pg_roles WHERE rolname = ANY ($1)",
+            row -> Map.entry(row.getString(1), Optional.ofNullable(row.getString(2))),
+            (Object) roles.all().toArray(String[]::new));
     var comments = new HashMap<String, @Nullable String>();
-    sql.query(
-        "SELECT rolname, pg_catalog.shobj_description(oid, 'pg_authid') FROM pg_catalog.pg_roles WHERE rolname = ANY ($1)",
-        row -> comments.put(row.getString(1), row.getString(2)),
-        (Object) roles.all().toArray(String[]::new));
+    for (var role : found) comments.put(role.getKey(), role.getValue().orElse(null));
     return comments;
   }
 
@@ -127,7 +130,7 @@ final class Groups {
   }
 
   private static String currentUser(Sql sql) throws SQLException {
-    return sql.first("SELECT current_user", row -> row.getString(1)).orElseThrow();
+    return sql.one("SELECT current_user", row -> row.getString(1));
   }
 
   /// A GRANT that does nothing is only a warning: what holds is read back.

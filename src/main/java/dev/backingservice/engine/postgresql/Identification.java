@@ -26,16 +26,15 @@ final class Identification {
   private Identification() {}
 
   static Identity read(Sql sql) throws SQLException {
-    return sql.first(
-            QUERY,
-            row ->
-                new Identity(
-                    row.getString(1),
-                    row.getString(2),
-                    row.getString(3),
-                    row.getString(4),
-                    row.getBoolean(5) ? Identity.Role.Replica : Identity.Role.Primary,
-                    row.getString(6)))
-        .orElseThrow();
+    return sql.one(
+        QUERY,
+        row ->
+            new Identity(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getBoolean(5) ? Identity.Role.Replica : Identity.Role.Primary,
+                row.getString(6)));
   }
 }

@@ -39,6 +39,11 @@ final class PgErrors {
         || ("XX000".equals(state) && message(e).contains("concurrently updated"));
   }
 
+  /// lock_not_available: somebody held it for longer than `lock_timeout`.
+  static boolean waitedForLock(SQLException e) {
+    return "55P03".equals(state(e));
+  }
+
   /// A failed login: tells nobody there from somebody who refuses.
   static EngineException connecting(
       SQLException e, Attempt attempt, String where, Reason whenRefused) {
@@ -101,6 +106,9 @@ final class PgErrors {
 
   /// A statement that failed.
   static EngineException running(SQLException e, Server server) {
+    if (e instanceof Sql.Unexpected)
+      return EngineException.of(
+          Reason.ServerUnreachable, server.name() + " answers as no PostgreSQL server does");
     return EngineException.of(
         reason(state(e)),
         server.name() + " refuses (" + state(e) + "): " + quoted(e) + cure(reason(state(e))));

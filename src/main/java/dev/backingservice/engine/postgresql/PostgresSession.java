@@ -15,6 +15,7 @@ import dev.backingservice.model.Failure;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Inventory;
 import dev.backingservice.model.Place;
+import dev.backingservice.model.Reason;
 import dev.backingservice.model.Standing;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,7 +28,13 @@ import java.util.TreeSet;
 
 /// The administrator's session on a PostgreSQL server.
 final class PostgresSession implements Session {
-  private static final String NAMES = "SELECT c.relname FROM " + SchemaGrants.RELATIONS;
+  /// A result has a bound: names come by page, in the order of the type `name`.
+  private static final String NAMES =
+      "SELECT c.relname FROM "
+          + SchemaGrants.RELATIONS
+          + " AND c.relname > $2 ORDER BY c.relname LIMIT 5000";
+
+  private static final int MOST_NAMES = 200_000;
 
   private final Lane lane;
   private final Lane.Loan loan;
@@ -87,11 +94,25 @@ final class PostgresSession implements Session {
       if (!sql.holds(
           "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)", scope.schema()))
         throw SchemaGrants.missing(place);
-      return Optional.of(
-          new Inventory(new TreeSet<>(sql.query(NAMES, row -> row.getString(1), scope.schema()))));
+      return Optional.of(new Inventory(names(sql, place)));
     } catch (SQLException e) {
       throw PgErrors.running(e, server());
     }
+  }
+
+  private Set<String> names(Sql sql, Place place) throws SQLException, EngineException {
+    var schema = Schemas.of(place).schema();
+    var names = new TreeSet<String>();
+    var page = sql.query(NAMES, row -> row.getString(1), schema, "");
+    while (names.addAll(page)) {
+      if (names.size() > MOST_NAMES)
+        throw EngineException.of(
+            Reason.DatabaseDiffers,
+            "schema %s on %s holds more than %d relations: what it holds cannot be compared"
+                .formatted(schema, server().name(), MOST_NAMES));
+      page = sql.query(NAMES, row -> row.getString(1), schema, page.getLast());
+    }
+    return names;
   }
 
   @Override

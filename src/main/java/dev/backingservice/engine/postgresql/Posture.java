@@ -76,10 +76,8 @@ final class Posture {
 
   private void version() throws SQLException {
     int version =
-        sql.first(
-                "SELECT pg_catalog.current_setting('server_version_num')::int",
-                row -> row.getInt(1))
-            .orElseThrow();
+        sql.one(
+            "SELECT pg_catalog.current_setting('server_version_num')::int", row -> row.getInt(1));
     if (version < OLDEST_SUPPORTED)
       add(Id.OldVersion, "this version gets no fixes any more", "upgrade to 14 or newer");
     if (version < SAFE_CREATEROLE)

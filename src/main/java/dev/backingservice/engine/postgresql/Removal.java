@@ -76,7 +76,7 @@ final class Removal {
     try (var connection = Connections.inside(server, Schemas.of(place).database())) {
       connection.setAutoCommit(false);
       var sql = new Sql(connection);
-      var me = sql.first("SELECT current_user", row -> row.getString(1)).orElseThrow();
+      var me = sql.one("SELECT current_user", row -> row.getString(1));
       Memberships.grant(sql, login, me, "WITH INHERIT TRUE, SET TRUE");
       if (owns(sql, login)) reassign(sql, login, logins.marks().roles(place).owner(), me);
       sql.run("DROP OWNED BY " + Sql.name(login));

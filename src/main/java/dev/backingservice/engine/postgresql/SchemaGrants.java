@@ -48,7 +48,7 @@ final class SchemaGrants {
 
   /// @return what others have to grant; everything else is granted
   Optional<EngineException> ensure(Sql sql) throws SQLException, EngineException {
-    var me = sql.first("SELECT current_user", row -> row.getString(1)).orElseThrow();
+    var me = sql.one("SELECT current_user", row -> row.getString(1));
     onSchema(sql);
     if (Administrator.actAs(sql, roles.owner())) futureOf(sql, roles.owner(), true);
     var refused = new TreeMap<String, Relation>();

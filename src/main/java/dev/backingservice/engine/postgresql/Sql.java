@@ -6,8 +6,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.core.Utils;
 
 /// Statements on one connection. Values are bound, identifiers quoted by the driver.
@@ -26,17 +28,29 @@ final class Sql {
     STATEMENTS.increment();
     try (var statement = connection.prepareStatement(sql.replaceAll("\\$\\d+", "?"))) {
       bind(statement, parameters);
-      try (var results = statement.executeQuery()) {
-        var rows = new ArrayList<T>();
-        while (results.next()) rows.add(row.read(results));
-        return rows;
-      }
+      return rows(statement, row);
+    }
+  }
+
+  /// A server that answers anything must not look like a bug of ours.
+  private static <T> List<T> rows(PreparedStatement statement, Row<T> row) throws SQLException {
+    try (var results = statement.executeQuery()) {
+      var rows = new ArrayList<T>();
+      while (results.next()) rows.add(Objects.requireNonNull(row.read(results)));
+      return rows;
+    } catch (RuntimeException e) {
+      throw new Unexpected(e);
     }
   }
 
   /// Reads at most one row.
   <T> Optional<T> first(String sql, Row<T> row, Object... parameters) throws SQLException {
     return query(sql, row, parameters).stream().findFirst();
+  }
+
+  /// Reads what a server always has.
+  <T> T one(String sql, Row<T> row, Object... parameters) throws SQLException {
+    return first(sql, row, parameters).orElseThrow(() -> new Unexpected(null));
   }
 
   /// Reads one truth.
@@ -70,7 +84,16 @@ final class Sql {
     return "'" + Utils.escapeLiteral(null, value, true) + "'";
   }
 
-  /// Reads one row.
+  /// An answer that PostgreSQL does not give, as a protocol violation (manual, appendix A).
+  static final class Unexpected extends SQLException {
+    private static final long serialVersionUID = 1;
+
+    private Unexpected(@Nullable Throwable cause) {
+      super("an answer that PostgreSQL does not give", "08P01", cause);
+    }
+  }
+
+  /// Reads one row; never null.
   @FunctionalInterface
   interface Row<T> {
     T read(ResultSet row) throws SQLException;

@@ -15,6 +15,13 @@ final class Transactions {
   private static final int ATTEMPTS = 6;
   private static final int PAUSE_MILLIS = 40;
 
+  /// What a prepared transaction holds has no pid (manual, view pg_locks): advisory locks, and
+  /// those on the catalogs that all databases share.
+  private static final String PREPARED =
+      """
+      SELECT count(DISTINCT virtualtransaction) FROM pg_catalog.pg_locks
+       WHERE pid IS NULL AND (locktype = 'advisory' OR locktype = 'relation' AND database = 0)""";
+
   private final Server server;
   private final Marks marks;
   private final Term term;
@@ -34,6 +41,7 @@ final class Transactions {
         once(connection, work, keys);
         return;
       } catch (SQLException e) {
+        if (PgErrors.waitedForLock(e)) refusePrepared(connection);
         if (attempt == ATTEMPTS || !PgErrors.passing(e)) throw PgErrors.running(e, server);
         pause(attempt);
       }
@@ -54,6 +62,19 @@ final class Transactions {
       throw e;
     } finally {
       if (!connection.isClosed()) connection.setAutoCommit(true);
+    }
+  }
+
+  private void refusePrepared(Connection connection) throws EngineException {
+    try {
+      int held = new Sql(connection).first(PREPARED, row -> row.getInt(1)).orElse(0);
+      if (held > 0)
+        throw EngineException.of(
+            Reason.PreparedTransactions,
+            "%d prepared transactions hold locks on the roles of %s: COMMIT PREPARED or ROLLBACK PREPARED them (see pg_prepared_xacts)"
+                .formatted(held, server.name()));
+    } catch (SQLException e) {
+      throw PgErrors.running(e, server);
     }
   }
 

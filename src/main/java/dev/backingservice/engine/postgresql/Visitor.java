@@ -23,10 +23,9 @@ public final class Visitor {
     try (var connection = new Driver().connect(url, properties(binding))) {
       if (connection == null) throw new IOException("not a URL of PostgreSQL");
       return new Sql(connection)
-          .first(
+          .one(
               "SELECT session_user || ' on PostgreSQL ' || current_setting('server_version')",
-              row -> "logged in as " + row.getString(1))
-          .orElseThrow();
+              row -> "logged in as " + row.getString(1));
     } catch (SQLException e) {
       throw new IOException(ServerText.clean(String.valueOf(e.getMessage())), e);
     }
