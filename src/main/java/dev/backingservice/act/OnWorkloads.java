@@ -37,7 +37,7 @@ public final class OnWorkloads {
     if (found.isEmpty() || shape.isEmpty())
       return new Result.Failed(
           new Failure(Reason.WorkloadNotFound, fact.key() + " does not exist any more"));
-    if (rolls(fact) && !rollouts.begin(found.get().uid())) return waiting(fact);
+    if (rolls(fact) && !rollouts.begin(namespace, found.get().uid())) return waiting(fact);
     try {
       workloads.project(namespace, found.get(), projection(shape.get(), fact), epoch);
       return new Result.Done();

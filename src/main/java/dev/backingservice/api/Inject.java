@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
     value =
-        "!has(self.mountPath) || (self.mountPath.startsWith('/') && !self.mountPath.contains(':') && !self.mountPath.contains('..') && self.mountPath != '/')",
-    message = "inject.mountPath is an absolute path such as /bindings, without ':' and '..'")
+        "!has(self.mountPath) || (self.mountPath.startsWith('/') && !self.mountPath.contains(':') && !self.mountPath.contains('..') && !self.mountPath.contains('//') && !self.mountPath.matches('"
+            + Texts.DOT_SEGMENT
+            + "') && self.mountPath != '/')",
+    message =
+        "inject.mountPath is an absolute path such as /bindings, without ':', '..', '//' and '/./'")
 @ValidationRule(
     value = "!has(self.mountPath) || !self.mountPath.matches('" + Texts.SYSTEM_PATH + "')",
     message =

@@ -24,16 +24,23 @@ public final class Texts {
 
   /// Variables that make a program load code, or change where it looks for it.
   static final String LOADS_CODE =
-      "^(LD_.*|DYLD_.*|.*_OPTIONS|.*OPTS?(_.*)?|.*PATH|.*FLAGS|ENV|BASH_ENV|ZDOTDIR|PYTHON.*|GIT_.*|PERL5LIB|PERL5DB|RUBYLIB|JAVA_HOME|DOTNET_.*|ASPNETCORE_HOSTINGSTARTUPASSEMBLIES|npm_config_.*|CORECLR_.*|LUA_.*|PHPRC|PHP_INI_SCAN_DIR|OPENSSL_(CONF|MODULES|ENGINES)|SPRING_APPLICATION_JSON|SPRING_CONFIG_.*|IFS|PS4|PROMPT_COMMAND|(HTTP|HTTPS|ALL|NO)_PROXY|(http|https|all|no)_proxy)$";
+      "^(LD_.*|DYLD_.*|.*_OPTIONS|.*OPTS?(_.*)?|.*PATH|.*FLAGS|ENV|BASH_ENV|ZDOTDIR|PYTHON.*|GIT_.*|PERL5LIB|PERL5DB|RUBYLIB|JAVA_HOME|DOTNET_.*|ASPNETCORE_HOSTINGSTARTUPASSEMBLIES|npm_config_.*|CORECLR_.*|LUA_.*|BUNDLE_.*|ERL_.*|R_(PROFILE|ENVIRON|LIBS).*|.*_CMD_ARGS|LOGGING_CONFIG|PHPRC|PHP_INI_SCAN_DIR|OPENSSL_(CONF|MODULES|ENGINES)|SPRING_APPLICATION_JSON|SPRING_CONFIG_.*|IFS|PS4|PROMPT_COMMAND|(HTTP|HTTPS|ALL|NO)_PROXY|(http|https|all|no)_proxy)$";
 
   /// Where a container's system keeps programs, libraries and devices: a mount there would hide
   /// them.
   static final String SYSTEM_PATH =
       "^/+((bin|boot|dev|lib|lib32|lib64|libx32|proc|sbin|sys|usr)(/.*)?|etc/*)$";
 
+  /// A segment that means the folder it stands in.
+  static final String DOT_SEGMENT = "^.*/[.](/.*)?$";
+
   /// Whether a mount at this path could hide programs or libraries.
   public static boolean systemPath(String path) {
-    return path.matches(SYSTEM_PATH) || path.contains("..") || path.contains("/./");
+    return path.isEmpty()
+        || path.matches(SYSTEM_PATH)
+        || path.contains("//")
+        || path.contains("..")
+        || path.matches(DOT_SEGMENT);
   }
 
   /// Whether a variable of this name makes a program load code, or changes where it looks for it.

@@ -13,6 +13,9 @@ public interface Beacon extends AutoCloseable {
   /// Random, and used by nobody else.
   long key();
 
+  /// The account that lights it: nobody else has a session of that name.
+  String holder();
+
   @Override
   void close() throws EngineException;
 }

@@ -33,6 +33,7 @@ public record Standing(Map<String, Login> logins) {
   /// @param superseded the epoch that took its place, as its mark says; 0 while none did
   /// @param access the rights it was given, as its mark says
   /// @param uid the uid in its mark; empty without one
+  /// @param server the name of the server that it was made for, as its mark says; empty without one
   /// @param sessions open now
   /// @param holders who has these sessions, at most a few; empty where the server does not say
   public record Login(
@@ -41,6 +42,7 @@ public record Standing(Map<String, Login> logins) {
       long superseded,
       Access access,
       String uid,
+      String server,
       int sessions,
       List<String> holders) {
     public Login {

@@ -60,7 +60,7 @@ public final class IntentReader {
 
   /// The schema refuses these; an object that was stored before it did is refused here.
   private static Optional<Failure> loadsCode(BindingShape shape) {
-    if (Texts.systemPath(shape.mountPath()))
+    if (Texts.systemPath(shape.mountPath()) || Texts.systemPath(shape.path()))
       return Optional.of(
           new Failure(
               Reason.AccessNotSupported,

@@ -53,7 +53,7 @@ public final class PreflightProbe {
     try (var here = old.get().engine().open(old.get().server())) {
       return new Probe(
           Optional.empty(),
-          same(here, target.session) ? Probe.Sameness.Same : Probe.Sameness.Different,
+          same(here, target.session, random) ? Probe.Sameness.Same : Probe.Sameness.Different,
           target.inventory.map(
               there -> copy(from, target) ? alone(there) : contents(here, from.place(), there)),
           fence(here, order.at(from.place()), from),
@@ -68,12 +68,18 @@ public final class PreflightProbe {
     return target.serverId.equals(from.serverId());
   }
 
-  /// A login on the new server may have seen the beacon's key on the old one: the instances are
-  /// compared, too.
-  private boolean same(Session here, Session there) throws EngineException {
-    if (!here.identity().instanceId().equals(there.identity().instanceId())) return false;
-    try (var beacon = here.beacon(random.nextLong())) {
-      return there.sees(beacon);
+  /// Whether each of them sees what the other one shows: one that lies can say that it sees, and
+  /// cannot make the other one say so.
+  static boolean same(Session here, Session there, RandomGenerator random) throws EngineException {
+    return here.identity().instanceId().equals(there.identity().instanceId())
+        && seen(here, there, random)
+        && seen(there, here, random);
+  }
+
+  private static boolean seen(Session lit, Session by, RandomGenerator random)
+      throws EngineException {
+    try (var beacon = lit.beacon(random.nextLong())) {
+      return by.sees(beacon);
     }
   }
 

@@ -118,9 +118,8 @@ public final class ServerObserver {
     var served = directory.find(other.getMetadata().getName());
     boolean recorded = identity.instanceId().equals(other.getStatus().instanceId());
     if (served.isEmpty()) return recorded;
-    try (var there = served.get().engine().open(served.get().server());
-        var beacon = session.beacon(random.nextLong())) {
-      return there.sees(beacon);
+    try (var there = served.get().engine().open(served.get().server())) {
+      return PreflightProbe.same(session, there, random);
     } catch (EngineException e) {
       return recorded;
     }

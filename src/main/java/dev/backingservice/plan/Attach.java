@@ -124,27 +124,40 @@ final class Attach {
   private static Attachment next(Facts f, Intent intent, Place place) {
     var answer = f.answer(place.server());
     var serverId = answer.map(a -> a.identity().serverId()).orElse("");
-    var login = f.service().logins().besides(last(f, answer).orElse(f.service().logins().b()));
-    return new Attachment(place, serverId, login, intent.access(), epoch(f, answer, login));
+    var last = last(f, place).orElse(f.service().logins().b());
+    var login = f.service().logins().besides(last);
+    return new Attachment(place, serverId, login, intent.access(), epoch(f, place, login));
   }
 
   /// The login used last, as remembered; a forgotten one as the server has it.
-  private static Optional<String> last(Facts f, Optional<ServerFact.Sight.Answers> answer) {
+  private static Optional<String> last(Facts f, Place place) {
     var active = f.active().map(Attachment::login);
     if (active.isPresent()) return active;
     var remembered = f.memory().retained().stream().map(r -> r.attachment().login()).findFirst();
     if (remembered.isPresent() || !f.forgotten()) return remembered;
-    return answer.stream()
+    return f.answer(place.server()).stream()
         .flatMap(a -> a.standing().logins().entrySet().stream())
         .filter(e -> e.getValue().holds() != Holds.Foreign)
         .max(Map.Entry.comparingByValue(Comparator.comparingLong(Standing.Login::greatestEpoch)))
-        .map(e -> begun(f, e.getValue()) ? f.service().logins().besides(e.getKey()) : e.getKey());
+        .map(
+            e ->
+                begun(f, place, e.getValue())
+                    ? f.service().logins().besides(e.getKey())
+                    : e.getKey());
   }
 
-  /// Whether a login was made by an attachment of a forgotten service that went no further: every
-  /// one before it, if any, was fenced for it, and none supersedes it.
-  private static boolean begun(Facts f, Standing.Login login) {
-    return login.superseded() == 0 && (f.greatestEpoch() == 1 || fencedFor(f, login));
+  /// Whether a login was made by this very attachment of a forgotten service, which went no further
+  /// or was forgotten as well: every one before it, if any, was fenced for it.
+  private static boolean begun(Facts f, Place place, Standing.Login login) {
+    return same(f, place, login) && (f.greatestEpoch() == 1 || fencedFor(f, login));
+  }
+
+  /// Whether the credential of this epoch is the one that this place would be given: nothing
+  /// supersedes it, and its password is for the same name of the server.
+  private static boolean same(Facts f, Place place, Standing.Login login) {
+    return login.superseded() == 0
+        && login.uid().equals(f.service().id().uid())
+        && login.server().equals(place.server());
   }
 
   private static boolean fencedFor(Facts f, Standing.Login login) {
@@ -155,13 +168,13 @@ final class Attach {
         .anyMatch(l -> l.superseded() > 0 && l.superseded() == login.epoch() - 1);
   }
 
-  /// A login that was made for the next epoch and never superseded keeps it: a publication that is
-  /// refused again and again asks for one epoch only.
-  private static long epoch(Facts f, Optional<ServerFact.Sight.Answers> answer, String login) {
+  /// A login that was made for the next epoch here and never superseded keeps it: a publication
+  /// that is refused again and again asks for one epoch only.
+  private static long epoch(Facts f, Place place, String login) {
     long next = f.greatestEpoch() + 1;
-    return answer
+    return f.answer(place.server())
         .flatMap(a -> a.standing().find(login))
-        .filter(l -> l.uid().equals(f.service().id().uid()) && l.superseded() == 0)
+        .filter(l -> same(f, place, l))
         .filter(l -> l.epoch() == next - 1 && l.epoch() > 0)
         .map(Standing.Login::epoch)
         .orElse(next);

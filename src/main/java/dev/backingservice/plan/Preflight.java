@@ -120,8 +120,8 @@ public final class Preflight {
   private static Failure divergence(Attachment from, String to) {
     return new Failure(
         Reason.ServersDiverged,
-        "%s and %s are copies of one server and both accept writes: stop %s first, or annotate backingservice.dev/accept-divergence: \"%s\" and lose what only %s has"
-            .formatted(from.server(), to, from.server(), to, from.server()));
+        "%s and %s are copies of one server and both accept writes, so a swap loses what %s acknowledged since they parted: to lose nothing, set spec.server back and make the copy anew; to lose it, stop %s or annotate backingservice.dev/accept-divergence: \"%s\""
+            .formatted(from.server(), to, from.server(), from.server(), to));
   }
 
   /// A typo must not send production to empty tables; a fresh migration must not block an

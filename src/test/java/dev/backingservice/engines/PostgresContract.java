@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.backingservice.engine.Beacon;
 import dev.backingservice.engine.Engine;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
@@ -15,7 +16,9 @@ import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Endpoint;
+import dev.backingservice.model.EngineKind;
 import dev.backingservice.model.Finding;
+import dev.backingservice.model.Intent.Limits;
 import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
@@ -30,11 +33,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -662,6 +668,155 @@ abstract class PostgresContract extends EngineContract {
       assertThat(drain.done()).isFalse();
     }
     postgres.execute(database(), "ROLLBACK PREPARED '%s'".formatted(database()));
+  }
+
+  /// `pg_stat_activity` says whose a session is when it has begun; its client says when that is.
+  @Test
+  void aSessionThatHoldsBackItsBeginningDoesNotOutliveTheFence() throws Exception {
+    // Given
+    var at = open(Access.Owner);
+    var login = new Properties();
+    login.setProperty("user", at.login());
+    login.setProperty("password", KEY.password(service, at).reveal());
+    login.setProperty("options", "-c post_auth_delay=4");
+    var url = "jdbc:postgresql://127.0.0.1:%d/%s".formatted(postgres.port(), database());
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var slow =
+          threads.submit(
+              () -> {
+                try (var session = DriverManager.getConnection(url, login)) {
+                  return session
+                      .createStatement()
+                      .executeUpdate("INSERT INTO writes DEFAULT VALUES");
+                }
+              });
+      Thread.sleep(1_000);
+
+      // When
+      try (var session = engine(1).open(server())) {
+        session.ensure(order(), List.of(want(at, LoginState.Locked)));
+        assertThat(session.sever(order(), at, Duration.ofSeconds(3)).done()).isTrue();
+      }
+
+      // Then
+      assertThat(slow).failsWithin(Duration.ofSeconds(10)).withThrowableOfType(Exception.class);
+      assertThat(postgres.ask(database(), "SELECT count(*) FROM writes")).isEqualTo("0");
+    }
+  }
+
+  @Test
+  void aLoginThatMadeItsSettingsHugeIsFencedLikeAnyOther() throws Exception {
+    // Given
+    var at = open(Access.ReadOnly);
+    try (var tenant = session(at);
+        var statement = tenant.createStatement()) {
+      statement.execute(
+          "ALTER ROLE CURRENT_USER SET search_path = '%s'".formatted("a".repeat(3 << 20)));
+    }
+
+    // When
+    ensure(want(at, LoginState.Locked));
+
+    // Then
+    assertThat(holds(at)).isEqualTo(Holds.Locked);
+    var next = slotA(Access.ReadOnly, 3);
+    ensure(want(next, LoginState.Active));
+    letIn(next);
+    assertThat(holds(next)).isEqualTo(Holds.Works);
+  }
+
+  @Test
+  void whatTheTenantCallsEqualIsNotAskedByOurLogin() throws Exception {
+    // Given
+    var at = open(Access.Owner);
+    try (var tenant = session(at);
+        var statement = tenant.createStatement()) {
+      for (var right : List.of("name", "text", "varchar")) {
+        statement.execute(
+            "CREATE FUNCTION public.never(name, %s) RETURNS boolean LANGUAGE sql AS 'SELECT false'"
+                .formatted(right));
+        statement.execute(
+            "CREATE OPERATOR public.= (LEFTARG = name, RIGHTARG = %s, FUNCTION = public.never)"
+                .formatted(right));
+      }
+    }
+
+    // Then
+    letIn(at);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aFunctionOfAReaderRunsWithNoMoreRightsAfterItsLoginHasGone(boolean everybodyMayCreate)
+      throws Exception {
+    // Given
+    var at = open(Access.ReadOnly);
+    var creator = everybodyMayCreate ? "PUBLIC" : "\"%s\"".formatted(at.login());
+    postgres.execute(database(), "GRANT CREATE ON SCHEMA public TO " + creator);
+    try (var tenant = session(at);
+        var statement = tenant.createStatement()) {
+      statement.execute(
+          "CREATE FUNCTION public.door() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT current_user::text'");
+    }
+
+    // When
+    ensure(want(at, LoginState.Locked));
+    ensure(want(at, LoginState.Absent));
+
+    // Then
+    assertThat(
+            postgres.ask(
+                database(), "SELECT proowner::regrole FROM pg_proc WHERE proname = 'door'"))
+        .isEqualTo(everybodyMayCreate ? group("ro") : at.login());
+  }
+
+  @Test
+  void aLockThatAnybodyElseHoldsIsNoProofOfOneServer() throws Exception {
+    // Given
+    var at = open(Access.ReadOnly);
+    postgres.execute(
+        "postgres", "GRANT CONNECT ON DATABASE postgres TO \"%s\"".formatted(at.login()));
+    long key = 0x7234_5678_9abc_def0L;
+    try (var tenant = postgres.login("postgres", at.login(), KEY.password(service, at).reveal());
+        var here = engine(1).open(server());
+        var there = engine(1).open(server())) {
+      tenant.createStatement().execute("SELECT pg_advisory_lock(%d)".formatted(key));
+      try (var own = here.beacon(1L << 40 | 7)) {
+        assertThat(there.sees(own)).isTrue();
+        assertThat(there.sees(new Shown(own.where(), key, own.holder()))).isFalse();
+      }
+      assertThat(there.sees(new Shown("postgres", 1L << 40 | 7, Postgres.ADMIN))).isFalse();
+    }
+  }
+
+  private record Shown(String where, long key, String holder) implements Beacon {
+    @Override
+    public EngineKind kind() {
+      return EngineKind.PostgreSQL;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void whatStandsInTheTemplateOfEverybodyIsNotInADatabaseThatWeMake() throws Exception {
+    // Given
+    postgres.execute("template1", "CREATE TABLE trap ()");
+    var made = new Place("blue", new Scope.Schema(database() + "_made", "public"));
+    var order = new Order(service, "namespace-uid", made, new Limits(20, Duration.ZERO), Set.of());
+
+    // When
+    try (var session = engine(1).open(server())) {
+      session.createMissing(order);
+    }
+
+    // Then
+    postgres.execute("template1", "DROP TABLE trap");
+    assertThat(
+            postgres.ask(
+                database() + "_made", "SELECT count(*) FROM pg_class WHERE relname = 'trap'"))
+        .isEqualTo("0");
   }
 
   /// There is no session to be ended, and nobody but its owner or a superuser can finish it.

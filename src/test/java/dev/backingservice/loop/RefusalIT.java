@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Postgres;
+import dev.backingservice.sandbox.Relay;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +125,50 @@ class RefusalIT {
     stage.eventuallyOn(stage.green);
     stage.eventually("Ready", "True/Ready");
     assertThat(Stage.canLogin(green, login)).as("the copied login of the old epoch").isFalse();
+  }
+
+  @Test
+  void whatATenantReadsNamesNeitherTheAdministratorNorItsEndpoint() throws Exception {
+    // Given
+    var stage = new Stage();
+    stage.server(stage.blue);
+    var green = Stage.tables(stage.sandbox.database(stage.green, 17).withDatabase("orders"));
+    var relay = stage.sandbox.with(new Relay("127.0.0.1", 0, green.port()));
+    stage.sandbox.apply(
+        """
+        apiVersion: backingservice.dev/v1alpha1
+        kind: BackingServer
+        metadata: {name: %1$s}
+        spec:
+          engine: PostgreSQL
+          host: localhost
+          port: %2$d
+          admin: {secretName: %1$s-admin, endpoint: {host: 127.0.0.1, port: %3$d}}
+          tls: {ca: {secretName: %1$s-ca}}
+          allowedNamespaces: {from: All}
+        """
+            .formatted(stage.green, green.port(), relay.port()));
+    stage.sandbox.secret(
+        stage.green + "-admin", Map.of("username", Postgres.ADMIN, "password", "wrong"));
+    stage.sandbox.touch(stage.green);
+
+    // Then
+    refused(stage, "Provisioned", "AdminRefused");
+    assertThat(read(stage)).doesNotContain(Postgres.ADMIN, "127.0.0.1");
+
+    // When
+    relay.close();
+    stage.sandbox.touch(stage.green);
+
+    // Then
+    stage.eventually("Provisioned", "False/ServerUnreachable");
+    assertThat(read(stage)).doesNotContain(Postgres.ADMIN, "127.0.0.1");
+  }
+
+  /// Everything that the namespace's people can read about the service but the binding.
+  private static String read(Stage stage) {
+    var events = stage.sandbox.admin().events().v1().events().inNamespace(stage.namespace).list();
+    return Serialization.asYaml(stage.status()) + Serialization.asYaml(events);
   }
 
   @Test

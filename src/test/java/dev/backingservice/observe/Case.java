@@ -200,10 +200,10 @@ record Case(BackingService service, JsonNode seen) {
             node.path("gone").asText(),
             "1");
     var abilities = ENGINES.find(EngineKind.PostgreSQL).orElseThrow().abilities();
-    return new ServerFact(name, admission, abilities, sight(node));
+    return new ServerFact(name, admission, abilities, sight(name, node));
   }
 
-  private static Sight sight(JsonNode node) {
+  private static Sight sight(String name, JsonNode node) {
     if (node.has("silent"))
       return new Sight.Silent(new Failure(Reason.ServerUnreachable, node.path("silent").asText()));
     var logins = new HashMap<String, Standing.Login>();
@@ -219,6 +219,7 @@ record Case(BackingService service, JsonNode seen) {
                         l.getValue().path("superseded").asLong(),
                         Access.ReadWrite,
                         "uid",
+                        name,
                         l.getValue().path("sessions").asInt(),
                         List.of())));
     return new Sight.Answers(

@@ -65,6 +65,7 @@ class HostileSpecTest {
     assertThat(shape.env()).noneMatch(e -> Texts.loadsCode(e.name()));
     assertThat(shape.entries().keySet()).noneMatch(Texts::loadsCode);
     assertThat(Texts.systemPath(shape.mountPath())).isFalse();
+    assertThat(Texts.systemPath(shape.path())).isFalse();
   }
 
   @ParameterizedTest
@@ -94,6 +95,11 @@ class HostileSpecTest {
         "OPENSSL_MODULES",
         "ERL_AFLAGS",
         "ERL_ZFLAGS",
+        "ERL_LIBS",
+        "BUNDLE_GEMFILE",
+        "GUNICORN_CMD_ARGS",
+        "LOGGING_CONFIG",
+        "R_PROFILE_USER",
         "SPRING_APPLICATION_JSON",
         "HTTPS_PROXY",
         "https_proxy"
@@ -123,7 +129,21 @@ class HostileSpecTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/usr/lib", "/usr", "//lib", "/bin", "/lib64/x", "/proc/1", "/a/../usr"})
+  @ValueSource(
+      strings = {
+        "/usr/lib",
+        "/usr",
+        "//lib",
+        "/bin",
+        "/lib64/x",
+        "/proc/1",
+        "/a/../usr",
+        "//",
+        "/.",
+        "/etc/.",
+        "/etc//",
+        "/a/./usr"
+      })
   void aMountThatCouldHideProgramsIsRefused(String path) throws IOException {
     var service =
         TextFields.with(everything(), JsonPointer.compile("/spec/inject/mountPath"), path);

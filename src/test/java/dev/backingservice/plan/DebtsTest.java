@@ -40,7 +40,7 @@ class DebtsTest {
   }
 
   private static Standing.Login login(Standing.Holds holds, int sessions) {
-    return new Standing.Login(holds, 1, 2, Access.ReadWrite, "uid", sessions, List.of());
+    return new Standing.Login(holds, 1, 2, Access.ReadWrite, "uid", "blue", sessions, List.of());
   }
 
   @Test

@@ -164,6 +164,7 @@ final class WorldFacts {
                         l.superseded(),
                         l.access(),
                         "uid",
+                        l.server(),
                         l.used() ? 1 : 0,
                         List.of())));
     return new Standing(logins);

@@ -54,7 +54,8 @@ record Creation(Server server, Marks marks, Transactions transactions) {
   private boolean created(Connection connection, Order order, String database)
       throws SQLException, EngineException {
     try {
-      new Sql(connection).run("CREATE DATABASE " + Sql.name(database));
+      // everybody may connect to template1, and in older clusters create there
+      new Sql(connection).run("CREATE DATABASE " + Sql.name(database) + " TEMPLATE template0");
       return true;
     } catch (SQLException e) {
       if (!connection.isClosed()) intend(connection, order, false);

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param attributes those that differ from what a login of ours has, as ALTER ROLE names the cure
 /// @param groups roles it is a member of
-/// @param settings as `database:name=value`; the database is empty for all of them
+/// @param settings as `database:name=value`; the database is empty for all of them. A role makes
+///     its own settings, as many and as long as it likes: the first four, cut, tell whether they
+///     are ours
 /// @param holders who has its sessions, as far as the administrator may see it
 record LoginRow(
     String name,
@@ -46,10 +48,11 @@ record LoginRow(
                                 CASE WHEN NOT r.rolinherit THEN 'INHERIT' END], NULL),
              ARRAY(SELECT g.rolname::text FROM pg_catalog.pg_auth_members m
                      JOIN pg_catalog.pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid),
-             ARRAY(SELECT coalesce(d.datname::text, '') || ':' || c
+             ARRAY(SELECT pg_catalog.left(coalesce(d.datname::text, '') || ':' || c, 200)
                      FROM pg_catalog.pg_db_role_setting s
                      LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase,
-                          pg_catalog.unnest(s.setconfig) c WHERE s.setrole = r.oid),
+                          pg_catalog.unnest(s.setconfig) c WHERE s.setrole = r.oid
+                    ORDER BY 1 LIMIT 4),
              pg_catalog.shobj_description(r.oid, 'pg_authid'),
              (SELECT count(*) FROM pg_catalog.pg_stat_activity a WHERE a.usesysid = r.oid),
              ARRAY(SELECT DISTINCT coalesce(a.application_name, '') || ' from ' || coalesce(a.client_addr::text, '?')
@@ -85,7 +88,7 @@ record LoginRow(
   /// As the planner sees it: compared with the rights that its own mark says it was given.
   Login login(Order order, Marks marks) {
     return new Login(
-        holds(order, marks), epoch(), superseded(), access(), uid(), sessions, holders);
+        holds(order, marks), epoch(), superseded(), access(), uid(), server(), sessions, holders);
   }
 
   Holds holds(Order order, Marks marks) {
@@ -112,6 +115,10 @@ record LoginRow(
 
   String uid() {
     return field("uid").orElse("");
+  }
+
+  private String server() {
+    return field("server").orElse("");
   }
 
   long epoch() {

@@ -21,6 +21,14 @@ record Logins(Marks marks, String server) {
   private static final String ATTRIBUTES =
       "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT";
 
+  /// The databases that a role has settings in; empty text for all of them.
+  private static final String SET_IN =
+      """
+      SELECT DISTINCT coalesce(d.datname::text, '') FROM pg_catalog.pg_db_role_setting s
+        JOIN pg_catalog.pg_roles r ON r.oid = s.setrole
+        LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
+       WHERE r.rolname = $1""";
+
   Optional<LoginRow> find(Sql sql, String login) throws SQLException {
     return all(sql, List.of(login)).stream().findFirst();
   }
@@ -144,10 +152,8 @@ record Logins(Marks marks, String server) {
       throws SQLException {
     var seen = found.map(LoginRow::settings).orElse(Set.of());
     if (seen.equals(wanted)) return;
-    for (var setting : seen) {
-      var database = setting.substring(0, setting.indexOf(':'));
+    for (var database : sql.query(SET_IN, row -> row.getString(1), login))
       sql.run("ALTER ROLE " + Sql.name(login) + in(database) + " RESET ALL");
-    }
     for (var setting : wanted) {
       var database = setting.substring(0, setting.indexOf(':'));
       var pair = setting.substring(setting.indexOf(':') + 1).split("=", 2);

@@ -4,16 +4,18 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Want;
+import dev.backingservice.model.Access;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.ServerText;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/// Removes a locked login. What it owns goes to the owner group first; nothing of a tenant is
-/// dropped. A login that something in another database depends on stays, locked: nobody may
-/// wait for it.
+/// Removes a locked login. What it owns goes to the group of its own level first: a function that
+/// runs as its owner gains nothing by it. Nothing of a tenant is dropped. A login that something
+/// in another database depends on stays, locked: nobody may wait for it.
 final class Removal {
   private static final Logger LOG = Logger.getLogger(Removal.class);
   private static final String ELSEWHERE =
@@ -35,9 +37,9 @@ final class Removal {
   }
 
   void drop(Connection connection, Order order, Want want) throws EngineException {
-    if (absent(connection, want.login())) return;
-    handOver(want.attachment().place(), want.login());
-    if (needed(connection, want)) return;
+    var found = found(connection, want.login());
+    if (found.isEmpty()) return;
+    if (!handOver(want.attachment().place(), found.get()) || needed(connection, want)) return;
     transactions.run(
         connection,
         sql -> {
@@ -63,29 +65,46 @@ final class Removal {
     }
   }
 
-  private boolean absent(Connection connection, String login) throws EngineException {
+  private Optional<LoginRow> found(Connection connection, String login) throws EngineException {
     try {
-      return logins.find(new Sql(connection), login).isEmpty();
+      return logins.find(new Sql(connection), login);
     } catch (SQLException e) {
       throw PgErrors.running(e, server);
     }
   }
 
   /// Inside the database, where ownership and grants are: objects to the group, grants away.
-  private void handOver(Place place, String login) throws EngineException {
+  ///
+  /// @return whether that could be done: a group that may not own anything there takes nothing over
+  private boolean handOver(Place place, LoginRow found) throws EngineException {
+    var login = found.name();
+    var keeper = logins.marks().roles(place).group(found.access());
     try (var connection = Connections.inside(server, Schemas.of(place).database())) {
       connection.setAutoCommit(false);
       var sql = new Sql(connection);
       var me = sql.one("SELECT current_user", row -> row.getString(1));
       Memberships.grant(sql, login, me, "WITH INHERIT TRUE, SET TRUE");
-      if (owns(sql, login)) reassign(sql, login, logins.marks().roles(place).owner(), me);
+      if (owns(sql, login)) reassign(sql, login, keeper, me);
       sql.run("DROP OWNED BY " + Sql.name(login));
       connection.commit();
+      return true;
     } catch (SQLException e) {
-      if (!PgErrors.state(e).equals("3D000")) throw PgErrors.running(e, server);
+      return instead(e, found);
     } catch (EngineException e) {
       if (e.reason() != Reason.DatabaseMissing) throw e;
+      return true;
     }
+  }
+
+  private boolean instead(SQLException e, LoginRow found) throws EngineException {
+    if (PgErrors.state(e).equals("3D000")) return true;
+    boolean kept =
+        PgErrors.state(e).equals(PgErrors.INSUFFICIENT_PRIVILEGE) && found.access() != Access.Owner;
+    if (!kept) throw PgErrors.running(e, server);
+    LOG.infof(
+        "login kept, locked: server=%s login=%s: nobody of its level may own what it made",
+        server.name(), found.name());
+    return false;
   }
 
   private static boolean owns(Sql sql, String login) throws SQLException {
@@ -99,7 +118,7 @@ final class Removal {
       throws SQLException {
     boolean modern = Memberships.modern(sql);
     var grant = "GRANT %s TO %s".formatted(Sql.name(keeper), Sql.name(me));
-    if (modern) sql.run(grant + " WITH INHERIT TRUE");
+    sql.run(modern ? grant + " WITH INHERIT TRUE, SET TRUE" : grant);
     sql.run("REASSIGN OWNED BY " + Sql.name(login) + " TO " + Sql.name(keeper));
     if (modern) sql.run(grant + " WITH INHERIT FALSE");
   }

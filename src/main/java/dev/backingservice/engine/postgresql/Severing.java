@@ -33,11 +33,13 @@ record Severing(Sql sql, String login, Count besides) {
 
   Drain until(Duration within) throws SQLException {
     long deadline = System.nanoTime() + within.toNanos();
+    var starting = new Starting(sql);
     int ended = 0;
     int quiet = 0;
     while (true) {
-      int sessions = sessions();
-      if (sessions > 0) ended += end();
+      int begun = sessions();
+      if (begun > 0) ended += end();
+      int sessions = begun + starting.left();
       int others = besides.now();
       quiet = sessions == 0 && others == 0 ? quiet + 1 : 0;
       if (quiet == QUIET_COUNTS) return new Drain(ended, 0, 0);
@@ -60,11 +62,12 @@ record Severing(Sql sql, String login, Count besides) {
   static void whatIsThereNow(Sql sql, String login, Duration within)
       throws SQLException, EngineException {
     long deadline = System.nanoTime() + within.toNanos();
+    var starting = new Starting(sql);
     var before = sql.query(ALL, row -> row.getInt(1), login).toArray(Integer[]::new);
     var ending =
         ALL.replace("SELECT a.pid", "SELECT pg_catalog.pg_terminate_backend(a.pid)")
             + " AND a.pid = ANY ($2)";
-    while (!sql.query(ending, row -> true, login, before).isEmpty()) {
+    while (!sql.query(ending, row -> true, login, before).isEmpty() || starting.left() > 0) {
       if (System.nanoTime() > deadline)
         throw EngineException.of(
             Reason.SessionsRemain,

@@ -1,0 +1,58 @@
+package dev.backingservice.engine.postgresql;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+
+/// Sessions that were let in and have not begun. `pg_stat_activity` does not say whose they are
+/// before that, and with `post_auth_delay` in its start-up packet (manual, "Developer Options") a
+/// client chooses how long it lasts. Until then a session holds a lock on its database.
+final class Starting {
+  private static final String PIDS =
+      """
+      SELECT DISTINCT l.pid FROM pg_catalog.pg_locks l
+       WHERE l.locktype = 'object' AND l.classid = 'pg_catalog.pg_database'::pg_catalog.regclass
+         AND l.mode = 'RowExclusiveLock' AND l.pid IS NOT NULL
+         AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a
+                          WHERE a.pid = l.pid AND a.usesysid IS NOT NULL)""";
+
+  /// Far more than a session takes to begin.
+  private static final Duration HONEST = Duration.ofMillis(500);
+
+  private final Sql sql;
+  private final Set<Integer> pids;
+  private final long since = System.nanoTime();
+
+  /// Those that are starting now: whoever comes later meets what was changed before.
+  Starting(Sql sql) throws SQLException {
+    this.sql = sql;
+    this.pids = new HashSet<>(now());
+  }
+
+  private Set<Integer> now() throws SQLException {
+    return Set.copyOf(sql.query(PIDS, row -> row.getInt(1)));
+  }
+
+  /// Ends those that take longer than honest ones do.
+  ///
+  /// @return how many have neither begun nor ended
+  int left() throws SQLException {
+    if (pids.isEmpty()) return 0;
+    pids.retainAll(now());
+    if (System.nanoTime() - since > HONEST.toNanos())
+      for (int pid : Set.copyOf(pids)) if (!end(pid)) pids.remove(pid);
+    return pids.size();
+  }
+
+  /// @return whether it may be ended: those of superusers may not, and are no login of ours
+  private boolean end(int pid) throws SQLException {
+    try {
+      sql.holds("SELECT pg_catalog.pg_terminate_backend($1)", pid);
+      return true;
+    } catch (SQLException e) {
+      if (PgErrors.state(e).equals(PgErrors.INSUFFICIENT_PRIVILEGE)) return false;
+      throw e;
+    }
+  }
+}
