@@ -4,13 +4,13 @@ import dev.backingservice.binding.Contents;
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Material;
+import dev.backingservice.engine.SeenAnchors;
 import dev.backingservice.engine.Server;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
 import dev.backingservice.model.Sensitive;
-import dev.backingservice.model.Trust;
 import dev.backingservice.plan.Action;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.tls.Authorities;
@@ -98,8 +98,6 @@ public final class BindingMaker {
   /// endpoint. Without it nothing is published: a client would trust nobody.
   private String trusted(Directory.Served served) throws EngineException {
     var server = served.server();
-    if (!server.trust().systemStore()) return server.trust().anchors();
-    if (server.trust().mode() == Trust.Mode.Disabled) return "";
     return anchors
         .of(server)
         .or(() -> served.engine().anchor(server))

@@ -62,7 +62,7 @@ public final class DebtBook {
   private void write(String server, Optional<Secret> page, List<ServerDebt> debts) {
     if (debts.equals(DebtPage.read(page))) return;
     if (debts.isEmpty()) {
-      secrets.delete(namespace, DebtPage.name(server));
+      page.ifPresent(secrets::delete);
       return;
     }
     var written = DebtPage.write(namespace, server, debts);

@@ -83,7 +83,12 @@ public final class OnSecrets {
   }
 
   Result unpublish(Facts f) {
-    if (f.published().ours()) secrets.delete(f.service().id().namespace(), secretName(f));
+    var secret = secrets.find(f.service().id().namespace(), secretName(f));
+    if (secret.isEmpty() || !f.published().ours()) return new Result.Done();
+    if (!f.published().guard().equals(secret.get().getMetadata().getResourceVersion()))
+      return new Result.Unclear(
+          new Failure(Reason.Pending, "the Secret was written meanwhile and is looked at again"));
+    secrets.delete(secret.get());
     return new Result.Done();
   }
 

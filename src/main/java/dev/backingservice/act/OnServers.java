@@ -4,10 +4,12 @@ import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
 import dev.backingservice.engine.Order;
+import dev.backingservice.engine.SeenAnchors;
 import dev.backingservice.engine.Session;
 import dev.backingservice.engine.Want;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Credential;
+import dev.backingservice.model.Failure;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
 import dev.backingservice.plan.Action;
@@ -71,7 +73,9 @@ public final class OnServers {
     return switch (entry(f, attachment.server(), attachment)) {
       case Entry.LetIn(var held, var anchor) -> {
         anchor.ifPresent(a -> anchors.saw(served(attachment).server(), a));
-        yield new Result.LetIn(held);
+        yield anchors.of(served(attachment).server()).isPresent()
+            ? new Result.LetIn(held)
+            : new Result.Failed(unverified(attachment));
       }
       case Entry.Full(var failure, var anchor) -> {
         anchor.ifPresent(a -> anchors.saw(served(attachment).server(), a));
@@ -81,6 +85,14 @@ public final class OnServers {
       case Entry.Refused(var failure) -> new Result.Failed(failure);
       case Entry.Different(var failure) -> new Result.Failed(failure);
     };
+  }
+
+  /// Clients could not verify it: known before anything is fenced for it.
+  private static Failure unverified(Attachment at) {
+    return new Failure(
+        Reason.CertificateNotTrusted,
+        "no authority of the system's is the last one in the certificate chain of %s: name it in spec.tls.ca"
+            .formatted(at.server()));
   }
 
   /// @param by the name of the server to knock at; a re-pointed one has two

@@ -13,6 +13,7 @@ import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
 import dev.backingservice.model.ServerDebt;
+import dev.backingservice.model.Standing;
 import dev.backingservice.plan.ServerAction;
 import dev.backingservice.plan.ServerFacts;
 import dev.backingservice.plan.ServerPlan;
@@ -79,6 +80,7 @@ public final class ServerActor {
         yield Optional.empty();
       }
       case ServerAction.Pay(var debt) -> pay(f.name(), debt);
+      case ServerAction.FenceCopy(var debt) -> fenceCopy(f.name(), debt);
       case ServerAction.Forgive(var debts) -> {
         book.remove(f.name(), debts);
         yield Optional.empty();
@@ -101,23 +103,46 @@ public final class ServerActor {
   private Optional<Failure> pay(String server, ServerDebt owed) throws EngineException {
     var at = owed.debt().attachment();
     try (var session = servers.open(server)) {
-      if (!paid(session, owed, at))
-        return Optional.of(
-            new Failure(
-                Reason.SessionsRemain,
-                "sessions of %s on %s do not end".formatted(at.login(), server)));
+      if (!paid(session, owed, at)) return Optional.of(remaining(server, at));
     }
     book.remove(server, List.of(owed));
     LOG.infof("debt paid: server=%s login=%s", server, at.login());
     return Optional.empty();
   }
 
+  private Optional<Failure> fenceCopy(String server, ServerDebt owed) throws EngineException {
+    var at = owed.debt().attachment();
+    try (var session = servers.open(server)) {
+      var found = found(session, owed, at);
+      if (found.isEmpty() || found.get().fenced()) return Optional.empty();
+      session.ensure(order(owed, at), List.of(want(owed, at, LoginState.Locked)));
+      return session.sever(order(owed, at), at, WITHIN).done()
+          ? Optional.empty()
+          : Optional.of(remaining(server, at));
+    }
+  }
+
+  private static Failure remaining(String server, Attachment at) {
+    return new Failure(
+        Reason.SessionsRemain, "sessions of %s on %s do not end".formatted(at.login(), server));
+  }
+
+  /// The login as the service that owes made it; empty when another object of that name took it
+  /// over, with a password of its own.
+  private static Optional<Standing.Login> found(Session session, ServerDebt owed, Attachment at)
+      throws EngineException {
+    var standing = session.look(order(owed, at), Set.of(at.login())).standing();
+    return standing.find(at.login()).filter(l -> l.uid().equals(owed.service().uid()));
+  }
+
+  private static Order order(ServerDebt owed, Attachment at) {
+    return Order.of(owed.service(), "", at.place(), Optional.empty(), Set.of());
+  }
+
   private boolean paid(Session session, ServerDebt owed, Attachment at) throws EngineException {
     if (!session.identity().takesWritesAs(at.serverId())) return false;
-    var order = Order.of(owed.service(), "", at.place(), Optional.empty(), Set.of());
-    var login = session.look(order, Set.of(at.login())).standing().find(at.login());
-    // another object of that name took the login over, with a password of its own
-    if (login.filter(l -> l.uid().equals(owed.service().uid())).isEmpty()) return true;
+    if (found(session, owed, at).isEmpty()) return true;
+    var order = order(owed, at);
     session.ensure(order, List.of(want(owed, at, LoginState.Locked)));
     if (!session.sever(order, at, WITHIN).done()) return false;
     session.ensure(order, List.of(want(owed, at, LoginState.Absent)));

@@ -103,6 +103,7 @@ public final class BindingSecret {
         aborted(secret),
         DebtCodec.read(Seal.annotation(secret, Keys.DEBTS)),
         ends(secret),
+        false,
         secret.getMetadata().getResourceVersion());
   }
 

@@ -60,9 +60,11 @@ public final class Secrets {
             "{}");
   }
 
-  /// Deletes; a Secret that is gone is fine.
-  public void delete(String namespace, String name) {
-    client.secrets().inNamespace(namespace).withName(name).delete();
+  /// Deletes what was read, and nothing that somebody wrote since; a Secret that is gone is fine.
+  ///
+  /// @throws KubernetesClientException 409 when there is another version of it by now
+  public void delete(Secret read) {
+    client.resource(read).lockResourceVersion(read.getMetadata().getResourceVersion()).delete();
   }
 
   /// One value of a Secret, decoded; empty when it has no such key.

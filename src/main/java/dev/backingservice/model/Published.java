@@ -25,6 +25,7 @@ public sealed interface Published {
   /// @param mountPath that the paths in it begin with
   /// @param aborted the epoch that an aborted motion meant to publish; 0 for none
   /// @param certificateEnds when the client certificate in it ends
+  /// @param outdated whether its anchors verify its server no more
   /// @param resourceVersion guards the next write
   record Binding(
       Attachment active,
@@ -34,10 +35,25 @@ public sealed interface Published {
       long aborted,
       List<Debt> debts,
       Optional<Instant> certificateEnds,
+      boolean outdated,
       String resourceVersion)
       implements Published {
     public Binding {
       debts = List.copyOf(debts);
+    }
+
+    /// The same with anchors that verify its server no more.
+    public Binding asOutdated() {
+      return new Binding(
+          active,
+          requested,
+          shape,
+          mountPath,
+          aborted,
+          debts,
+          certificateEnds,
+          true,
+          resourceVersion);
     }
   }
 

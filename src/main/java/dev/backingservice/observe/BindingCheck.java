@@ -3,15 +3,19 @@ package dev.backingservice.observe;
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
+import dev.backingservice.engine.SeenAnchors;
+import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Credential;
 import dev.backingservice.model.Failure;
+import dev.backingservice.model.Published;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Facts.Login;
 import dev.backingservice.plan.Swap;
 import dev.backingservice.tls.Authority;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -20,14 +24,21 @@ public final class BindingCheck {
   private final Directory directory;
   private final RootKey key;
   private final Authority authority;
+  private final SeenAnchors anchors;
   private final Rhythm rhythm;
   private final InstantSource clock;
 
   public BindingCheck(
-      Directory directory, RootKey key, Authority authority, Rhythm rhythm, InstantSource clock) {
+      Directory directory,
+      RootKey key,
+      Authority authority,
+      SeenAnchors anchors,
+      Rhythm rhythm,
+      InstantSource clock) {
     this.directory = directory;
     this.key = key;
     this.authority = authority;
+    this.anchors = anchors;
     this.rhythm = rhythm;
     this.clock = clock;
   }
@@ -39,6 +50,15 @@ public final class BindingCheck {
       return Optional.empty();
     rhythm.checked(uid);
     return Optional.of(login(f, active.get()));
+  }
+
+  /// A binding whose anchors are not those of its server any more is outdated: clients that connect
+  /// anew could not verify it.
+  Published verified(Published published, Optional<Secret> secret) {
+    if (!(published instanceof Published.Binding b)) return published;
+    var expected = directory.find(b.active().server()).flatMap(s -> anchors.of(s.server()));
+    var held = secret.flatMap(s -> Secrets.text(s, "ca.crt"));
+    return expected.isEmpty() || expected.equals(held) ? b : b.asOutdated();
   }
 
   /// Whether the login in force may be locked by right.
@@ -58,7 +78,10 @@ public final class BindingCheck {
     try {
       var order = Orders.of(f, active.place());
       return switch (served.get().engine().knock(server, order, credential)) {
-        case Entry.LetIn(var held, _) -> new Login.LetIn(held);
+        case Entry.LetIn(var held, var anchor) -> {
+          anchor.ifPresent(a -> anchors.saw(server, a));
+          yield new Login.LetIn(held);
+        }
         case Entry.Full(var failure, _) -> new Login.Full(failure);
         case Entry.Locked(var failure) -> new Login.TurnedAway(failure);
         case Entry.Refused(var failure) -> new Login.TurnedAway(failure);

@@ -97,7 +97,7 @@ public final class Observer {
     return new Facts(
         service,
         IntentReader.read(resource, engines),
-        codec.read(secret, service.id()),
+        check.verified(codec.read(secret, service.id()), secret),
         memory,
         Map.of(),
         List.of(),

@@ -11,12 +11,12 @@ import dev.backingservice.act.OnSecrets;
 import dev.backingservice.act.OnServers;
 import dev.backingservice.act.OnWorkloads;
 import dev.backingservice.act.Passwords;
-import dev.backingservice.act.SeenAnchors;
 import dev.backingservice.act.ServerActor;
 import dev.backingservice.act.ServerCertificates;
 import dev.backingservice.act.StatusRecorder;
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.Engines;
+import dev.backingservice.engine.SeenAnchors;
 import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.kube.Events;
 import dev.backingservice.kube.Leases;
@@ -161,6 +161,7 @@ class Wiring {
       Engines engines,
       Directory directory,
       ServerReader reader,
+      SeenAnchors anchors,
       Rhythm rhythm) {
     return new Observer(
         secrets,
@@ -169,7 +170,7 @@ class Wiring {
         rhythm,
         new ServiceServers(directory, reader, key),
         new WorkloadFinder(new Workloads(client)),
-        new BindingCheck(directory, key, authorities.clients(), rhythm, CLOCK),
+        new BindingCheck(directory, key, authorities.clients(), anchors, rhythm, CLOCK),
         new PreflightProbe(directory, RANDOM));
   }
 

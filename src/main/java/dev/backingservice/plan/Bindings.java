@@ -42,18 +42,34 @@ final class Bindings {
   }
 
   private static boolean lockedForGood(Facts f, Attachment active) {
-    return f.answer(active.server())
-        .filter(a -> a.identity().serverId().equals(active.serverId()))
-        .flatMap(a -> a.standing().find(active.login()))
-        .filter(l -> l.uid().equals(f.service().id().uid()))
-        .map(Standing.Login::superseded)
-        .filter(by -> by >= active.epoch() && by != ours(f))
-        .isPresent();
+    long by = superseded(f, active);
+    return by >= active.epoch() && by != underWay(f) && by != givenUp(f);
   }
 
-  /// The epoch by which a motion that is not over supersedes the active login.
-  private static long ours(Facts f) {
+  /// By which epoch the login of an attachment is locked, as its mark says; 0 when it is not.
+  private static long superseded(Facts f, Attachment at) {
+    return f.answer(at.server())
+        .filter(a -> a.identity().serverId().equals(at.serverId()))
+        .flatMap(a -> a.standing().find(at.login()))
+        .filter(l -> l.uid().equals(f.service().id().uid()))
+        .map(Standing.Login::superseded)
+        .orElse(0L);
+  }
+
+  /// The epoch whose fence is undone when a login is let in again: the one of the motion that is
+  /// under way, or one that was given up while nothing could be undone.
+  static long undone(Facts f, Attachment at) {
+    long by = superseded(f, at);
+    return by > 0 && by == givenUp(f) ? by : underWay(f);
+  }
+
+  private static long underWay(Facts f) {
     var swap = f.memory().swap();
     return swap.lastMotion().filter(_ -> swap.mayGoBack()).map(m -> m.to().epoch()).orElse(0L);
+  }
+
+  /// The epoch that will never be published, as the Secret says.
+  private static long givenUp(Facts f) {
+    return believed(f).map(Published.Binding::aborted).orElse(0L);
   }
 }

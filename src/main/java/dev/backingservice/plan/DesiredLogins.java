@@ -115,7 +115,9 @@ final class DesiredLogins {
   private static DesiredLogins of(Facts f, Swap swap, Instant now) {
     var desired = new DesiredLogins(f, swap, now);
     desired.motion();
-    f.active().ifPresent(a -> desired.say(new Action.Desired(granted(f, a), LoginState.Active, 0)));
+    f.active()
+        .map(a -> new Action.Desired(granted(f, a), LoginState.Active, 0))
+        .ifPresent(desired::say);
     for (var r : f.memory().retained()) desired.retained(r);
     f.active().ifPresent(desired::otherSlot);
     swap.target().filter(_ -> swap.underWay()).ifPresent(desired::otherSlot);
@@ -203,7 +205,15 @@ final class DesiredLogins {
   }
 
   private void say(Action.Desired desired) {
-    say(new Spoken(Fences.via(facts, desired.attachment()), desired));
+    say(new Spoken(Fences.via(facts, desired.attachment()), unlocking(facts, desired)));
+  }
+
+  /// Whoever was locked by a fence that is undone, or was given up, may be let in again.
+  static Action.Desired unlocking(Facts f, Action.Desired desired) {
+    var at = desired.attachment();
+    return desired.state() == LoginState.Active
+        ? new Action.Desired(at, LoginState.Active, Bindings.undone(f, at))
+        : desired;
   }
 
   /// The first to speak of a login decides.

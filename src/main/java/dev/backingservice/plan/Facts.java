@@ -205,12 +205,13 @@ public record Facts(
         .or(() -> wanted);
   }
 
-  /// The greatest epoch seen anywhere, 0 when there is none.
+  /// The greatest epoch seen anywhere, be it of an earlier object of the same name; 0 when there is
+  /// none.
   public long greatestEpoch() {
     long greatest = memory.greatestEpoch();
-    if (published instanceof Published.Binding b) greatest = Math.max(greatest, b.active().epoch());
-    for (var server : servers.values())
-      greatest = Math.max(greatest, server.greatestEpoch(service.id().uid()));
+    if (published instanceof Published.Binding b)
+      greatest = Math.max(greatest, Math.max(b.active().epoch(), b.aborted()));
+    for (var server : servers.values()) greatest = Math.max(greatest, server.greatestEpoch());
     return greatest;
   }
 }

@@ -102,7 +102,7 @@ public final class Planner {
       }
       case Swap.Fence(var m) -> fence(f, m);
       case Swap.Cut(var m, var proof) -> cut(f, m, proof, now);
-      case Swap.Aborting(var m, var proof, _) -> undo(f, active, m, proof);
+      case Swap.Aborting(var m, var proof, _) -> undo(f, active, m, proof, now);
     };
   }
 
@@ -130,9 +130,10 @@ public final class Planner {
   }
 
   /// First the Secret, so that a late write of the cut finds another version and fails; then the
-  /// logins that were locked; what was prepared goes when its server answers.
+  /// logins that were locked; what was prepared goes when its server answers. A Secret that is gone
+  /// or edited is written anew when its login lets in again.
   private static List<Action> undo(
-      Facts f, Attachment active, Motion m, Optional<FenceProof> proof) {
+      Facts f, Attachment active, Motion m, Optional<FenceProof> proof, Instant now) {
     var actions = new ArrayList<Action>();
     if (proof.isPresent()
         && f.published() instanceof Published.Binding b
@@ -145,6 +146,8 @@ public final class Planner {
               m.to().epoch(),
               b.resourceVersion()));
     if (proof.isPresent() && !m.overlaps()) actions.addAll(restore(f, m));
+    if (proof.isPresent() && !(f.published() instanceof Published.Binding))
+      Upkeep.secret(f, active, now).ifPresent(actions::add);
     actions.add(
         new Action.Tidy(
             m.to().server(), List.of(new Action.Desired(m.to(), LoginState.Absent, 0))));
@@ -159,6 +162,7 @@ public final class Planner {
     var old =
         m.left().stream()
             .map(a -> new Action.Desired(a, LoginState.Active, m.to().epoch()))
+            .map(d -> DesiredLogins.unlocking(f, d))
             .toList();
     return List.of(new Action.Tidy(m.from().server(), old), knock);
   }

@@ -43,8 +43,8 @@ final class Recollection {
         Unasked.of(f));
   }
 
-  /// Counts a publication that failed, too: a first attachment that is tried again is not one whose
-  /// memory was lost.
+  /// Counts an epoch that was prepared and given up, and a publication that failed: no epoch is
+  /// used twice, and a first attachment that is tried again is not one whose memory was lost.
   private long lastEpoch(Optional<Memory.Active> active) {
     long tried =
         f.outcomes().stream()
@@ -53,9 +53,12 @@ final class Recollection {
             .mapToLong(a -> ((Action.Publish) a).attachment().epoch())
             .max()
             .orElse(0);
+    long prepared = swap.target().map(Attachment::epoch).orElse(0L);
     long published = active.map(a -> a.attachment().epoch()).orElse(0L);
     long known = f.leaving() && f.forgotten() ? found() : 0;
-    return LongStream.of(f.memory().lastEpoch(), tried, published, known).max().orElse(0);
+    return LongStream.of(f.memory().greatestEpoch(), tried, prepared, published, known)
+        .max()
+        .orElse(0);
   }
 
   /// What a service that is not to be attached was found to have had, once nothing of it lets in:

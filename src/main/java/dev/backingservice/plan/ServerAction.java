@@ -17,6 +17,10 @@ public sealed interface ServerAction {
   /// Fence the login of a service that is gone, and remove it.
   record Pay(ServerDebt debt) implements ServerAction {}
 
+  /// Fence the login of a service that is gone on a copy that was promoted in the place of the
+  /// server that owes it: the copy lets it in as well, and the debt stays.
+  record FenceCopy(ServerDebt debt) implements ServerAction {}
+
   /// Forget debts: the server they are owed to is gone for ever.
   record Forgive(List<ServerDebt> debts) implements ServerAction {
     public Forgive {

@@ -32,6 +32,7 @@ public final class ServerAftermath {
       case ServerAction.Forgive(var debts) -> debts;
       case ServerAction.IssueCertificate _,
           ServerAction.LockStrangers _,
+          ServerAction.FenceCopy _,
           ServerAction.TakeBackGone _ ->
           List.of();
     };

@@ -6,6 +6,7 @@ import dev.backingservice.model.Identity;
 import dev.backingservice.model.Standing;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// What is known of one server, from this service's point of view.
 ///
@@ -83,9 +84,18 @@ public record ServerFact(String name, Admission admission, Abilities abilities, 
 
   /// The greatest epoch that a mark there knows of, among those of the resource with this uid.
   long greatestEpoch(String uid) {
+    return greatestEpoch(l -> l.uid().equals(uid));
+  }
+
+  /// The same among those of every resource that had the service's name.
+  long greatestEpoch() {
+    return greatestEpoch(l -> l.holds() != Standing.Holds.Foreign);
+  }
+
+  private long greatestEpoch(Predicate<Standing.Login> of) {
     return answer().stream()
         .flatMap(a -> a.standing().logins().values().stream())
-        .filter(l -> l.uid().equals(uid))
+        .filter(of)
         .mapToLong(Standing.Login::greatestEpoch)
         .max()
         .orElse(0);

@@ -29,8 +29,11 @@ public final class ServerPlanner {
     if (here) actions.add(new ServerAction.TakeBackGone());
     forgive(f, here ? "" : f.said().gone(), actions);
     for (var debt : f.owed())
-      if (identity.takesWritesAs(lineage(debt)) && !promoted(identity, debt))
-        actions.add(new ServerAction.Pay(debt));
+      if (identity.takesWritesAs(lineage(debt)))
+        actions.add(
+            promoted(identity, debt)
+                ? new ServerAction.FenceCopy(debt)
+                : new ServerAction.Pay(debt));
   }
 
   /// A copy that was promoted under the name: its predecessor may be alive, and still owes.

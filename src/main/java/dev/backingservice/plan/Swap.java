@@ -14,12 +14,12 @@ import java.util.Optional;
 /// |---|---|---|---|
 /// | Settled | nothing | Prepare, Fence | an edit waits and the preflight finds nothing in its way; or the server or the binding changed |
 /// | Prepare | makes the next login, logs in with it | Fence, Cut | it was let in; Cut where the fence comes later or was made |
-/// | | | Aborting | the motion's cause is gone, or its login was locked for good |
+/// | | | Aborting | the motion's cause is gone, its server refuses the namespace, or its login was locked for good |
 /// | Fence | locks the old logins, ends their sessions, proves that nobody is left | Cut, Prepare | proven; or nobody answers there and the policy says to proceed |
-/// | | | Aborting | sessions remain at the time-out and the policy says so; the cause is gone |
+/// | | | Aborting | sessions remain at the time-out and the policy says so; the cause is gone; the new server refuses the namespace |
 /// | Cut | logs in once more, replaces the binding Secret | Roll | the Secret carries the new epoch: the commit point |
 /// | | | Fence | another process or timeline answers under the old name than the one fenced |
-/// | | | Aborting | the new server is lost, the Secret is refused or not ours, the cause is gone |
+/// | | | Aborting | the new server is lost, the Secret is refused or not ours, the cause is gone, the new server refuses the namespace |
 /// | Roll | gives the workloads the epoch | Verify | every template carries it |
 /// | Roll, Verify | | Retire | somebody ends the overlap before it began |
 /// | Verify | waits | Retire, Overlap | every pod runs it; Overlap where the old login still works |
@@ -31,6 +31,7 @@ import java.util.Optional;
 /// | | | Prepare | the old server does not answer, and a corrected edit waits |
 /// | Aborted | waits | Prepare, Fence | the pause is over (twice), or somebody asks to retry, or edits |
 /// | | | Prepare | the server or the binding in force changed meanwhile |
+/// | Aborting, Aborted | | Roll | a late write of the cut succeeded |
 ///
 /// Roll, Verify, Overlap, Retire, Settled and Aborted take a new edit; after the cut there is no way
 /// but forward.
@@ -73,15 +74,18 @@ public sealed interface Swap {
       case Settled _                                                     -> Start.of(f, now, 0).orElse(this);
 
       case Prepare(var m, var p) when !m.cause().stands(f, m)            -> new Aborting(m, p, SwapGuards.GONE);
+      case Prepare(var m, var p) when SwapGuards.refuses(f, m)           -> new Aborting(m, p, SwapGuards.REFUSES);
       case Prepare(var m, var p) when SwapGuards.overtaken(f, m)         -> new Aborting(m, p, SwapGuards.OVERTAKEN);
       case Prepare(var m, var p) when SwapGuards.knocked(f, m.to())      -> SwapGuards.prepared(m, p, now);
       case Prepare _                                                     -> this;
 
       case Fence(var m) when !m.cause().stands(f, m)                     -> new Aborting(m, SwapGuards.interrupted(now), SwapGuards.GONE);
+      case Fence(var m) when SwapGuards.refuses(f, m)                    -> new Aborting(m, SwapGuards.interrupted(now), SwapGuards.REFUSES);
       case Fence(var m)                                                  -> Fences.next(m, f, now).orElse(this);
 
       case Cut(var m, var p) when SwapGuards.cut(f, m)                   -> new Roll(m, p, now);
       case Cut(var m, _) when !m.cause().stands(f, m)                    -> new Aborting(m, SwapGuards.interrupted(now), SwapGuards.GONE);
+      case Cut(var m, var p) when SwapGuards.refuses(f, m)               -> new Aborting(m, Optional.of(p), SwapGuards.REFUSES);
       case Cut(var m, var p) when SwapGuards.refused(f).isPresent()      -> new Aborting(m, Optional.of(p), SwapGuards.refused(f).get());
       case Cut(var m, var p) when SwapGuards.outdated(f, m, p)           -> new Fence(m);
       case Cut _                                                         -> this;
@@ -105,6 +109,7 @@ public sealed interface Swap {
       case Aborting(var m, var p, var why) when SwapGuards.undone(f, m, p) -> SwapGuards.afterUndo(f, m, p, why, now);
       case Aborting _                                                    -> this;
 
+      case Aborted(var m, var p, _, _) when SwapGuards.cut(f, m)         -> new Roll(m, p, now);
       case Aborted(var m, _, _, _) when !m.cause().stands(f, m)          -> Overlaps.resumed(m, now);
       case Aborted(var m, _, _, var at) when Retries.due(f, m, at, now) -> Start.of(f, now, Retries.attempts(f, m)).orElse(this);
       case Aborted(var m, _, _, _)                                       -> Start.besides(f, m, now).orElse(this);

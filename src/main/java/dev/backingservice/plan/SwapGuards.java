@@ -16,7 +16,15 @@ final class SwapGuards {
   static final String GONE = "the edit was taken back or changed";
   static final String OVERTAKEN = "the login that was being prepared was locked for good";
 
+  static final String REFUSES = "the new server does not admit what is asked for any more";
+
   private SwapGuards() {}
+
+  /// Consent is asked for as long as the binding may go back. What is in force already needs none.
+  static boolean refuses(Facts f, Motion m) {
+    return f.server(m.to().server()).flatMap(ServerFact::consent).isPresent()
+        && f.active().filter(m.to()::same).isEmpty();
+  }
 
   /// The new login exists and was let in.
   static boolean knocked(Facts f, Attachment to) {
@@ -111,7 +119,7 @@ final class SwapGuards {
   /// The old server died, or became a standby, while its logins were to be restored, and the edit
   /// still stands.
   static boolean lost(Facts f, Motion m, Optional<FenceProof> proof) {
-    if (proof.isEmpty() || m.overlaps() || !m.cause().stands(f, m)) return false;
+    if (proof.isEmpty() || m.overlaps() || !m.cause().stands(f, m) || refuses(f, m)) return false;
     boolean dead =
         proof.get().result() != FenceProof.Result.Unreachable
             && unanswered(f, m)
@@ -164,14 +172,27 @@ final class SwapGuards {
 
   /// Whether the Secret says that the epoch of this motion will not be published.
   static boolean disowned(Facts f, Motion m) {
-    if (!(f.published() instanceof Published.Binding b)) return true;
-    return b.aborted() == m.to().epoch()
-        || f.outcomes().stream()
-            .anyMatch(
-                o ->
-                    o.done()
-                        && o.action() instanceof Action.Amend amend
-                        && amend.aborted() == m.to().epoch());
+    return switch (f.published()) {
+      case Published.Foreign _ -> true;
+      case Published.None _, Published.Edited _ ->
+          f.outcomes().stream().anyMatch(SwapGuards::spent);
+      case Published.Binding b -> b.aborted() == m.to().epoch() || marked(f, m);
+    };
+  }
+
+  /// What cannot be written cannot be written late either.
+  private static boolean spent(Outcome o) {
+    return o.action() instanceof Action.Publish
+        && (o.done() || o.result() instanceof Outcome.Result.Failed);
+  }
+
+  private static boolean marked(Facts f, Motion m) {
+    return f.outcomes().stream()
+        .anyMatch(
+            o ->
+                o.done()
+                    && o.action() instanceof Action.Amend amend
+                    && amend.aborted() == m.to().epoch());
   }
 
   /// An edit that was taken back is over; one that failed waits for its next try.

@@ -31,15 +31,15 @@ final class Upkeep {
     return actions;
   }
 
-  /// The Secret as it shall be, when it is not: gone or edited, its certificate old, or its request
-  /// outdated.
-  private static Optional<Action> secret(Facts f, Attachment active, Instant now) {
+  /// The Secret as it shall be, when it is not: gone or edited, its certificate old, its anchors or
+  /// its request outdated.
+  static Optional<Action> secret(Facts f, Attachment active, Instant now) {
     var requested = f.requested().orElse(active.place());
     var asked = f.intent().map(Intent::place).filter(active.place()::equals).orElse(requested);
     return switch (f.published()) {
       case Published.Foreign _ -> Optional.empty();
       case Published.None _, Published.Edited _ -> publish(f, active, asked, now);
-      case Published.Binding b when !f.published(active) || ageing(f, b, now) ->
+      case Published.Binding b when !f.published(active) || b.outdated() || ageing(f, b, now) ->
           publish(f, active, asked, now);
       case Published.Binding b when !b.requested().equals(asked) || !b.debts().equals(f.debts()) ->
           Optional.of(new Action.Amend(active, asked, f.debts(), b.aborted(), b.resourceVersion()));

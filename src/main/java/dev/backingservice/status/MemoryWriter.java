@@ -1,12 +1,15 @@
 package dev.backingservice.status;
 
 import dev.backingservice.api.BackingServiceStatus;
+import dev.backingservice.api.BackingServiceStatus.HistoryEntry;
 import dev.backingservice.api.SwapProgress;
+import dev.backingservice.model.Attachment;
 import dev.backingservice.plan.Aftermath;
 import dev.backingservice.plan.Memory;
 import dev.backingservice.plan.Overlaps;
 import dev.backingservice.plan.WorkloadFact;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What is to be remembered, in the words of the status. The reverse of [MemoryReader].
@@ -45,13 +48,18 @@ public final class MemoryWriter {
     return Bounds.list(memory.unasked(), Bounds.SERVERS);
   }
 
-  /// The greatest epoch that was tried; null when the history has it.
+  /// The greatest epoch that was tried; null when the history or the swap has it.
   public static @Nullable Long lastEpoch(
       Memory memory, @Nullable List<BackingServiceStatus.HistoryEntry> history) {
-    var epochs = history == null ? List.<BackingServiceStatus.HistoryEntry>of() : history;
-    return epochs.stream().anyMatch(h -> h.epoch() >= memory.lastEpoch()) || memory.lastEpoch() == 0
-        ? null
-        : Long.valueOf(memory.lastEpoch());
+    long told =
+        Stream.concat(
+                (history == null ? List.<HistoryEntry>of() : history)
+                    .stream().map(HistoryEntry::epoch),
+                memory.swap().target().map(Attachment::epoch).stream())
+            .mapToLong(epoch -> epoch)
+            .max()
+            .orElse(0);
+    return memory.lastEpoch() <= told ? null : Long.valueOf(memory.lastEpoch());
   }
 
   public static @Nullable List<BackingServiceStatus.WorkloadStatus> workloads(Aftermath after) {

@@ -771,6 +771,22 @@ abstract class PostgresContract extends EngineContract {
   }
 
   @Test
+  void aServiceThatIsMadeAnewInheritsNoSession() throws Exception {
+    // Given
+    var at = open(Access.Owner);
+    try (var tenant = session(at)) {
+      // When
+      service = new ServiceId(service.namespace(), service.name(), "another-uid");
+      ensure(want(at, LoginState.Prepared));
+
+      // Then
+      assertThatThrownBy(() -> tenant.createStatement().execute("SELECT 1"))
+          .isInstanceOf(SQLException.class);
+    }
+    letIn(at);
+  }
+
+  @Test
   void aLockThatAnybodyElseHoldsIsNoProofOfOneServer() throws Exception {
     // Given
     var at = open(Access.ReadOnly);

@@ -87,6 +87,8 @@ class TlsIT {
       var store = systemStore(files, sandbox.anchor(), other.anchor());
       sandbox.startOperator(
           Map.of(
+              "BACKING_DRIFT_INTERVAL",
+              "2s",
               "JAVA_TOOL_OPTIONS",
               "-Djavax.net.ssl.trustStore=%s -Djavax.net.ssl.trustStorePassword=%s"
                   .formatted(store, STORE_PASSWORD)));
@@ -105,6 +107,16 @@ class TlsIT {
 
       // Then
       assertThat(stage.bound("ca.crt")).isEqualTo(other.anchor());
+      connect(stage, files);
+
+      // When
+      sandbox.pki().issue(files, "127.0.0.1", "localhost");
+      blue.present(
+          Files.readString(files.resolve("server.crt")),
+          Files.readString(files.resolve("server.key")));
+
+      // Then
+      stage.eventually(() -> assertThat(stage.bound("ca.crt")).isEqualTo(sandbox.anchor()));
       connect(stage, files);
     }
   }

@@ -163,6 +163,7 @@ record Case(BackingService service, JsonNode seen) {
             .map(d -> new Debt(attachment(d), Instant.EPOCH, d.path("running").asText(), "owed"))
             .toList(),
         Optional.ofNullable(secret.get("certificateEnds")).map(e -> Instant.parse(e.asText())),
+        secret.path("outdated").asBoolean(),
         "7");
   }
 

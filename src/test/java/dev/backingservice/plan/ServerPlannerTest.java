@@ -106,13 +106,16 @@ class ServerPlannerTest {
   }
 
   @Test
-  void aPromotedCopyPaysNothingForItsPredecessor() {
+  void aPromotedCopyIsFencedAndPaysNothingForItsPredecessor() {
     recorded = new Recorded("L1", "2");
     seen = answers("L1", "2", Identity.Role.Primary);
     owed = List.of(OWED, debt("L1", ""), debt("L1", "I2@2"));
 
     assertThat(actions())
-        .containsExactly(new ServerAction.Pay(owed.get(1)), new ServerAction.Pay(owed.get(2)));
+        .containsExactly(
+            new ServerAction.FenceCopy(OWED),
+            new ServerAction.Pay(owed.get(1)),
+            new ServerAction.Pay(owed.get(2)));
   }
 
   @Test
@@ -131,7 +134,11 @@ class ServerPlannerTest {
     owed = List.of(OWED, debt("L1", "I11@1"));
     said = new Said("", "I1");
 
-    assertThat(actions()).containsExactly(new ServerAction.Forgive(List.of(OWED)));
+    assertThat(actions())
+        .containsExactly(
+            new ServerAction.Forgive(List.of(OWED)),
+            new ServerAction.FenceCopy(OWED),
+            new ServerAction.FenceCopy(owed.get(1)));
   }
 
   @Test

@@ -81,6 +81,7 @@ final class WorldFacts {
                     s.aborted(),
                     s.debts(),
                     Optional.empty(),
+                    false,
                     "" + s.version()))
         .orElse(new Published.None());
   }

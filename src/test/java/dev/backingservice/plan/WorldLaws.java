@@ -117,6 +117,9 @@ record WorldLaws(SwapPolicy policy) {
     assertThat(world.works(active)).as(() -> path + "\n" + world).isTrue();
     boolean restored = was.memory().active().filter(a -> a.attachment().same(active)).isPresent();
     var login = world.at(active.server()).find(active.login()).orElseThrow();
+    assertThat(restored || was.name(active.server()).mood() != Mood.Closed)
+        .as(() -> "published where the namespace is not admitted: " + path + "\n" + world)
+        .isTrue();
     assertThat(restored || login.granted())
         .as(() -> "published without its grants: " + path + "\n" + world)
         .isTrue();

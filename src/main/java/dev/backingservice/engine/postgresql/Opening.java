@@ -99,7 +99,7 @@ final class Opening {
         () -> {
           var found = logins.find(new Sql(connection), want.login());
           if (found.isEmpty()
-              || found.get().epoch() == want.attachment().epoch()
+              || same(found.get(), order, want)
               || found.get().holds(order, marks) == Holds.Foreign) return want;
           long epoch = found.get().epoch();
           transactions.run(
@@ -107,6 +107,11 @@ final class Opening {
           Severing.untilNobodyIsLeft(new Sql(connection), want.login(), EVICTION);
           return want;
         });
+  }
+
+  /// An earlier object of the same name counts its own epochs.
+  private static boolean same(LoginRow found, Order order, Want want) {
+    return found.epoch() == want.attachment().epoch() && found.uid().equals(order.service().uid());
   }
 
   /// Logins that are to hold less than they did, as far as that is ours to take: what somebody else
