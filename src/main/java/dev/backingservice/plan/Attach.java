@@ -147,9 +147,14 @@ final class Attach {
   }
 
   /// Whether a login was made by this very attachment of a forgotten service, which went no further
-  /// or was forgotten as well: every one before it, if any, was fenced for it.
+  /// or was forgotten as well: every one before it was fenced for it.
   private static boolean begun(Facts f, Place place, Standing.Login login) {
-    return same(f, place, login) && (f.greatestEpoch() == 1 || fencedFor(f, login));
+    return same(f, place, login)
+        && f.servers().values().stream()
+            .flatMap(s -> s.answer().stream())
+            .flatMap(a -> a.standing().logins().values().stream())
+            .filter(l -> l.uid().equals(login.uid()))
+            .anyMatch(l -> l.superseded() > 0 && l.superseded() == login.epoch() - 1);
   }
 
   /// Whether the credential of this epoch is the one that this place would be given: nothing
@@ -158,14 +163,6 @@ final class Attach {
     return login.superseded() == 0
         && login.uid().equals(f.service().id().uid())
         && login.server().equals(place.server());
-  }
-
-  private static boolean fencedFor(Facts f, Standing.Login login) {
-    return f.servers().values().stream()
-        .flatMap(s -> s.answer().stream())
-        .flatMap(a -> a.standing().logins().values().stream())
-        .filter(l -> l.uid().equals(login.uid()))
-        .anyMatch(l -> l.superseded() > 0 && l.superseded() == login.epoch() - 1);
   }
 
   /// A login that was made for the next epoch here and never superseded keeps it: a publication

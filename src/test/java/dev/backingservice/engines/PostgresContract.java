@@ -771,19 +771,23 @@ abstract class PostgresContract extends EngineContract {
   }
 
   @Test
-  void aServiceThatIsMadeAnewInheritsNoSession() throws Exception {
+  void aServiceThatIsMadeAnewInheritsNoSessionAndNoEpoch() throws Exception {
     // Given
     var at = open(Access.Owner);
     try (var tenant = session(at)) {
       // When
       service = new ServiceId(service.namespace(), service.name(), "another-uid");
-      ensure(want(at, LoginState.Prepared));
+      var refused =
+          catchThrowableOfType(EngineException.class, () -> ensure(want(at, LoginState.Prepared)));
 
       // Then
+      assertThat(refused.reason()).isEqualTo(Reason.LoginRefused);
       assertThatThrownBy(() -> tenant.createStatement().execute("SELECT 1"))
           .isInstanceOf(SQLException.class);
     }
-    letIn(at);
+    var next = slotA(Access.Owner, 2);
+    ensure(want(next, LoginState.Prepared));
+    letIn(next);
   }
 
   @Test

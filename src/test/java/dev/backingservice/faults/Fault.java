@@ -33,5 +33,10 @@ enum Fault {
   /// Carried out; every watch ends with 410.
   GoneWatch,
   /// Every write of its kind is refused with 500 for longer than the client retries.
-  Away
+  Away;
+
+  /// Whether the operator is killed.
+  boolean kills() {
+    return this == CrashBefore || this == CrashAfter;
+  }
 }

@@ -101,10 +101,14 @@ class FaultsIT {
     return last;
   }
 
-  /// Every point with every fault, in an order that mixes them; as many as are asked for.
+  /// Every point with every fault, in an order that mixes them; as many as are asked for. An
+  /// operator that is killed before it has remembered anything skips an epoch: see `CrashIT`.
   private static List<Plan> plans(List<Point> points) {
     var all = new ArrayList<Plan>();
-    for (var point : points) for (var fault : Fault.values()) all.add(new Plan(point, fault));
+    for (var point : points)
+      for (var fault : Fault.values())
+        if (!fault.kills() || !point.phase().equals(Phase.Attach.name()))
+          all.add(new Plan(point, fault));
     Collections.shuffle(all, new Random(1));
     return all.subList(0, Math.min(PLANS, all.size()));
   }
