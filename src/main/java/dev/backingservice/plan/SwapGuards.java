@@ -175,12 +175,14 @@ final class SwapGuards {
     return switch (f.published()) {
       case Published.Foreign _ -> true;
       case Published.None _, Published.Edited _ ->
-          f.outcomes().stream().anyMatch(SwapGuards::spent);
+          f.outcomes().stream().anyMatch(SwapGuards::spent)
+              || f.active().filter(a -> Upkeep.worksOrWill(f, a)).isEmpty();
       case Published.Binding b -> b.aborted() == m.to().epoch() || marked(f, m);
     };
   }
 
-  /// What cannot be written cannot be written late either.
+  /// What cannot be written cannot be written late either; and where the old server cannot be
+  /// asked, nobody waits for it.
   private static boolean spent(Outcome o) {
     return o.action() instanceof Action.Publish
         && (o.done() || o.result() instanceof Outcome.Result.Failed);

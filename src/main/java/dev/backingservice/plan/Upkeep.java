@@ -60,7 +60,7 @@ final class Upkeep {
 
   /// Nothing is published that may not let anybody in: its server was seen, and what is amiss there
   /// is put right first.
-  private static boolean worksOrWill(Facts f, Attachment active) {
+  static boolean worksOrWill(Facts f, Attachment active) {
     return f.answer(active.server())
         .filter(a -> a.identity().serverId().equals(active.serverId()))
         .filter(a -> a.identity().writable() || a.standing().lets(active))
