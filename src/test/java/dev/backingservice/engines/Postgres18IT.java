@@ -3,9 +3,12 @@ package dev.backingservice.engines;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.backingservice.engine.Order;
 import dev.backingservice.engine.postgresql.Copied;
+import dev.backingservice.model.Intent.Limits;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Scope;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -73,6 +76,26 @@ class Postgres18IT extends PostgresContract {
     try (var session = engine(1).open(server())) {
       assertThat(session.inventory(place).orElseThrow().size()).isEqualTo(RELATIONS);
     }
+  }
+
+  @Test
+  void whatStandsInTheTemplateOfEverybodyIsNotInADatabaseThatWeMake() throws Exception {
+    // Given
+    postgres.execute("template1", "CREATE TABLE trap ()");
+    var made = new Place("blue", new Scope.Schema(database() + "_made", "public"));
+    var order = new Order(service, "namespace-uid", made, new Limits(20, Duration.ZERO), Set.of());
+
+    // When
+    try (var session = engine(1).open(server())) {
+      session.createMissing(order);
+    }
+
+    // Then
+    postgres.execute("template1", "DROP TABLE trap");
+    assertThat(
+            postgres.ask(
+                database() + "_made", "SELECT count(*) FROM pg_class WHERE relname = 'trap'"))
+        .isEqualTo("0");
   }
 
   @Test

@@ -18,7 +18,6 @@ import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.EngineKind;
 import dev.backingservice.model.Finding;
-import dev.backingservice.model.Intent.Limits;
 import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
@@ -817,26 +816,6 @@ abstract class PostgresContract extends EngineContract {
 
     @Override
     public void close() {}
-  }
-
-  @Test
-  void whatStandsInTheTemplateOfEverybodyIsNotInADatabaseThatWeMake() throws Exception {
-    // Given
-    postgres.execute("template1", "CREATE TABLE trap ()");
-    var made = new Place("blue", new Scope.Schema(database() + "_made", "public"));
-    var order = new Order(service, "namespace-uid", made, new Limits(20, Duration.ZERO), Set.of());
-
-    // When
-    try (var session = engine(1).open(server())) {
-      session.createMissing(order);
-    }
-
-    // Then
-    postgres.execute("template1", "DROP TABLE trap");
-    assertThat(
-            postgres.ask(
-                database() + "_made", "SELECT count(*) FROM pg_class WHERE relname = 'trap'"))
-        .isEqualTo("0");
   }
 
   /// There is no session to be ended, and nobody but its owner or a superuser can finish it.

@@ -64,7 +64,7 @@ class FaultsIT {
           "%,d plans, %,d of them came to pass, at %d points: %s%n",
           plans.size(), script.met().size(), points.size(), points);
       assertThat(wrong).isEmpty();
-      assertThat(script.met().size()).isGreaterThan(plans.size() * 9 / 10);
+      assertThat(script.met().size()).isGreaterThan(plans.size() * 4 / 5);
       assertThat(sandbox.operator().alive()).isTrue();
     }
   }

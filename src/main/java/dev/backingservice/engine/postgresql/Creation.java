@@ -54,14 +54,23 @@ record Creation(Server server, Marks marks, Transactions transactions) {
   private boolean created(Connection connection, Order order, String database)
       throws SQLException, EngineException {
     try {
-      // everybody may connect to template1, and in older clusters create there
-      new Sql(connection).run("CREATE DATABASE " + Sql.name(database) + " TEMPLATE template0");
+      var sql = new Sql(connection);
+      sql.run("CREATE DATABASE " + Sql.name(database) + " TEMPLATE " + template(sql));
       return true;
     } catch (SQLException e) {
       if (!connection.isClosed()) intend(connection, order, false);
       if (PgErrors.state(e).equals(DUPLICATE_DATABASE)) return false;
       throw e;
     }
+  }
+
+  /// Everybody may connect to template1, and where its cluster was upgraded create there. Before 15
+  /// the schema public of template0 is open to everybody and no administrator's to close: there the
+  /// platform team has closed template1.
+  private static String template(Sql sql) throws SQLException {
+    return sql.holds("SELECT pg_catalog.current_setting('server_version_num')::int >= 150000")
+        ? "template0"
+        : "template1";
   }
 
   /// The claim role stands before the database does.
