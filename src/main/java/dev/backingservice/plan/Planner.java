@@ -146,7 +146,8 @@ public final class Planner {
               m.to().epoch(),
               b.resourceVersion()));
     if (proof.isPresent() && !m.overlaps()) actions.addAll(restore(f, m));
-    if (proof.isPresent() && !(f.published() instanceof Published.Binding))
+    boolean lets = f.answer(active.server()).filter(s -> s.standing().lets(active)).isPresent();
+    if (proof.isPresent() && lets && !(f.published() instanceof Published.Binding))
       Upkeep.secret(f, active, now).ifPresent(actions::add);
     actions.add(
         new Action.Tidy(
