@@ -115,10 +115,7 @@ public final class ServerActor {
     try (var session = servers.open(server)) {
       var found = found(session, owed, at);
       if (found.isEmpty() || found.get().fenced()) return Optional.empty();
-      session.ensure(order(owed, at), List.of(want(owed, at, LoginState.Locked)));
-      return session.sever(order(owed, at), at, WITHIN).done()
-          ? Optional.empty()
-          : Optional.of(remaining(server, at));
+      return fenced(session, owed, at) ? Optional.empty() : Optional.of(remaining(server, at));
     }
   }
 
@@ -142,11 +139,14 @@ public final class ServerActor {
   private boolean paid(Session session, ServerDebt owed, Attachment at) throws EngineException {
     if (!session.identity().takesWritesAs(at.serverId())) return false;
     if (found(session, owed, at).isEmpty()) return true;
-    var order = order(owed, at);
-    session.ensure(order, List.of(want(owed, at, LoginState.Locked)));
-    if (!session.sever(order, at, WITHIN).done()) return false;
-    session.ensure(order, List.of(want(owed, at, LoginState.Absent)));
+    if (!fenced(session, owed, at)) return false;
+    session.ensure(order(owed, at), List.of(want(owed, at, LoginState.Absent)));
     return true;
+  }
+
+  private boolean fenced(Session session, ServerDebt owed, Attachment at) throws EngineException {
+    session.ensure(order(owed, at), List.of(want(owed, at, LoginState.Locked)));
+    return session.sever(order(owed, at), at, WITHIN).done();
   }
 
   private Want want(ServerDebt owed, Attachment at, LoginState state) {

@@ -62,8 +62,7 @@ final class DesiredLogins {
   /// Whether the credential in force lets in as it is: what is amiss with its rights holds up
   /// neither the Secret nor the workloads.
   private static boolean lets(Facts f, Attachment active) {
-    return f.login().filter(Facts.Login.TurnedAway.class::isInstance).isEmpty()
-        && f.answer(active.server()).filter(s -> s.standing().lets(active)).isPresent();
+    return f.login().filter(Facts.Login.TurnedAway.class::isInstance).isEmpty() && f.lets(active);
   }
 
   /// Older credentials on servers that a motion neither leaves nor goes to: copies that were
@@ -115,9 +114,7 @@ final class DesiredLogins {
   private static DesiredLogins of(Facts f, Swap swap, Instant now) {
     var desired = new DesiredLogins(f, swap, now);
     desired.motion();
-    f.active()
-        .map(a -> new Action.Desired(granted(f, a), LoginState.Active, 0))
-        .ifPresent(desired::say);
+    f.active().ifPresent(a -> desired.say(new Action.Desired(granted(f, a), LoginState.Active, 0)));
     for (var r : f.memory().retained()) desired.retained(r);
     f.active().ifPresent(desired::otherSlot);
     swap.target().filter(_ -> swap.underWay()).ifPresent(desired::otherSlot);

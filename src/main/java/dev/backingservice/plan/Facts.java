@@ -196,6 +196,11 @@ public record Facts(
     return server(server).flatMap(ServerFact::answer);
   }
 
+  /// Whether the server of a credential was seen to let it in, whatever its rights are.
+  boolean lets(Attachment in) {
+    return answer(in.server()).filter(s -> s.standing().lets(in)).isPresent();
+  }
+
   /// How the binding looks to workloads now: as the Secret was written. The paths of an edit that
   /// was not taken up would lead nowhere.
   public Optional<BindingShape> shape() {

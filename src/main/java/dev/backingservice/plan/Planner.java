@@ -146,8 +146,7 @@ public final class Planner {
               m.to().epoch(),
               b.resourceVersion()));
     if (proof.isPresent() && !m.overlaps()) actions.addAll(restore(f, m));
-    boolean lets = f.answer(active.server()).filter(s -> s.standing().lets(active)).isPresent();
-    if (proof.isPresent() && lets && !(f.published() instanceof Published.Binding))
+    if (proof.isPresent() && f.lets(active) && !(f.published() instanceof Published.Binding))
       Upkeep.secret(f, active, now).ifPresent(actions::add);
     actions.add(
         new Action.Tidy(

@@ -164,13 +164,14 @@ final class SwapGuards {
 
   /// Whether a login is known to let in: as it was found, made, or tried.
   private static boolean letIn(Facts f, Attachment login) {
-    return f.answer(login.server()).filter(a -> a.standing().lets(login)).isPresent()
+    return f.lets(login)
         || knocked(f, login)
         || f.outcomes().stream()
             .anyMatch(o -> o.done() && o.action().makes(login, LoginState.Active));
   }
 
-  /// Whether the Secret says that the epoch of this motion will not be published.
+  /// Whether the Secret says that the epoch of this motion will not be published. Where it is gone
+  /// or edited and the old server cannot be asked, nobody waits for that.
   static boolean disowned(Facts f, Motion m) {
     return switch (f.published()) {
       case Published.Foreign _ -> true;
@@ -181,8 +182,7 @@ final class SwapGuards {
     };
   }
 
-  /// What cannot be written cannot be written late either; and where the old server cannot be
-  /// asked, nobody waits for it.
+  /// What cannot be written cannot be written late either.
   private static boolean spent(Outcome o) {
     return o.action() instanceof Action.Publish
         && (o.done() || o.result() instanceof Outcome.Result.Failed);

@@ -22,7 +22,7 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
   private final List<AutoCloseable> others = new ArrayList<>();
   private final List<OperatorProcess> formerly = new ArrayList<>();
   private Map<String, String> settings = Map.of();
-  private OperatorProcess operator;
+  private volatile OperatorProcess operator;
 
   private Sandbox(Path dir, ControlPlane plane) {
     super(plane.client(ControlPlane.User.Admin), plane.client(ControlPlane.User.Developer));
