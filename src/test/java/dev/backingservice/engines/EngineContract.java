@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /// What every engine keeps to, asked of real servers. One subclass per engine and version.
 abstract class EngineContract {
   static final RootKey KEY = new RootKey(new byte[RootKey.LENGTH]);
-  private static int count;
+  private int count;
 
   ServiceId service = new ServiceId("", "", "");
   Place place = new Place("", new Scope.Whole());

@@ -8,7 +8,12 @@ import dev.backingservice.model.Reason;
 import java.sql.Connection;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("PostgreSQL 14") // one method after another
 class Postgres14IT extends PostgresContract {
   Postgres14IT() {
     super(14);

@@ -7,8 +7,11 @@ import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// On a control plane of its own: the controllers of a shared one would need a while to come back.
+@Execution(ExecutionMode.CONCURRENT)
 class ApiOutageIT {
 
   @Test

@@ -15,8 +15,11 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What nobody should need: lost memory, and two operators who both think that they lead.
+@Execution(ExecutionMode.CONCURRENT)
 class RecoveryIT {
   @Test
   void aServiceWhoseSecretAndStatusAreLostAsksEveryServerBeforeItIsAttachedAgain()

@@ -40,14 +40,19 @@ final class Lane implements AutoCloseable {
   /// A connection that is in use, within the bounds of one operation.
   ///
   /// @param born when it was made
-  record Loan(Connection connection, Attempt attempt, long born) {}
+  record Loan(Connection connection, Attempt attempt, long born) {
+    /// An operation begins, within its own bounds.
+    void begin() {
+      attempt.bounds().begin(OPERATION);
+    }
+  }
 
   /// A connection to the administrator's database; to be given back.
   Loan borrow() throws EngineException {
     takePermit();
     try {
       var loan = warmOrNew();
-      loan.attempt.bounds().begin(OPERATION);
+      loan.begin();
       return loan;
     } catch (EngineException | RuntimeException | Error e) {
       permits.release();
@@ -103,7 +108,7 @@ final class Lane implements AutoCloseable {
 
   private Loan warmOrNew() throws EngineException {
     for (var i = idle.poll(); i != null; i = idle.poll()) {
-      i.loan.attempt.bounds().begin(OPERATION);
+      i.loan.begin();
       if (usable(i)) return i.loan;
       discard(i.loan.connection);
     }

@@ -54,11 +54,12 @@ record LoginRow(
                           pg_catalog.unnest(s.setconfig) c WHERE s.setrole = r.oid
                     ORDER BY 1 LIMIT 4),
              pg_catalog.shobj_description(r.oid, 'pg_authid'),
-             (SELECT count(*) FROM pg_catalog.pg_stat_activity a WHERE a.usesysid = r.oid),
-             ARRAY(SELECT DISTINCT coalesce(a.application_name, '') || ' from ' || coalesce(a.client_addr::text, '?')
-                     FROM pg_catalog.pg_stat_activity a WHERE a.usesysid = r.oid
-                    ORDER BY 1 LIMIT 3)
-        FROM pg_catalog.pg_roles r WHERE r.rolname = ANY ($1)""";
+             coalesce(a.sessions, 0), coalesce(a.holders, '{}')
+        FROM pg_catalog.pg_roles r
+        LEFT JOIN (SELECT usesysid, count(*) AS sessions,
+                          (pg_catalog.array_agg(DISTINCT coalesce(application_name, '') || ' from ' || coalesce(client_addr::text, '?')))[1:3] AS holders
+                     FROM pg_catalog.pg_stat_activity GROUP BY usesysid) a ON a.usesysid = r.oid
+       WHERE r.rolname = ANY ($1)""";
 
   static LoginRow read(ResultSet row, Marks marks) throws SQLException {
     var name = row.getString(1);

@@ -63,7 +63,7 @@ record Logins(Marks marks, String server) {
     var rest = " CONNECTION LIMIT " + order.limits().connections() + " PASSWORD " + verifier;
     if (found.isEmpty()) sql.run("CREATE ROLE %s %s%s".formatted(login, ATTRIBUTES, rest));
     else change(sql, found.get(), login, rest);
-    comment(sql, want.login(), mark(order, at));
+    sql.run(comment(want.login(), mark(order, at)));
     give(sql, order, at, found);
   }
 
@@ -77,7 +77,7 @@ record Logins(Marks marks, String server) {
       throws SQLException {
     settle(sql, LoginRow.settings(order, at, marks.roles(at.place())), at.login(), found);
     var group = marks.roles(at.place()).group(at.access());
-    if (found.isPresent()) Memberships.narrow(sql, found.get(), group);
+    if (found.isPresent()) Memberships.narrow(sql, List.of(found.get()), group);
     Memberships.grant(sql, group, at.login(), options(at.access()));
   }
 
@@ -94,7 +94,7 @@ record Logins(Marks marks, String server) {
   /// keep an open session writing.
   void strip(Sql sql, Order order, String login) throws SQLException, EngineException {
     var found = ours(sql, order, login);
-    if (found.isPresent()) Memberships.narrow(sql, found.get(), "");
+    if (found.isPresent()) Memberships.narrow(sql, List.of(found.get()), "");
   }
 
   /// Nobody logs in with it any more, and its mark says by which epoch it was superseded.
@@ -105,20 +105,24 @@ record Logins(Marks marks, String server) {
     var row = found.get();
     long by = Math.max(row.superseded(), Math.max(superseding, row.epoch()));
     if (!row.canLogin() && row.connections() == 0 && row.superseded() == by) return;
-    shut(sql, row, by);
+    sql.run(List.of(superseded(row, by), shut(row)));
   }
 
-  void shut(Sql sql, LoginRow row, long superseding) throws SQLException {
+  /// The statement after which nobody logs in with it.
+  static String shut(LoginRow row) throws SQLException {
+    return "ALTER ROLE " + Sql.name(row.name()) + " NOLOGIN CONNECTION LIMIT 0";
+  }
+
+  /// The statement that writes into its mark by which epoch it was superseded.
+  String superseded(LoginRow row, long by) throws SQLException {
     var fields = new TreeMap<>(row.mark().orElse(Map.of()));
-    fields.put("superseded", Long.toString(superseding));
-    comment(sql, row.name(), fields);
-    sql.run("ALTER ROLE " + Sql.name(row.name()) + " NOLOGIN CONNECTION LIMIT 0");
+    fields.put("superseded", Long.toString(by));
+    return comment(row.name(), fields);
   }
 
-  private void comment(Sql sql, String login, Map<String, String> fields) throws SQLException {
-    sql.run(
-        "COMMENT ON ROLE %s IS %s"
-            .formatted(Sql.name(login), Sql.text(marks.write(login, fields))));
+  private String comment(String login, Map<String, String> fields) throws SQLException {
+    return "COMMENT ON ROLE %s IS %s"
+        .formatted(Sql.name(login), Sql.text(marks.write(login, fields)));
   }
 
   /// Naming an attribute that need not change fails for an administrator who is no superuser; what

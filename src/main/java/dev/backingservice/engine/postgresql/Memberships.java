@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// Who is a member of what, and by whose grant.
 final class Memberships {
@@ -30,28 +31,38 @@ final class Memberships {
   /// Revokes every membership but `keep`, each with its grantor: another grantor's grant
   /// survives a plain REVOKE that still reports success. What only its grantor may revoke is
   /// left for [#others] to tell.
-  static void narrow(Sql sql, LoginRow row, String keep) throws SQLException {
-    if (row.groups().isEmpty() || row.groups().equals(Set.of(keep))) return;
+  static void narrow(Sql sql, List<LoginRow> rows, String keep) throws SQLException {
+    var more = rows.stream().filter(r -> more(r, keep)).toList();
+    if (more.isEmpty()) return;
     boolean modern = modern(sql);
-    for (var membership : of(sql, row)) {
-      if (membership.group().equals(keep) || (modern && !membership.ours())) continue;
-      sql.run(
-          "REVOKE %s FROM %s".formatted(Sql.name(membership.group()), Sql.name(row.name()))
-              + (modern ? " GRANTED BY " + Sql.name(membership.grantor()) : ""));
-    }
+    var members = new TreeMap<String, String>();
+    for (var membership : of(sql, more))
+      if (!membership.group().equals(keep) && (!modern || membership.ours()))
+        members.merge(
+            revoke(membership, modern),
+            Sql.name(membership.member()),
+            (some, one) -> some + ", " + one);
+    for (var revoke : members.entrySet()) sql.run(revoke.getKey().formatted(revoke.getValue()));
+  }
+
+  /// For as many members as are put into it: the server reads all grants of the group each time.
+  private static String revoke(Membership membership, boolean modern) throws SQLException {
+    return "REVOKE %s FROM %%s".formatted(Sql.name(membership.group()))
+        + (modern ? " GRANTED BY " + Sql.name(membership.grantor()) : "");
   }
 
   /// Whether there is a membership besides `keep` that we may revoke.
   static boolean revocable(Sql sql, LoginRow row, String keep) throws SQLException {
-    if (row.groups().isEmpty() || row.groups().equals(Set.of(keep))) return false;
+    if (!more(row, keep)) return false;
     boolean modern = modern(sql);
-    return of(sql, row).stream().anyMatch(m -> !m.group().equals(keep) && (!modern || m.ours()));
+    return of(sql, List.of(row)).stream()
+        .anyMatch(m -> !m.group().equals(keep) && (!modern || m.ours()));
   }
 
   /// Memberships that somebody else granted and that we may not revoke: who may, and how.
   static Optional<String> others(Sql sql, LoginRow row) throws SQLException {
     if (!modern(sql)) return Optional.empty();
-    var other = of(sql, row).stream().filter(m -> !m.ours()).findFirst();
+    var other = of(sql, List.of(row)).stream().filter(m -> !m.ours()).findFirst();
     return other.isEmpty() ? Optional.empty() : Optional.of(others(row, other.get()));
   }
 
@@ -61,12 +72,16 @@ final class Memberships {
         .formatted(row.name(), group, Sql.name(by.grantor()), group, Sql.name(row.name()));
   }
 
-  private static List<Membership> of(Sql sql, LoginRow row) throws SQLException {
-    return sql.query(
-        "SELECT g.rolname, pg_catalog.pg_get_userbyid(m.grantor), pg_catalog.pg_has_role(current_user, m.grantor, 'USAGE') FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid WHERE m.member = $1::oid",
-        r -> new Membership(r.getString(1), r.getString(2), r.getBoolean(3)),
-        row.oid());
+  private static boolean more(LoginRow row, String keep) {
+    return !row.groups().isEmpty() && !row.groups().equals(Set.of(keep));
   }
 
-  private record Membership(String group, String grantor, boolean ours) {}
+  private static List<Membership> of(Sql sql, List<LoginRow> rows) throws SQLException {
+    return sql.query(
+        "SELECT g.rolname, pg_catalog.pg_get_userbyid(m.grantor), pg_catalog.pg_has_role(current_user, m.grantor, 'USAGE'), u.rolname FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid JOIN pg_catalog.pg_roles u ON u.oid = m.member WHERE u.rolname = ANY ($1)",
+        r -> new Membership(r.getString(1), r.getString(2), r.getBoolean(3), r.getString(4)),
+        (Object) rows.stream().map(LoginRow::name).toArray(String[]::new));
+  }
+
+  private record Membership(String group, String grantor, boolean ours, String member) {}
 }

@@ -18,9 +18,20 @@ import org.jspecify.annotations.Nullable;
 
 /// SQLSTATE (PostgreSQL manual, appendix A) and exceptions to reasons.
 final class PgErrors {
+  static final String SERIALIZATION_FAILURE = "40001";
+
   private static final Set<String> TRANSIENT =
       Set.of(
-          "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "23505", "42710", "2BP01", "42704");
+          SERIALIZATION_FAILURE,
+          "40P01",
+          "55P03",
+          "57P01",
+          "57P02",
+          "57P03",
+          "23505",
+          "42710",
+          "2BP01",
+          "42704");
 
   static final String INSUFFICIENT_PRIVILEGE = "42501";
 

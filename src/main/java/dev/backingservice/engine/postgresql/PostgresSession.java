@@ -199,7 +199,7 @@ final class PostgresSession implements Session {
 
   @Override
   public int lockStrangers(Set<String> names) throws EngineException {
-    return provision.lockStrangers(connection(), names);
+    return provision.lockStrangers(connection(), names, loan::begin);
   }
 
   @Override

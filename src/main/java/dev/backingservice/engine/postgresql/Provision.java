@@ -79,8 +79,10 @@ final class Provision {
         });
   }
 
-  int lockStrangers(Connection connection, Set<String> names) throws EngineException {
-    return asked(() -> new Strangers(marks, logins, transactions).lock(connection, names));
+  /// @param page told that a page of logins begins
+  int lockStrangers(Connection connection, Set<String> names, Runnable page)
+      throws EngineException {
+    return asked(() -> new Strangers(marks, logins, transactions, page).lock(connection, names));
   }
 
   /// The lock under which the logins of a service are changed.

@@ -66,6 +66,11 @@ final class Sql {
     }
   }
 
+  /// Changes several things in one round trip.
+  void run(List<String> statements) throws SQLException {
+    if (!statements.isEmpty()) run(String.join(";\n", statements));
+  }
+
   private void bind(PreparedStatement statement, Object... parameters) throws SQLException {
     for (int i = 0; i < parameters.length; i++) {
       if (parameters[i] instanceof String[] texts)

@@ -11,11 +11,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /// Logins of ours that came with a copy: their marks name another server than this one. What a swap
 /// prepared here a moment ago names this one, whoever knows of it.
-record Strangers(Marks marks, Logins logins, Transactions transactions) {
-  private static final int PAGE = 500;
+///
+/// Each change costs the server time in proportion to the roles that the administrator has made
+/// (16 and newer: it looks for the right to administer one among all of them). So a page is an
+/// operation of its own, and what is left after a while waits for the next look.
+///
+/// @param page told that a page begins, which has the time of an operation
+record Strangers(Marks marks, Logins logins, Transactions transactions, Runnable page) {
+  private static final int PAGE = 250;
+  private static final long AT_MOST_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final String LOCK = "strangers";
   private static final Duration WITHIN = Duration.ofSeconds(5);
 
@@ -31,11 +39,14 @@ record Strangers(Marks marks, Logins logins, Transactions transactions) {
   /// @throws EngineException when one of them could not be locked; all others were
   int lock(Connection connection, Set<String> names) throws SQLException, EngineException {
     int locked = 0;
+    long began = System.nanoTime();
     var refused = new TreeMap<String, String>();
-    for (var page = page(connection, ""); !page.isEmpty(); ) {
-      var strangers = page.stream().filter(r -> stranger(r, names)).map(Role::name).toList();
+    for (var found = page(connection, ""); !found.isEmpty(); ) {
+      if (System.nanoTime() - began > AT_MOST_NANOS) throw more(locked);
+      page.run();
+      var strangers = found.stream().filter(r -> stranger(r, names)).map(Role::name).toList();
       if (!strangers.isEmpty()) locked += lock(connection, strangers, names, refused);
-      page = page.size() < PAGE ? List.of() : page(connection, page.getLast().name);
+      found = found.size() < PAGE ? List.of() : page(connection, found.getLast().name);
     }
     if (refused.isEmpty()) return locked;
     var first = refused.firstEntry();
@@ -43,6 +54,12 @@ record Strangers(Marks marks, Logins logins, Transactions transactions) {
         Reason.PrivilegesIncomplete,
         "%d logins that came with a copy could not be locked, %s among them (%s): lock them, or end what holds them"
             .formatted(refused.size(), first.getKey(), first.getValue()));
+  }
+
+  private static EngineException more(int locked) {
+    return EngineException.of(
+        Reason.Pending,
+        "%d logins that came with a copy are locked, and more are to come".formatted(locked));
   }
 
   private static List<Role> page(Connection connection, String after) throws SQLException {
@@ -64,53 +81,76 @@ record Strangers(Marks marks, Logins logins, Transactions transactions) {
 
   /// A page in two transactions: memberships go first, so that a blocked ALTER keeps nothing.
   private int lock(
-      Connection connection, List<String> logins, Set<String> names, Map<String, String> refused)
+      Connection connection, List<String> page, Set<String> names, Map<String, String> refused)
       throws SQLException, EngineException {
     transactions.run(
         connection,
-        sql -> {
-          var members = new ArrayList<>(this.logins.all(sql, logins));
-          members.removeIf(row -> row.groups().isEmpty());
-          each(sql, members, names, row -> Memberships.narrow(sql, row, ""), new TreeMap<>());
-        },
+        sql -> each(sql, strangers(sql, page, names), rows -> Memberships.narrow(sql, rows, "")),
         LOCK);
     var failed = new TreeMap<String, String>();
     transactions.run(
         connection,
         sql -> {
           failed.clear();
-          var rows = this.logins.all(sql, logins);
-          each(sql, rows, names, row -> this.logins.shut(sql, row, row.epoch()), failed);
+          failed.putAll(each(sql, strangers(sql, page, names), rows -> shut(sql, rows, names)));
         },
         LOCK);
     refused.putAll(failed);
-    for (var row : this.logins.all(new Sql(connection), logins))
-      if (row.sessions() > 0 && !row.canLogin() && stranger(row.mark(), names))
+    for (var row : strangers(new Sql(connection), page, names))
+      if (row.sessions() > 0 && !row.canLogin())
         Severing.untilNobodyIsLeft(new Sql(connection), row.name(), WITHIN);
-    return logins.size() - failed.size();
+    return page.size() - failed.size();
   }
 
-  /// Whoever holds one login's row, or may not have it locked, keeps nobody else open. A mark is
-  /// read again right before the change: a service may have taken the login over meanwhile.
-  private void each(
-      Sql sql, List<LoginRow> rows, Set<String> names, Change change, Map<String, String> failed)
+  private List<LoginRow> strangers(Sql sql, List<String> page, Set<String> names)
+      throws SQLException {
+    return logins.all(sql, page).stream().filter(row -> stranger(row.mark(), names)).toList();
+  }
+
+  /// An altered row is ours until the transaction ends. A service that took the login over before
+  /// that has written its mark by then, and keeps it.
+  private void shut(Sql sql, List<LoginRow> rows, Set<String> names) throws SQLException {
+    var shut = new ArrayList<String>();
+    for (var row : rows) shut.add(Logins.shut(row));
+    sql.run(shut);
+    var now = logins.all(sql, rows.stream().map(LoginRow::name).toList());
+    if (!now.stream().allMatch(row -> stranger(row.mark(), names)))
+      throw new SQLException("a service took it over meanwhile", PgErrors.SERIALIZATION_FAILURE);
+    var marked = new ArrayList<String>();
+    for (var row : now) marked.add(logins.superseded(row, row.epoch()));
+    sql.run(marked);
+  }
+
+  /// All at once, for a round trip costs more than the change; one by one when something resists.
+  /// Whoever holds one login's row, or may not have it locked, keeps nobody else open.
+  ///
+  /// @return what the server says, by login, where the change could not be made
+  private static Map<String, String> each(Sql sql, List<LoginRow> rows, Change change)
       throws SQLException {
     sql.run("SET LOCAL lock_timeout = '200ms'");
-    for (var row : rows) {
-      sql.run("SAVEPOINT login");
-      try {
-        if (stranger(marks.of(sql, row.name()), names)) change.make(row);
-        sql.run("RELEASE SAVEPOINT login");
-      } catch (SQLException e) {
-        if (PgErrors.state(e).startsWith("08")) throw e;
-        failed.put(row.name(), PgErrors.said(e));
-        sql.run("ROLLBACK TO SAVEPOINT login");
-      }
+    if (refused(sql, rows, change).isEmpty()) return Map.of();
+    var failed = new TreeMap<String, String>();
+    for (var row : rows)
+      refused(sql, List.of(row), change).ifPresent(said -> failed.put(row.name(), said));
+    return failed;
+  }
+
+  private static Optional<String> refused(Sql sql, List<LoginRow> rows, Change change)
+      throws SQLException {
+    sql.run("SAVEPOINT change");
+    try {
+      change.make(rows);
+      sql.run("RELEASE SAVEPOINT change");
+      return Optional.empty();
+    } catch (SQLException e) {
+      if (PgErrors.state(e).startsWith("08")) throw e;
+      sql.run("ROLLBACK TO SAVEPOINT change");
+      return Optional.of(PgErrors.said(e));
     }
   }
 
   @FunctionalInterface
   private interface Change {
-    void make(LoginRow row) throws SQLException;
+    void make(List<LoginRow> rows) throws SQLException;
   }
 }
