@@ -17,6 +17,7 @@ import dev.backingservice.model.Standing;
 import dev.backingservice.plan.ServerAction;
 import dev.backingservice.plan.ServerFacts;
 import dev.backingservice.plan.ServerPlan;
+import dev.backingservice.plan.ServerPlanner;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -64,7 +65,7 @@ public final class ServerActor {
     } catch (EngineException e) {
       return Optional.of(new Failure(e.reason(), e.sentence()));
     } catch (KubernetesClientException e) {
-      if (!Refusals.conflict(e)) throw e;
+      LOG.warnf("refused: server=%s action=%s: %s", f.name(), name(action), Refusals.said(e));
       return Optional.of(new Failure(Reason.Pending, Refusals.said(e)));
     }
   }
@@ -90,6 +91,10 @@ public final class ServerActor {
         yield Optional.empty();
       }
     };
+  }
+
+  private static String name(ServerAction action) {
+    return action.getClass().getSimpleName();
   }
 
   private void lockStrangers(String server, Set<String> names) throws EngineException {
@@ -133,11 +138,13 @@ public final class ServerActor {
   }
 
   private static Order order(ServerDebt owed, Attachment at) {
-    return Order.of(owed.service(), "", at.place(), Optional.empty(), Set.of());
+    return Order.of(owed.service(), "", at.place(), Optional.empty(), Set.of()).forItsOwn();
   }
 
   private boolean paid(Session session, ServerDebt owed, Attachment at) throws EngineException {
-    if (!session.identity().takesWritesAs(at.serverId())) return false;
+    var identity = session.identity();
+    if (!identity.takesWritesAs(at.serverId()) || ServerPlanner.promoted(identity, owed.debt()))
+      return false;
     if (found(session, owed, at).isEmpty()) return true;
     if (!fenced(session, owed, at)) return false;
     session.ensure(order(owed, at), List.of(want(owed, at, LoginState.Absent)));

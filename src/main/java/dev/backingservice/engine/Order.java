@@ -11,15 +11,27 @@ import java.util.Set;
 /// attachment.
 ///
 /// @param namespaceUid tells a namespace apart from one that was there before under its name
-/// @param sharedWith namespaces that the platform team allows on this database; empty: the first
-///     one owns it
+/// @param sharedWith namespaces that the platform team allows on this database; empty: the
+///     first one owns it
+/// @param own whether it concerns only logins that this very object of the service made: one
+///     that a later object of the same name took over is left alone
 public record Order(
     ServiceId service,
     String namespaceUid,
     Place place,
     Intent.Limits limits,
-    Set<String> sharedWith) {
+    Set<String> sharedWith,
+    boolean own) {
   private static final Intent.Limits LEAST = new Intent.Limits(1, Duration.ZERO);
+
+  public Order(
+      ServiceId service,
+      String namespaceUid,
+      Place place,
+      Intent.Limits limits,
+      Set<String> sharedWith) {
+    this(service, namespaceUid, place, limits, sharedWith, false);
+  }
 
   public Order {
     sharedWith = Set.copyOf(sharedWith);
@@ -44,11 +56,17 @@ public record Order(
         namespaceUid,
         place,
         new Intent.Limits(fewer, limits.statementTimeout()),
-        sharedWith);
+        sharedWith,
+        own);
   }
 
   /// The same at another place.
   public Order at(Place other) {
-    return new Order(service, namespaceUid, other, limits, sharedWith);
+    return new Order(service, namespaceUid, other, limits, sharedWith, own);
+  }
+
+  /// The same for nothing but what this very object made.
+  public Order forItsOwn() {
+    return new Order(service, namespaceUid, place, limits, sharedWith, true);
   }
 }

@@ -12,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What shall hold for each login on each server, derived from the state of the swap and from what
-/// is retained, and nothing else.
+/// What shall hold for each login on each server, derived from the state of the swap and from
+/// what is retained, and nothing else.
 final class DesiredLogins {
   /// By running server, then by login: one server may have two names.
   private final Map<String, Map<String, Spoken>> byInstance = new LinkedHashMap<>();
@@ -122,7 +122,8 @@ final class DesiredLogins {
     return desired;
   }
 
-  /// The rights of the active login change in place, as far as its server admits what is asked for.
+  /// The rights of the active login change in place, as far as its server admits what is asked
+  /// for.
   static Attachment granted(Facts f, Attachment active) {
     if (f.server(active.server()).flatMap(ServerFact::consent).isPresent()) return active;
     return f.intent()
@@ -188,7 +189,7 @@ final class DesiredLogins {
   /// An older credential on a server that nobody remembers, or a copy of the active one.
   private void elsewhere(Attachment active) {
     for (var found : FoundLogins.on(facts, active.place()))
-      if (found.login().epoch() < active.epoch() || copy(found, active))
+      if (found.older(facts, active.epoch()) || copy(found, active))
         say(
             new Spoken(
                 found.server(),

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 /// @param login as it stands
 public record FoundLogins(Attachment attachment, Standing.Login login) {
 
-  /// A login that works, is older than the one in force, works in no overlap and was neither fenced
-  /// nor published just now.
+  /// A login that works, is older than the one in force, works in no overlap and was neither
+  /// fenced nor published just now.
   public static Optional<FoundLogins> stray(Facts f) {
     var like = f.intent().map(Intent::place);
     if (like.isEmpty() || !f.service().marked()) return Optional.empty();
@@ -29,10 +29,16 @@ public record FoundLogins(Attachment attachment, Standing.Login login) {
   static List<FoundLogins> strays(Facts f, Place like) {
     long epoch = f.active().map(Attachment::epoch).orElse(Long.MAX_VALUE);
     return on(f, like).stream()
-        .filter(found -> !found.login.fenced() && found.login.epoch() < epoch)
+        .filter(found -> !found.login.fenced() && found.older(f, epoch))
         .filter(found -> f.outcomes().stream().noneMatch(o -> found.settledBy(f, o)))
         .filter(found -> Overlaps.open(f.memory().swap()).stream().noneMatch(found::is))
         .toList();
+  }
+
+  /// Whether it is of an earlier epoch, or of an earlier object of the same name, which counted
+  /// its own.
+  boolean older(Facts f, long epoch) {
+    return login.epoch() < epoch || !login.uid().equals(f.service().id().uid());
   }
 
   /// Whether it was fenced, removed or published just now, by whatever name of its server.

@@ -1,12 +1,13 @@
 package dev.backingservice.plan;
 
+import dev.backingservice.model.Debt;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.ServerDebt;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Decides what to do next for one server. Whoever is said to be gone and takes writes is not: the
-/// word is taken back, or it would forgive what comes later, too.
+/// Decides what to do next for one server. Whoever is said to be gone and takes writes is not:
+/// the word is taken back, or it would forgive what comes later, too.
 public final class ServerPlanner {
   private ServerPlanner() {}
 
@@ -31,14 +32,14 @@ public final class ServerPlanner {
     for (var debt : f.owed())
       if (identity.takesWritesAs(lineage(debt)))
         actions.add(
-            promoted(identity, debt)
+            promoted(identity, debt.debt())
                 ? new ServerAction.FenceCopy(debt)
                 : new ServerAction.Pay(debt));
   }
 
   /// A copy that was promoted under the name: its predecessor may be alive, and still owes.
-  private static boolean promoted(Identity identity, ServerDebt debt) {
-    var timeline = Identity.timelineOf(debt.debt().running());
+  public static boolean promoted(Identity identity, Debt debt) {
+    var timeline = Identity.timelineOf(debt.running());
     return !timeline.isEmpty() && identity.timeline().compareTo(timeline) > 0;
   }
 

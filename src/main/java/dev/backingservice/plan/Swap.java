@@ -18,7 +18,7 @@ import java.util.Optional;
 /// | Fence | locks the old logins, ends their sessions, proves that nobody is left | Cut, Prepare | proven; or nobody answers there and the policy says to proceed |
 /// | | | Aborting | sessions remain at the time-out and the policy says so; the cause is gone; the new server refuses the namespace |
 /// | Cut | logs in once more, replaces the binding Secret | Roll | the Secret carries the new epoch: the commit point |
-/// | | | Fence | another process or timeline answers under the old name than the one fenced |
+/// | | | Fence | another process or timeline answers under the old name than the one fenced, or one takes writes there that could not be fenced |
 /// | | | Aborting | the new server is lost, the Secret is refused or not ours, the cause is gone, the new server refuses the namespace |
 /// | Roll | gives the workloads the epoch | Verify | every template carries it |
 /// | Roll, Verify | | Retire | somebody ends the overlap before it began |

@@ -2,6 +2,7 @@ package dev.backingservice.plan;
 
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
+import dev.backingservice.model.Identity;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Published;
@@ -20,7 +21,8 @@ final class SwapGuards {
 
   private SwapGuards() {}
 
-  /// Consent is asked for as long as the binding may go back. What is in force already needs none.
+  /// Consent is asked for as long as the binding may go back. What is in force already needs
+  /// none.
   static boolean refuses(Facts f, Motion m) {
     return f.server(m.to().server()).flatMap(ServerFact::consent).isPresent()
         && f.active().filter(m.to()::same).isEmpty();
@@ -32,8 +34,8 @@ final class SwapGuards {
         .anyMatch(o -> o.done() && o.action() instanceof Action.Knock(var at) && at.equals(to));
   }
 
-  /// The login that is being made was superseded meanwhile, as a stranger's on a promoted copy: it
-  /// will never be let in, and a later epoch is needed.
+  /// The login that is being made was superseded meanwhile, as a stranger's on a promoted copy:
+  /// it will never be let in, and a later epoch is needed.
   static boolean overtaken(Facts f, Motion m) {
     return f.answer(m.to().server())
         .flatMap(a -> a.standing().find(m.to().login()))
@@ -73,8 +75,8 @@ final class SwapGuards {
                         && publish.attachment().same(m.to()));
   }
 
-  /// Why the cut cannot be made: the new server is lost, the Secret is refused or somebody else's.
-  /// A server that does not answer for a moment is given as long as the fence was.
+  /// Why the cut cannot be made: the new server is lost, the Secret is refused or somebody
+  /// else's. A server that does not answer for a moment is given as long as the fence was.
   static Optional<String> refused(Facts f) {
     if (f.published() instanceof Published.Foreign)
       return Optional.of("the binding's Secret is not ours any more");
@@ -89,13 +91,18 @@ final class SwapGuards {
         .findFirst();
   }
 
-  /// Somebody else answers under the old name than the one that was fenced.
+  /// Somebody else answers under the old name than the one that was fenced, or takes writes there
+  /// though nothing could be locked.
   static boolean outdated(Facts f, Motion m, FenceProof proof) {
-    return proof.result() == FenceProof.Result.Verified
-        && f.answer(m.from().server())
-            .filter(a -> a.identity().serverId().equals(m.from().serverId()))
-            .filter(a -> !a.identity().running().equals(proof.running()))
-            .isPresent();
+    var answer =
+        f.answer(m.from().server())
+            .map(ServerFact.Sight.Answers::identity)
+            .filter(i -> i.serverId().equals(m.from().serverId()));
+    return switch (proof.result()) {
+      case Verified -> answer.filter(i -> !i.running().equals(proof.running())).isPresent();
+      case Unreachable, ReadOnly -> answer.filter(Identity::writable).isPresent();
+      case SessionsRemain, Interrupted, NotNeeded, NotSupported -> false;
+    };
   }
 
   static boolean projected(Facts f) {
@@ -140,8 +147,9 @@ final class SwapGuards {
     return f.server(m.from().server()).filter(s -> s.silent() || s.stranger()).isPresent();
   }
 
-  /// The old server does not answer, so that nothing can be undone there, and the edit was changed:
-  /// what waits now is taken up. The Secret says already that this epoch will not be published.
+  /// The old server does not answer, so that nothing can be undone there, and the edit was
+  /// changed: what waits now is taken up. The Secret says already that this epoch will not be
+  /// published.
   static boolean redirected(Facts f, Motion m, Optional<FenceProof> proof) {
     return proof.isPresent()
         && !m.overlaps()
@@ -151,8 +159,8 @@ final class SwapGuards {
   }
 
   /// The old logins work again, and a late write of the cut cannot succeed any more. Nothing is
-  /// asked of a server where nothing was done, and nothing of one that was left because it does not
-  /// answer or is a standby: what was locked there is unlocked when that can be done.
+  /// asked of a server where nothing was done, and nothing of one that was left because it does
+  /// not answer or is a standby: what was locked there is unlocked when that can be done.
   static boolean undone(Facts f, Motion m, Optional<FenceProof> proof) {
     if (proof.isEmpty() || !m.concerns(f.active())) return true;
     return disowned(f, m)
@@ -170,8 +178,8 @@ final class SwapGuards {
             .anyMatch(o -> o.done() && o.action().makes(login, LoginState.Active));
   }
 
-  /// Whether the Secret says that the epoch of this motion will not be published. Where it is gone
-  /// or edited and the old server cannot be asked, nobody waits for that.
+  /// Whether the Secret says that the epoch of this motion will not be published. Where it is
+  /// gone or edited and the old server cannot be asked, nobody waits for that.
   static boolean disowned(Facts f, Motion m) {
     return switch (f.published()) {
       case Published.Foreign _ -> true;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("PostgreSQL 14") // one method after another
-class Postgres14IT extends PostgresContract {
+class Postgres14IT extends EscapesContract {
   Postgres14IT() {
     super(14);
   }

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("PostgreSQL 16") // one method after another
-class Postgres16IT extends PostgresContract {
+class Postgres16IT extends EscapesContract {
   Postgres16IT() {
     super(16);
   }

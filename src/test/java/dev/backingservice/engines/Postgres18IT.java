@@ -17,7 +17,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("PostgreSQL 18") // one method after another
-class Postgres18IT extends PostgresContract {
+class Postgres18IT extends EscapesContract {
   private static final int MANY = 4_000;
   private static final int RELATIONS = 17_000;
 

@@ -50,7 +50,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// PostgreSQL's part: exact rights, and tenants who attack the administrator.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class PostgresContract extends EngineContract {
-  private final int major;
+  final int major;
   private final Pki pki = new Pki();
   private Path folder;
   Postgres postgres;

@@ -17,11 +17,14 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.core.ThrowingRunnable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// One test's own namespace, servers and service on the shared sandbox.
 final class Stage {
   static final Duration PATIENCE = Duration.ofSeconds(45);
   private static final AtomicInteger COUNT = new AtomicInteger();
+  private static final ThreadLocal<List<Stage>> SHARED = ThreadLocal.withInitial(ArrayList::new);
   final Sandbox sandbox;
   final String namespace = "stage-" + COUNT.incrementAndGet();
   final String blue = namespace + "-blue";
@@ -30,6 +33,17 @@ final class Stage {
 
   Stage() {
     this(Shared.sandbox());
+    SHARED.get().add(this);
+  }
+
+  /// What a test leaves on the shared sandbox goes when the test is over: a server that nobody
+  /// needs is looked at all the same.
+  public static final class Leaving implements AfterEachCallback {
+    @Override
+    public void afterEach(ExtensionContext test) {
+      for (var stage : SHARED.get()) stage.sandbox.forget(stage.namespace);
+      SHARED.remove();
+    }
   }
 
   Stage(Sandbox sandbox) {
@@ -145,8 +159,8 @@ final class Stage {
     return server.login("orders", bound("username"), bound("password"));
   }
 
-  /// A session of the published login that cannot be ended: the operating system holds its backend
-  /// still until it is closed.
+  /// A session of the published login that cannot be ended: the operating system holds its
+  /// backend still until it is closed.
   AutoCloseable frozen(Postgres server) throws Exception {
     var session = session(server);
     String pid;

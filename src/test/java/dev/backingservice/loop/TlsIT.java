@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateFactory;
 import java.sql.DriverManager;
 import java.util.Base64;
@@ -47,10 +48,82 @@ class TlsIT {
     // Then
     assertThat(stage.bound("uri"))
         .contains("&sslcert=/bindings/orders-db/tls.crt&sslkey=/bindings/orders-db/tls.key");
-    connect(stage, files);
+    Client.of(stage, files).connect();
     assertThat(Visitor.visit(files)).contains("logged in as " + stage.bound("username"));
     assertThatThrownBy(() -> stage.session(blue))
         .hasMessageContaining("requires a valid client certificate");
+  }
+
+  /// The same login, two swaps later.
+  @Test
+  void aClientCertificateOfARetiredEpochDoesNotComeBackToLife(@TempDir Path files)
+      throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.server(stage.green);
+    blue.demandClientCertificates(text(stage, "backing-service-authority", "tls.crt"));
+    stage.sandbox.apply(
+        server(
+            stage,
+            blue.port(),
+            "{ca: {secretName: %s-ca}, clientCertificate: Required}".formatted(stage.blue)));
+    stage.attached(stage.blue, "");
+    var first = Client.of(stage, Files.createDirectory(files.resolve("first")));
+    stage.swap(stage.green);
+    stage.eventuallyOn(stage.green);
+    stage.swap(stage.blue);
+    stage.eventuallyOn(stage.blue);
+    stage.eventually("Ready", "True/Ready");
+    var third = Client.of(stage, Files.createDirectory(files.resolve("third")));
+    assertThat(third.user).isEqualTo(first.user);
+
+    // Then: the login has another password
+    third.connect();
+    assertThatThrownBy(first::connect).hasMessageContaining("password authentication failed");
+
+    // When
+    blue.admitByCertificate("CN=%s,OU=epoch 3".formatted(third.user), third.user);
+
+    // Then: the certificate names another epoch
+    third.connect();
+    assertThatThrownBy(first::connect).hasMessageContaining("certificate authentication failed");
+  }
+
+  @Test
+  void aCertificateForAServerIsNoneForAClientAndTheOtherWayRound(@TempDir Path files)
+      throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = Stage.tables(stage.sandbox.database(stage.blue, 17).withDatabase("orders"));
+    stage.sandbox.apply(
+        server(
+            stage,
+            blue.port(),
+            "{serverCertificate: {secretName: %s-tls, dnsNames: [127.0.0.1, localhost]}}"
+                .formatted(stage.blue)));
+    var secret = stage.blue + "-tls";
+    stage.eventually(() -> assertThat(text(stage, secret, "tls.crt")).isNotEmpty());
+    blue.present(text(stage, secret, "tls.crt"), text(stage, secret, "tls.key"));
+    stage.attached(stage.blue, "");
+    var client = Client.of(stage, files);
+    client.connect();
+
+    // When: somebody with a client certificate takes the server's place
+    blue.present(stage.bound("tls.crt"), stage.bound("tls.key"));
+
+    // Then
+    assertThatThrownBy(client::connect).rootCause().isInstanceOf(CertPathValidatorException.class);
+
+    // When: the server demands certificates, and another server shows its own
+    blue.present(text(stage, secret, "tls.crt"), text(stage, secret, "tls.key"));
+    blue.demandClientCertificates(text(stage, "backing-service-authority", "tls.crt"));
+
+    // Then
+    client.showing(stage.bound("tls.crt"), stage.bound("tls.key")).connect();
+    assertThatThrownBy(
+            client.showing(text(stage, secret, "tls.crt"), text(stage, secret, "tls.key"))::connect)
+        .hasMessageContaining("unknown certificate authority");
   }
 
   @Test
@@ -75,7 +148,7 @@ class TlsIT {
     var secret = stage.blue + "-tls";
     blue.present(text(stage, secret, "tls.crt"), text(stage, secret, "tls.key"));
     stage.attached(stage.blue, "");
-    connect(stage, files);
+    Client.of(stage, files).connect();
   }
 
   @Test
@@ -107,7 +180,7 @@ class TlsIT {
 
       // Then
       assertThat(stage.bound("ca.crt")).isEqualTo(other.anchor());
-      connect(stage, files);
+      Client.of(stage, files).connect();
 
       // When
       sandbox.pki().issue(files, "127.0.0.1", "localhost");
@@ -117,7 +190,7 @@ class TlsIT {
 
       // Then
       stage.eventually(() -> assertThat(stage.bound("ca.crt")).isEqualTo(sandbox.anchor()));
-      connect(stage, files);
+      Client.of(stage, files).connect();
     }
   }
 
@@ -174,7 +247,7 @@ class TlsIT {
                 "{mode: VerifyCA, ca: {secretName: %s-ca}}".formatted(stage.blue))
             .replace("host: 127.0.0.1", "posture: {refuse: Nothing}\n  host: \"::1\""));
     stage.attached(stage.blue, "");
-    mount(stage, files);
+    Client.of(stage, files);
 
     // Then
     assertThat(Visitor.visit(files)).contains("logged in as " + stage.bound("username"));
@@ -186,24 +259,42 @@ class TlsIT {
     assertThatThrownBy(() -> Visitor.visit(files)).isInstanceOf(IOException.class);
   }
 
-  private static void mount(Stage stage, Path files) throws IOException {
-    for (var entry : stage.secret().getData().entrySet())
-      Files.write(files.resolve(entry.getKey()), Base64.getDecoder().decode(entry.getValue()));
-  }
+  /// A client of a binding that it keeps as it was mounted.
+  private record Client(Path files, String url, String user, String password) {
+    static Client of(Stage stage, Path files) throws IOException {
+      for (var entry : stage.secret().getData().entrySet())
+        Files.write(files.resolve(entry.getKey()), Base64.getDecoder().decode(entry.getValue()));
+      return new Client(
+          files,
+          stage.bound("jdbc-url").replace("/bindings/orders-db", files.toString()),
+          stage.bound("username"),
+          stage.bound("password"));
+    }
 
-  /// As a JDBC client does, with the binding's files mounted.
-  private static void connect(Stage stage, Path files) throws Exception {
-    mount(stage, files);
-    for (var key : List.of("tls.key", "tls.pk8"))
-      if (Files.exists(files.resolve(key)))
-        Files.setPosixFilePermissions(
-            files.resolve(key), PosixFilePermissions.fromString("rw-------"));
-    var login = new Properties();
-    login.setProperty("user", stage.bound("username"));
-    login.setProperty("password", stage.bound("password"));
-    var url = stage.bound("jdbc-url").replace("/bindings/orders-db", files.toString());
-    try (var connection = DriverManager.getConnection(url, login)) {
-      assertThat(connection.isValid(2)).isTrue();
+    /// The same client with this certificate.
+    Client showing(String certificate, String key) throws IOException {
+      var body = key.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
+      Files.write(files.resolve("tls.pk8"), Base64.getDecoder().decode(body));
+      Files.writeString(files.resolve("shown.crt"), certificate);
+      return new Client(
+          files,
+          url + "&sslcert=%1$s/shown.crt&sslkey=%1$s/tls.pk8".formatted(files),
+          user,
+          password);
+    }
+
+    /// As a JDBC client does.
+    void connect() throws Exception {
+      for (var key : List.of("tls.key", "tls.pk8"))
+        if (Files.exists(files.resolve(key)))
+          Files.setPosixFilePermissions(
+              files.resolve(key), PosixFilePermissions.fromString("rw-------"));
+      var login = new Properties();
+      login.setProperty("user", user);
+      login.setProperty("password", password);
+      try (var connection = DriverManager.getConnection(url, login)) {
+        assertThat(connection.isValid(2)).isTrue();
+      }
     }
   }
 

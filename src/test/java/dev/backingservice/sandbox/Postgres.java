@@ -192,15 +192,23 @@ public final class Postgres implements AutoCloseable {
   /// Lets workloads in only with a certificate of `authority` for exactly their login.
   public void demandClientCertificates(String authority) throws IOException, SQLException {
     Files.writeString(data.resolve("clients.crt"), authority);
+    execute("postgres", "ALTER SYSTEM SET ssl_ca_file = 'clients.crt'");
+    admit("scram-sha-256 clientcert=verify-full");
+  }
+
+  /// Lets workloads in by their certificates alone: one `name` (RFC 2253) means one login.
+  public void admitByCertificate(String name, String login) throws IOException, SQLException {
+    Files.writeString(
+        data.resolve("pg_ident.conf"), "names \"%s\" \"%s\"\n".formatted(name, login));
+    admit("cert clientname=DN map=names");
+  }
+
+  private void admit(String method) throws IOException, SQLException {
+    var administrator = "hostssl all         %s 127.0.0.1/32 scram-sha-256\n".formatted(ADMIN);
+    var everybody = "hostssl all         all       127.0.0.1/32 ";
     Files.writeString(
         data.resolve("pg_hba.conf"),
-        HBA.replace(
-                    "hostssl all         all ",
-                    "hostssl all         %s 127.0.0.1/32 scram-sha-256\nhostssl all         all "
-                        .formatted(ADMIN))
-                .stripTrailing()
-            + " clientcert=verify-full\n");
-    execute("postgres", "ALTER SYSTEM SET ssl_ca_file = 'clients.crt'");
+        HBA.replace(everybody + "scram-sha-256", administrator + everybody + method));
     execute("postgres", "SELECT pg_reload_conf()");
   }
 

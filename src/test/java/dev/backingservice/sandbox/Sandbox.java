@@ -1,8 +1,16 @@
 package dev.backingservice.sandbox;
 
+import dev.backingservice.api.BackingServer;
+import dev.backingservice.api.BackingService;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,10 +19,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// A control plane, servers and the operator, together. Whatever was started is stopped by
 /// [#close].
 public final class Sandbox extends Kubectl implements AutoCloseable {
+  private static final String NO_FINALIZERS = "{\"metadata\":{\"finalizers\":null}}";
   private final Path dir;
   private final ControlPlane plane;
   private final Pki pki = new Pki();
@@ -91,8 +101,8 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
     return operator;
   }
 
-  /// Kills the operator and starts another with the same settings, as if the lease of the dead one
-  /// had run out.
+  /// Kills the operator and starts another with the same settings, as if the lease of the dead
+  /// one had run out.
   public synchronized void crash() {
     operator.kill();
     admin().leases().inNamespace(NAMESPACE).withName("backing-service-operator").delete();
@@ -182,6 +192,31 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
 
   public Postgres postgres(String name) {
     return servers.get(name);
+  }
+
+  /// Takes a namespace away with all of its services, and every server whose name begins with
+  /// that of the namespace. Nobody is fenced: the servers stop.
+  public void forget(String namespace) {
+    var ours = namespace + "-";
+    remove(admin().resources(BackingService.class).inNamespace(namespace).resources());
+    remove(
+        admin()
+            .resources(BackingServer.class)
+            .resources()
+            .filter(r -> r.item().getMetadata().getName().startsWith(ours)));
+    for (var name : List.copyOf(servers.keySet()))
+      if (name.startsWith(ours)) servers.remove(name).close();
+  }
+
+  private static <T extends HasMetadata> void remove(Stream<Resource<T>> resources) {
+    for (var resource : resources.toList()) {
+      resource.delete();
+      try {
+        resource.patch(PatchContext.of(PatchType.JSON_MERGE), NO_FINALIZERS);
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) throw e;
+      }
+    }
   }
 
   /// Closed before everything else.

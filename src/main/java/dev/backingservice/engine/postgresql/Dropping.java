@@ -7,9 +7,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
-/// Drops what the operator created for a service that is deleted and nobody else uses: a database
-/// that carries its mark of creation, objects and all, and then the group roles. A database that it
-/// did not create stays, with everything in it and the groups that own it.
+/// Drops what the operator created for a service that is deleted and nobody else uses: a
+/// database that carries its mark of creation, objects and all, and then the group roles. A
+/// database that it did not create stays, with everything in it and the groups that own it.
 record Dropping(Server server, Marks marks, Transactions transactions) {
   private static final String USED =
       """
@@ -23,8 +23,16 @@ record Dropping(Server server, Marks marks, Transactions transactions) {
       SELECT EXISTS (SELECT FROM pg_catalog.pg_database d, pg_catalog.aclexplode(d.datacl) a
                        JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
                       WHERE d.datname = $1 AND r.rolname LIKE 'bs\\_%\\_ro' AND r.rolname <> $2)""";
-  private static final String DEPENDS =
-      "SELECT EXISTS (SELECT FROM pg_catalog.pg_shdepend d JOIN pg_catalog.pg_roles r ON r.oid = d.refobjid WHERE r.rolname = $1 AND d.deptype = 'o')";
+
+  /// It owns something, or something in another database depends on it, such as a grant of
+  /// somebody else's there.
+  private static final String NEEDED =
+      """
+      SELECT EXISTS (SELECT FROM pg_catalog.pg_shdepend s
+                       JOIN pg_catalog.pg_roles r ON r.oid = s.refobjid
+                       LEFT JOIN pg_catalog.pg_database d ON d.oid = s.dbid
+                      WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND r.rolname = $1
+                        AND (s.deptype = 'o' OR d.datname <> $2))""";
 
   void drop(Connection connection, Order order) throws SQLException, EngineException {
     var sql = new Sql(connection);
@@ -55,8 +63,8 @@ record Dropping(Server server, Marks marks, Transactions transactions) {
     var sql = new Sql(connection);
     var known =
         sql.holds("SELECT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = $1)", role);
-    if (!known || sql.holds(DEPENDS, role)) return;
     var database = Schemas.of(order.place()).database();
+    if (!known || sql.holds(NEEDED, role, database)) return;
     if (Creation.exists(sql, database)) revokeInside(database, role);
     transactions.run(
         connection,

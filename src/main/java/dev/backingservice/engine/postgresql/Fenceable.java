@@ -1,5 +1,6 @@
 package dev.backingservice.engine.postgresql;
 
+import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Server;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
@@ -17,17 +18,25 @@ record Fenceable(Server server, Marks marks, Attachment attachment) {
 
   /// From 16 on the privileges of a role allow to end its sessions; before, and always,
   /// pg_signal_backend does. The server looks at the current user.
+  static boolean maySignal(Sql sql, String login) throws SQLException {
+    return sql.holds(
+        "SELECT pg_catalog.pg_has_role(current_user, 'pg_signal_backend', 'USAGE') OR pg_catalog.pg_has_role(current_user, oid, 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = $1",
+        login);
+  }
+
   private Optional<Failure> signal(Sql sql) throws SQLException {
-    boolean may =
-        sql.holds(
-            "SELECT pg_catalog.pg_has_role(current_user, 'pg_signal_backend', 'USAGE') OR pg_catalog.pg_has_role(current_user, oid, 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = $1",
-            attachment.login());
-    if (may) return Optional.empty();
+    if (maySignal(sql, attachment.login())) return Optional.empty();
     return Optional.of(
         new Failure(
             Reason.AdminTooWeak,
             "the administrator of %s may not end the sessions of %s: GRANT pg_signal_backend TO the administrator's role"
                 .formatted(server.name(), attachment.login())));
+  }
+
+  /// @throws EngineException with `PreparedTransactions` while some are open
+  void refusePrepared(Sql sql) throws SQLException, EngineException {
+    var open = prepared(sql);
+    if (open.isPresent()) throw EngineException.of(open.get().reason(), open.get().message());
   }
 
   private Optional<Failure> prepared(Sql sql) throws SQLException {

@@ -19,11 +19,14 @@ import org.jspecify.annotations.Nullable;
 
 /// One login as the catalog has it.
 ///
-/// @param attributes those that differ from what a login of ours has, as ALTER ROLE names the cure
+/// @param attributes those that differ from what a login of ours has, as ALTER ROLE names the
+///     cure
 /// @param groups roles it is a member of
-/// @param settings as `database:name=value`; the database is empty for all of them. A role makes
-///     its own settings, as many and as long as it likes: the first four, cut, tell whether they
-///     are ours
+/// @param lent those of them that are logins: before 16, every login may make others members of
+///     itself
+/// @param settings as `database:name=value`; the database is empty for all of them. A role
+///     makes its own settings, as many and as long as it likes: the first four, cut, tell
+///     whether they are ours
 /// @param holders who has its sessions, as far as the administrator may see it
 record LoginRow(
     String name,
@@ -32,6 +35,7 @@ record LoginRow(
     Set<String> attributes,
     int connections,
     Set<String> groups,
+    Set<String> lent,
     Set<String> settings,
     Optional<Map<String, String>> mark,
     int sessions,
@@ -48,6 +52,9 @@ record LoginRow(
                                 CASE WHEN NOT r.rolinherit THEN 'INHERIT' END], NULL),
              ARRAY(SELECT g.rolname::text FROM pg_catalog.pg_auth_members m
                      JOIN pg_catalog.pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid),
+             ARRAY(SELECT g.rolname::text FROM pg_catalog.pg_auth_members m
+                     JOIN pg_catalog.pg_roles g ON g.oid = m.roleid
+                    WHERE m.member = r.oid AND g.rolcanlogin),
              ARRAY(SELECT pg_catalog.left(coalesce(d.datname::text, '') || ':' || c, 200)
                      FROM pg_catalog.pg_db_role_setting s
                      LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase,
@@ -71,9 +78,10 @@ record LoginRow(
         row.getInt(4),
         texts(row.getArray(6)),
         texts(row.getArray(7)),
-        marks.read(name, row.getString(8)),
-        row.getInt(9),
-        texts(row.getArray(10)).stream().map(ServerText::clean).toList());
+        texts(row.getArray(8)),
+        marks.read(name, row.getString(9)),
+        row.getInt(10),
+        texts(row.getArray(11)).stream().map(ServerText::clean).toList());
   }
 
   /// The settings that a login of this attachment has, and no others.
@@ -94,18 +102,27 @@ record LoginRow(
 
   Holds holds(Order order, Marks marks) {
     if (!ours(order, marks)) return Holds.Foreign;
-    if (!canLogin && groups.isEmpty()) return Holds.Locked;
+    if (!canLogin && groups.equals(lent)) return Holds.Locked;
+    return exact(order, marks, groups) ? Holds.Works : Holds.Differs;
+  }
+
+  /// Whether it holds what it was given, and besides that at most what other logins lent it.
+  boolean holdsItsOwn(Order order, Marks marks) {
+    var own = new TreeSet<>(groups);
+    own.removeAll(lent);
+    return ours(order, marks) && exact(order, marks, own);
+  }
+
+  private boolean exact(Order order, Marks marks, Set<String> groups) {
     var roles = marks.roles(order.place());
     var at = new Attachment(order.place(), "", name, access(), Math.max(1, epoch()));
-    boolean exact =
-        canLogin
-            && attributes.isEmpty()
-            && superseded() == 0
-            && uid().equals(order.service().uid())
-            && connections == order.limits().connections()
-            && groups.equals(Set.of(roles.group(access())))
-            && settings.equals(settings(order, at, roles));
-    return exact ? Holds.Works : Holds.Differs;
+    return canLogin
+        && attributes.isEmpty()
+        && superseded() == 0
+        && uid().equals(order.service().uid())
+        && connections == order.limits().connections()
+        && groups.equals(Set.of(roles.group(access())))
+        && settings.equals(settings(order, at, roles));
   }
 
   /// Whether it carries our seal for this service, be it of an earlier object of the same name.

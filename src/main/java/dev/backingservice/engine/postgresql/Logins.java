@@ -39,7 +39,8 @@ record Logins(Marks marks, String server) {
         LoginRow.QUERY, row -> LoginRow.read(row, marks), (Object) names.toArray(String[]::new));
   }
 
-  /// The login as it must be for us to touch it.
+  /// The login as it must be for us to touch it; empty where an order for its own meets
+  /// another's.
   ///
   /// @throws EngineException with `NameTaken` when a role of that name is not ours
   Optional<LoginRow> ours(Sql sql, Order order, String login) throws SQLException, EngineException {
@@ -49,11 +50,11 @@ record Logins(Marks marks, String server) {
           Reason.NameTaken,
           "on %s the role %s exists and was not made by this operator: rename it"
               .formatted(server, login));
-    return found;
+    return found.filter(row -> !order.own() || row.uid().equals(order.service().uid()));
   }
 
-  /// Lets it log in with this epoch's credential and exactly the rights of its attachment. Whoever
-  /// was superseded stays locked: an older credential never works again.
+  /// Lets it log in with this epoch's credential and exactly the rights of its attachment.
+  /// Whoever was superseded stays locked: an older credential never works again.
   void open(Sql sql, Order order, Want want) throws SQLException, EngineException {
     var found = ours(sql, order, want.login());
     if (found.isPresent()) refuseSuperseded(found.get(), want);
@@ -90,8 +91,8 @@ record Logins(Marks marks, String server) {
             .formatted(row.name(), want.attachment().epoch(), by));
   }
 
-  /// Takes every membership away. A transaction of its own, before the lock: a membership alone may
-  /// keep an open session writing.
+  /// Takes every membership away. A transaction of its own, before the lock: a membership alone
+  /// may keep an open session writing.
   void strip(Sql sql, Order order, String login) throws SQLException, EngineException {
     var found = ours(sql, order, login);
     if (found.isPresent()) Memberships.narrow(sql, List.of(found.get()), "");
@@ -125,8 +126,8 @@ record Logins(Marks marks, String server) {
         .formatted(Sql.name(login), Sql.text(marks.write(login, fields)));
   }
 
-  /// Naming an attribute that need not change fails for an administrator who is no superuser; what
-  /// it may not change at all is told afterwards, by what is read back.
+  /// Naming an attribute that need not change fails for an administrator who is no superuser;
+  /// what it may not change at all is told afterwards, by what is read back.
   private static void change(Sql sql, LoginRow row, String login, String rest) throws SQLException {
     for (var attribute : row.attributes()) attempt(sql, "ALTER ROLE " + login + " " + attribute);
     var statement = "ALTER ROLE " + login + (row.canLogin() ? "" : " LOGIN") + rest;

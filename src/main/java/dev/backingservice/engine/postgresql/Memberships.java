@@ -51,12 +51,13 @@ final class Memberships {
         + (modern ? " GRANTED BY " + Sql.name(membership.grantor()) : "");
   }
 
-  /// Whether there is a membership besides `keep` that we may revoke.
+  /// Whether there is a membership in a group besides `keep` that we may revoke. One in a login
+  /// is lent by whoever has that login: it is taken away, and ends nobody's session.
   static boolean revocable(Sql sql, LoginRow row, String keep) throws SQLException {
     if (!more(row, keep)) return false;
     boolean modern = modern(sql);
     return of(sql, List.of(row)).stream()
-        .anyMatch(m -> !m.group().equals(keep) && (!modern || m.ours()));
+        .anyMatch(m -> !m.group().equals(keep) && !m.lent() && (!modern || m.ours()));
   }
 
   /// Memberships that somebody else granted and that we may not revoke: who may, and how.
@@ -78,10 +79,14 @@ final class Memberships {
 
   private static List<Membership> of(Sql sql, List<LoginRow> rows) throws SQLException {
     return sql.query(
-        "SELECT g.rolname, pg_catalog.pg_get_userbyid(m.grantor), pg_catalog.pg_has_role(current_user, m.grantor, 'USAGE'), u.rolname FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid JOIN pg_catalog.pg_roles u ON u.oid = m.member WHERE u.rolname = ANY ($1)",
-        r -> new Membership(r.getString(1), r.getString(2), r.getBoolean(3), r.getString(4)),
+        "SELECT g.rolname, pg_catalog.pg_get_userbyid(m.grantor), pg_catalog.pg_has_role(current_user, m.grantor, 'USAGE'), u.rolname, g.rolcanlogin FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid JOIN pg_catalog.pg_roles u ON u.oid = m.member WHERE u.rolname = ANY ($1)",
+        r ->
+            new Membership(
+                r.getString(1), r.getString(2), r.getBoolean(3), r.getString(4), r.getBoolean(5)),
         (Object) rows.stream().map(LoginRow::name).toArray(String[]::new));
   }
 
-  private record Membership(String group, String grantor, boolean ours, String member) {}
+  /// @param lent whether the group is a login
+  private record Membership(
+      String group, String grantor, boolean ours, String member, boolean lent) {}
 }

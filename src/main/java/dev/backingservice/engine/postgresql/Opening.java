@@ -15,9 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Lets logins in, in this order: what held more than it shall is narrowed; what had its rights
-/// before is let in, whatever the groups and the database lack meanwhile; then the groups are given
-/// what they need; then what is new is let in. So a login that stands with the rights of its mark
-/// was given them.
+/// before is let in, whatever the groups and the database lack meanwhile; then the groups are
+/// given what they need; then what is new is let in. So a login that stands with the rights of
+/// its mark was given them.
 final class Opening {
   private static final Duration EVICTION = Duration.ofSeconds(5);
   private final Server server;
@@ -104,7 +104,7 @@ final class Opening {
           long epoch = found.get().epoch();
           transactions.run(
               connection, sql -> logins.lock(sql, order, want.login(), epoch), service(order));
-          Severing.untilNobodyIsLeft(new Sql(connection), want.login(), EVICTION);
+          Severing.untilNobodyIsLeft(new Sql(connection), List.of(want.login()), EVICTION);
           return want;
         });
   }
@@ -114,8 +114,8 @@ final class Opening {
     return found.epoch() == want.attachment().epoch() && found.uid().equals(order.service().uid());
   }
 
-  /// Logins that are to hold less than they did, as far as that is ours to take: what somebody else
-  /// granted is told, and ends nobody's session.
+  /// Logins that are to hold less than they did, as far as that is ours to take: what somebody
+  /// else granted is told, and ends nobody's session.
   private List<Want> narrowed(Connection connection, List<Want> wants) throws EngineException {
     return chosen(
         connection,
@@ -153,13 +153,17 @@ final class Opening {
     boolean takes(Want want, LoginRow found) throws SQLException;
   }
 
-  /// A session keeps what it has until it ends. The mark is written after that: a narrowing that
-  /// was cut off is made again.
+  /// A session keeps what it has until it ends, and what it prepared until that is finished. The
+  /// mark is written after that: a narrowing that was cut off is made again.
   private void narrow(Connection connection, Order order, Want want) throws EngineException {
     transactions.run(connection, sql -> logins.narrow(sql, order, want), service(order));
     asked(
         () -> {
-          Severing.whatIsThereNow(new Sql(connection), want.login(), EVICTION);
+          var sql = new Sql(connection);
+          Severing.whatIsThereNow(sql, want.login(), EVICTION);
+          var held = logins.find(sql, want.login()).map(LoginRow::access);
+          if (held.isPresent())
+            new Fenceable(server, marks, want.attachment().with(held.get())).refusePrepared(sql);
           return want;
         });
   }
@@ -176,7 +180,7 @@ final class Opening {
             () -> {
               var sql = new Sql(connection);
               var found = logins.find(sql, want.login());
-              if (found.isEmpty() || found.get().holds(order, marks) == Holds.Works) return "";
+              if (found.isEmpty() || found.get().holdsItsOwn(order, marks)) return "";
               return Memberships.others(sql, found.get()).orElseGet(() -> differs(found.get()));
             });
     if (!refusal.isEmpty())

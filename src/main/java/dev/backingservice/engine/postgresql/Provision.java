@@ -47,17 +47,17 @@ final class Provision {
         sql -> logins.lock(sql, order, want.login(), want.superseding()),
         service(order));
     if (want.state() != LoginState.Absent) return;
-    vacate(connection, want);
+    vacate(connection, order, want);
     new Removal(server, transactions, logins).drop(connection, order, want);
   }
 
   /// A role can be dropped while it is connected, and its sessions go on.
-  private void vacate(Connection connection, Want want) throws EngineException {
+  private void vacate(Connection connection, Order order, Want want) throws EngineException {
     asked(
         () -> {
           var sql = new Sql(connection);
-          if (logins.find(sql, want.login()).isPresent())
-            Severing.untilNobodyIsLeft(sql, want.login(), EVICTION);
+          if (logins.ours(sql, order, want.login()).isPresent())
+            Severing.untilNobodyIsLeft(sql, List.of(want.login()), EVICTION);
           return want;
         });
   }

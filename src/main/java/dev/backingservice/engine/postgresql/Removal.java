@@ -37,7 +37,7 @@ final class Removal {
   }
 
   void drop(Connection connection, Order order, Want want) throws EngineException {
-    var found = found(connection, want.login());
+    var found = found(connection, order, want.login());
     if (found.isEmpty()) return;
     if (!handOver(want.attachment().place(), found.get()) || needed(connection, want)) return;
     transactions.run(
@@ -65,9 +65,10 @@ final class Removal {
     }
   }
 
-  private Optional<LoginRow> found(Connection connection, String login) throws EngineException {
+  private Optional<LoginRow> found(Connection connection, Order order, String login)
+      throws EngineException {
     try {
-      return logins.find(new Sql(connection), login);
+      return logins.ours(new Sql(connection), order, login);
     } catch (SQLException e) {
       throw PgErrors.running(e, server);
     }
@@ -75,7 +76,8 @@ final class Removal {
 
   /// Inside the database, where ownership and grants are: objects to the group, grants away.
   ///
-  /// @return whether that could be done: a group that may not own anything there takes nothing over
+  /// @return whether that could be done: a group that may not own anything there takes nothing
+  ///     over
   private boolean handOver(Place place, LoginRow found) throws EngineException {
     var login = found.name();
     var keeper = logins.marks().roles(place).group(found.access());

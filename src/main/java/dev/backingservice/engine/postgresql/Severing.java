@@ -5,19 +5,21 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.model.Reason;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
-/// Ends the sessions of one login again and again, until three counts in a row find nobody.
-record Severing(Sql sql, String login, Count besides) {
+/// Ends the sessions of logins again and again, until three counts in a row find nobody.
+record Severing(Sql sql, List<String> logins, Count besides) {
   private static final int QUIET_COUNTS = 3;
   private static final long PAUSE_MILLIS = 50;
 
-  /// Sessions of a login that may not log in any more; so a stale leader ends nothing. On a standby
-  /// nothing can be locked, but sessions can be ended.
+  /// Sessions of logins that may not log in any more; so a stale leader ends nothing. On a
+  /// standby nothing can be locked, but sessions can be ended.
   private static final String LOCKED =
       """
       SELECT %s FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid
-       WHERE r.rolname = $1 AND (NOT r.rolcanlogin OR pg_catalog.pg_is_in_recovery())""";
+       WHERE r.rolname = ANY ($1) AND (NOT r.rolcanlogin OR pg_catalog.pg_is_in_recovery())""";
 
   /// Sessions of a login, of whatever rights.
   private static final String ALL =
@@ -33,7 +35,7 @@ record Severing(Sql sql, String login, Count besides) {
 
   Drain until(Duration within) throws SQLException {
     long deadline = System.nanoTime() + within.toNanos();
-    var starting = new Starting(sql);
+    var starting = new Starting(sql, logins);
     int ended = 0;
     int quiet = 0;
     while (true) {
@@ -50,20 +52,28 @@ record Severing(Sql sql, String login, Count besides) {
   }
 
   /// @throws EngineException with `SessionsRemain` when some do not end in time
-  static void untilNobodyIsLeft(Sql sql, String login, Duration within)
+  static void untilNobodyIsLeft(Sql sql, List<String> logins, Duration within)
       throws SQLException, EngineException {
-    if (new Severing(sql, login, () -> 0).until(within).done()) return;
-    throw EngineException.of(Reason.SessionsRemain, "sessions of %s do not end".formatted(login));
+    if (logins.isEmpty() || new Severing(sql, logins, () -> 0).until(within).done()) return;
+    var first = logins.getFirst();
+    throw EngineException.of(
+        Reason.SessionsRemain,
+        logins.size() == 1
+            ? "sessions of %s do not end".formatted(first)
+            : "sessions of %d logins do not end, those of %s among them"
+                .formatted(logins.size(), first));
   }
 
-  /// Ends the sessions that are there now, while the login goes on.
+  /// Ends the sessions that are there now, begun or not, while the login goes on.
   ///
   /// @throws EngineException with `SessionsRemain` when some do not end in time
   static void whatIsThereNow(Sql sql, String login, Duration within)
       throws SQLException, EngineException {
     long deadline = System.nanoTime() + within.toNanos();
-    var starting = new Starting(sql);
-    var before = sql.query(ALL, row -> row.getInt(1), login).toArray(Integer[]::new);
+    var starting = new Starting(sql, List.of(login));
+    var pids = new TreeSet<>(starting.pids());
+    pids.addAll(sql.query(ALL, row -> row.getInt(1), login));
+    var before = pids.toArray(Integer[]::new);
     var ending =
         ALL.replace("SELECT a.pid", "SELECT pg_catalog.pg_terminate_backend(a.pid)")
             + " AND a.pid = ANY ($2)";
@@ -77,19 +87,23 @@ record Severing(Sql sql, String login, Count besides) {
   }
 
   private int sessions() throws SQLException {
-    return sql.first(LOCKED.formatted("count(*)"), row -> row.getInt(1), login).orElse(0);
+    return sql.first(LOCKED.formatted("count(*)"), row -> row.getInt(1), names()).orElse(0);
   }
 
-  /// One statement for all; the right to signal is a matter of the role, not of the session. In the
-  /// list of results, never in the condition: the planner may call what stands there for every
-  /// session of the server before it looks whose it is.
+  private Object names() {
+    return logins.toArray(String[]::new);
+  }
+
+  /// One statement for all; the right to signal is a matter of the role, not of the session. In
+  /// the list of results, never in the condition: the planner may call what stands there for
+  /// every session of the server before it looks whose it is.
   private int end() throws SQLException {
     return (int)
         sql
             .query(
                 LOCKED.formatted("pg_catalog.pg_terminate_backend(a.pid)"),
                 row -> row.getBoolean(1),
-                login)
+                names())
             .stream()
             .filter(ended -> ended)
             .count();

@@ -3,6 +3,7 @@ package dev.backingservice.engine.postgresql;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /// Sessions that were let in and have not begun. `pg_stat_activity` does not say whose they are
@@ -21,13 +22,21 @@ final class Starting {
   private static final Duration HONEST = Duration.ofMillis(500);
 
   private final Sql sql;
+  private final List<String> logins;
   private final Set<Integer> pids;
   private final long since = System.nanoTime();
 
   /// Those that are starting now: whoever comes later meets what was changed before.
-  Starting(Sql sql) throws SQLException {
+  ///
+  /// @param logins one of which each of them may be
+  Starting(Sql sql, List<String> logins) throws SQLException {
     this.sql = sql;
+    this.logins = logins;
     this.pids = new HashSet<>(now());
+  }
+
+  Set<Integer> pids() {
+    return Set.copyOf(pids);
   }
 
   private Set<Integer> now() throws SQLException {
@@ -45,14 +54,16 @@ final class Starting {
     return pids.size();
   }
 
-  /// @return whether it may be ended: those of superusers may not, and are no login of ours
+  /// @return false for one that is no login of ours: those of superusers may not be ended. Who
+  ///     may not end the sessions of a login cannot tell whose it is
   private boolean end(int pid) throws SQLException {
     try {
       sql.holds("SELECT pg_catalog.pg_terminate_backend($1)", pid);
       return true;
     } catch (SQLException e) {
-      if (PgErrors.state(e).equals(PgErrors.INSUFFICIENT_PRIVILEGE)) return false;
-      throw e;
+      if (!PgErrors.state(e).equals(PgErrors.INSUFFICIENT_PRIVILEGE)) throw e;
+      for (var login : logins) if (!Fenceable.maySignal(sql, login)) return true;
+      return false;
     }
   }
 }

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/// Logins of ours that came with a copy: their marks name another server than this one. What a swap
-/// prepared here a moment ago names this one, whoever knows of it.
+/// Logins of ours that came with a copy: their marks name another server than this one. What a
+/// swap prepared here a moment ago names this one, whoever knows of it.
 ///
 /// Each change costs the server time in proportion to the roles that the administrator has made
 /// (16 and newer: it looks for the right to administer one among all of them). So a page is an
@@ -27,12 +27,14 @@ record Strangers(Marks marks, Logins logins, Transactions transactions, Runnable
   private static final String LOCK = "strangers";
   private static final Duration WITHIN = Duration.ofSeconds(5);
 
-  /// One page of roles of ours that can log in, after the name `$1`. A result of all of them would
-  /// not fit into the driver's bounds.
+  /// One page of roles of ours that can log in or are logged in, after the name `$1`. A result of
+  /// all of them would not fit into the driver's bounds.
   private static final String OURS =
       """
       SELECT rolname, pg_catalog.shobj_description(oid, 'pg_authid') FROM pg_catalog.pg_roles
-       WHERE rolname LIKE 'bs\\_%%' AND rolcanlogin AND rolname > $1 ORDER BY rolname LIMIT %d"""
+       WHERE rolname LIKE 'bs\\_%%' AND rolname > $1
+         AND (rolcanlogin OR oid IN (SELECT usesysid FROM pg_catalog.pg_stat_activity))
+       ORDER BY rolname LIMIT %d"""
           .formatted(PAGE);
 
   /// @param names every name of this running server
@@ -96,9 +98,10 @@ record Strangers(Marks marks, Logins logins, Transactions transactions, Runnable
         },
         LOCK);
     refused.putAll(failed);
-    for (var row : strangers(new Sql(connection), page, names))
-      if (row.sessions() > 0 && !row.canLogin())
-        Severing.untilNobodyIsLeft(new Sql(connection), row.name(), WITHIN);
+    this.page.run();
+    var locked =
+        strangers(new Sql(connection), page, names).stream().filter(row -> !row.canLogin());
+    Severing.untilNobodyIsLeft(new Sql(connection), locked.map(LoginRow::name).toList(), WITHIN);
     return page.size() - failed.size();
   }
 
