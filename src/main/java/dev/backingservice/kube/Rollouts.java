@@ -10,8 +10,9 @@ import java.util.function.LongSupplier;
 /// How many workloads may roll at once. A thousand services that swap together must not restart a
 /// thousand workloads together.
 ///
-/// Nobody can take the turns of others: one namespace has at most half of them, and a rollout that
-/// never ends gives its turn back after ten minutes and gets no other one until it has ended.
+/// Nobody can take the turns of others: one namespace has at most half of them, a quarter is kept
+/// for namespaces that have none, and a rollout that never ends gives its turn back after ten
+/// minutes and gets no other one until it has ended.
 public final class Rollouts {
   private static final Duration LONGEST = Duration.ofMinutes(10);
 
@@ -39,7 +40,9 @@ public final class Rollouts {
   public synchronized boolean begin(String namespace, String uid) {
     expire();
     if (overdue.contains(uid) || turns.containsKey(uid)) return true;
-    if (turns.size() >= atOnce || held(namespace) >= (atOnce + 1) / 2) return false;
+    long held = held(namespace);
+    int open = held == 0 ? atOnce : atOnce - atOnce / 4;
+    if (turns.size() >= open || held >= (atOnce + 1) / 2) return false;
     turns.put(uid, new Turn(namespace, nanoTime.getAsLong()));
     return true;
   }

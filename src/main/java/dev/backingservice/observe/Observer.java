@@ -155,7 +155,14 @@ public final class Observer {
     };
   }
 
+  /// An empty patch passes where the data may not change.
   private Optional<Failure> rehearsed(String namespace, String name) {
+    boolean fixed =
+        secrets
+            .find(namespace, name)
+            .filter(s -> Boolean.TRUE.equals(s.getImmutable()))
+            .isPresent();
+    if (fixed) return taken("the Secret %s is immutable: delete it".formatted(name));
     try {
       secrets.rehearse(namespace, name);
       return Optional.empty();

@@ -2,11 +2,15 @@ package dev.backingservice.operator;
 
 import dev.backingservice.act.LeaderTerm;
 import dev.backingservice.act.LeaseHandover;
+import dev.backingservice.kube.Refusals;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /// One leader acts. It raises its term before it does; who loses the lease stops without acting
@@ -14,6 +18,9 @@ import org.jboss.logging.Logger;
 @Singleton
 class Leadership {
   private static final Logger LOG = Logger.getLogger(Leadership.class);
+  /// Less than a lease lasts.
+  private static final Duration RAISING = Duration.ofSeconds(8);
+
   private final Installation installation;
   private final LeaderTerm term;
   private final LeaseHandover handover;
@@ -38,8 +45,32 @@ class Leadership {
   }
 
   private void won() {
-    term.raise();
+    raise();
     LOG.infof("leading: term=%d namespace=%s", term.mine(), installation.namespace());
+  }
+
+  /// The library takes a failure of this callback for one of the lease, and would never ask again.
+  private void raise() {
+    long deadline = System.nanoTime() + RAISING.toNanos();
+    while (true) {
+      try {
+        term.raise();
+        return;
+      } catch (KubernetesClientException e) {
+        LOG.warnf("the term could not be raised: %s", Refusals.said(e));
+        if (System.nanoTime() > deadline) Runtime.getRuntime().halt(1);
+      }
+      pause();
+    }
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.SECONDS.sleep(1);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      Runtime.getRuntime().halt(1);
+    }
   }
 
   /// Exiting in order would let reconciles in flight go on.

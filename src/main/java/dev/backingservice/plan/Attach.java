@@ -36,7 +36,7 @@ final class Attach {
 
     var to = next(f, intent, place);
     var requested = place.equals(intent.place()) ? place : f.requested().orElse(place);
-    boolean first = !f.service().marked();
+    boolean first = !f.attachedBefore();
     var actions = new ArrayList<Action>(Debts.settle(f));
     actions.addAll(fences(f, to));
     if (first && intent.createDatabase() == Intent.CreateDatabase.IfMissing)
@@ -44,7 +44,7 @@ final class Attach {
     actions.add(
         new Action.Ensure(to.server(), List.of(new Action.Desired(to, LoginState.Prepared, 0))));
     actions.add(new Action.Knock(to));
-    if (first) actions.add(new Action.MarkAttached());
+    if (!f.service().marked()) actions.add(new Action.MarkAttached());
     actions.add(
         new Action.Publish(
             to, requested, owed(f, to, now), f.published().guard(), Optional.empty()));
@@ -70,6 +70,8 @@ final class Attach {
     var server = f.server(place.server());
     if (server.isEmpty())
       return Optional.of(new Failure(Reason.Pending, "the server has not been looked at yet"));
+    if (f.service().namespaceUid().isEmpty())
+      return Optional.of(new Failure(Reason.Pending, "the namespace has not been seen yet"));
     return server.get().consent().or(() -> server.get().trouble()).or(() -> server.get().posture());
   }
 

@@ -152,6 +152,12 @@ public record Facts(
     return service.marked() && Bindings.believed(this).isEmpty() && memory.isBlank();
   }
 
+  /// Whether it was attached at some time before, as the annotation, the status or the Secret says:
+  /// people take annotations away.
+  boolean attachedBefore() {
+    return service.marked() || !memory.isBlank() || published.ours();
+  }
+
   /// What the service is attached to: the Secret when it is believed, else what was recorded.
   public Optional<Attachment> active() {
     return Bindings.active(this);
@@ -210,12 +216,20 @@ public record Facts(
         .or(() -> wanted);
   }
 
-  /// The greatest epoch seen anywhere, be it of an earlier object of the same name; 0 when there is
-  /// none.
-  public long greatestEpoch() {
+  /// The greatest epoch of this very object seen anywhere; 0 when there is none.
+  long greatestOwnEpoch() {
     long greatest = memory.greatestEpoch();
     if (published instanceof Published.Binding b)
       greatest = Math.max(greatest, Math.max(b.active().epoch(), b.aborted()));
+    for (var server : servers.values())
+      greatest = Math.max(greatest, server.greatestEpoch(service.id().uid()));
+    return greatest;
+  }
+
+  /// The greatest epoch seen anywhere, be it of an earlier object of the same name; 0 when there is
+  /// none.
+  public long greatestEpoch() {
+    long greatest = greatestOwnEpoch();
     for (var server : servers.values()) greatest = Math.max(greatest, server.greatestEpoch());
     return greatest;
   }

@@ -22,7 +22,7 @@ public record FoundLogins(Attachment attachment, Standing.Login login) {
   /// fenced nor published just now.
   public static Optional<FoundLogins> stray(Facts f) {
     var like = f.intent().map(Intent::place);
-    if (like.isEmpty() || !f.service().marked()) return Optional.empty();
+    if (like.isEmpty() || !f.attachedBefore()) return Optional.empty();
     return strays(f, like.get()).stream().findFirst();
   }
 

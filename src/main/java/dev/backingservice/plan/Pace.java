@@ -28,7 +28,8 @@ final class Pace {
 
   /// @param drift how long to wait when nothing is open
   static Duration of(Aftermath after, Duration drift, Instant now) {
-    if (!after.swap().equals(after.facts().memory().swap())) return AT_ONCE;
+    var before = after.facts().memory().swap();
+    if (!after.swap().equals(before)) return back(before, after.swap()) ? SHORTEST : AT_ONCE;
     if (after.swap().underWay()) return phase(after);
     var soonest = drift;
     if (!after.memory().debts().isEmpty()) soonest = shorter(soonest, debt(after, now));
@@ -41,14 +42,31 @@ final class Pace {
     return jittered(soonest, after);
   }
 
+  /// A motion that goes back may do so again and again: what a hostile server says decides.
+  private static boolean back(Swap before, Swap now) {
+    return switch (before) {
+      case Swap.Cut _ -> now instanceof Swap.Fence;
+      case Swap.Aborting _ -> !now.underWay() && !(now instanceof Swap.Roll);
+      case Swap.Settled _,
+          Swap.Prepare _,
+          Swap.Fence _,
+          Swap.Roll _,
+          Swap.Verify _,
+          Swap.Overlap _,
+          Swap.Retire _,
+          Swap.Aborted _ ->
+          false;
+    };
+  }
+
   /// A phase goes on at once while sessions drain; what fails in it is tried again at 0.2, 0.4, …
   /// 30 s, what refuses a login at most every 2 s; and the end of its time is not missed.
   private static Duration phase(Aftermath after) {
     var failure = after.facts().outcomes().stream().flatMap(o -> o.result().refusal().stream());
     var reason = failure.findFirst().map(f -> f.reason());
-    if (reason.isEmpty()) return DRAIN;
+    if (reason.isEmpty() && !(after.swap() instanceof Swap.Aborting)) return DRAIN;
     var retry = clamp(after.facts().inPhase().dividedBy(2), RETRY_SHORTEST, RETRY_LONGEST);
-    if (reason.get() == Reason.AdminRefused || reason.get() == Reason.LoginRefused)
+    if (reason.filter(r -> r == Reason.AdminRefused || r == Reason.LoginRefused).isPresent())
       retry = longer(retry, LOGIN_REFUSED);
     return timeLeft(after).filter(earlier(retry)).orElse(retry);
   }

@@ -4,6 +4,7 @@ import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Published;
+import dev.backingservice.model.Standing;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -47,10 +48,19 @@ public final class Places {
     return f.memory().isBlank() && Bindings.believed(f).isPresent();
   }
 
-  /// Whether a mark on a server knows of a credential that nobody remembers.
+  /// Whether a mark on a server knows of a credential that nobody remembers: of a later epoch, or
+  /// of an earlier object of the same name that still lets in.
   private static boolean stray(Facts f) {
     long known = Math.max(f.memory().greatestEpoch(), f.active().map(Attachment::epoch).orElse(0L));
-    return f.greatestEpoch() > known;
+    return f.greatestOwnEpoch() > known || ofAnotherObject(f);
+  }
+
+  private static boolean ofAnotherObject(Facts f) {
+    var own = f.service().id().uid();
+    return f.servers().values().stream()
+        .flatMap(s -> s.answer().stream())
+        .flatMap(a -> a.standing().logins().values().stream())
+        .anyMatch(l -> l.holds() != Standing.Holds.Foreign && !l.uid().equals(own) && !l.fenced());
   }
 
   /// Whether the active login is not where it should be: somebody removed it, or it was given

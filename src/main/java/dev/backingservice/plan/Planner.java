@@ -137,7 +137,7 @@ public final class Planner {
     var actions = new ArrayList<Action>();
     if (proof.isPresent()
         && f.published() instanceof Published.Binding b
-        && !SwapGuards.disowned(f, m))
+        && !SwapGuards.disowned(f, m, now))
       actions.add(
           new Action.Amend(
               active,
@@ -145,7 +145,10 @@ public final class Planner {
               f.debts(),
               m.to().epoch(),
               b.resourceVersion()));
-    if (proof.isPresent() && !m.overlaps()) actions.addAll(restore(f, m));
+    // a motion that overlaps locked nothing, but one whose memory was lost may have
+    boolean locked =
+        !m.overlaps() || (f.answer(m.from().server()).isPresent() && !f.lets(m.from()));
+    if (proof.isPresent() && locked) actions.addAll(restore(f, m));
     if (proof.isPresent() && f.lets(active) && !(f.published() instanceof Published.Binding))
       Upkeep.secret(f, active, now).ifPresent(actions::add);
     actions.add(

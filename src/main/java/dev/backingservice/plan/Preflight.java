@@ -29,8 +29,8 @@ public final class Preflight {
 
   private Preflight() {}
 
-  /// Whether an edit waits that may be taken up, so that the old and the new server have to be
-  /// looked at side by side.
+  /// Whether an edit waits that may be taken up, on a server that admits the namespace, so that the
+  /// old and the new server have to be looked at side by side.
   public static boolean due(Facts f) {
     var wanted = f.intent().map(Intent::place);
     var swap = f.memory().swap();
@@ -39,6 +39,7 @@ public final class Preflight {
             && swap.target().filter(t -> wanted.equals(Optional.of(t.place()))).isPresent();
     return f.pending()
         && !underWay
+        && consent(f).isEmpty()
         && f.active().filter(a -> !wanted.equals(Optional.of(a.place()))).isPresent();
   }
 

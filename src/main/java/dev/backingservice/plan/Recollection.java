@@ -127,8 +127,18 @@ final class Recollection {
     var owed = done(Action.Owe.class).map(Action.Owe::debts);
     var published = done(Action.Publish.class).map(Action.Publish::debts);
     return owed.or(() -> published).orElseGet(f::debts).stream()
-        .filter(d -> Debts.promoted(f, d) || Retention.proof(f, d.attachment()).isEmpty())
+        .filter(d -> Debts.promoted(f, d) || !proven(d))
         .toList();
+  }
+
+  /// Whether the process that owes was fenced, or one that lived before: a copy that was promoted
+  /// meanwhile proves nothing.
+  private boolean proven(Debt debt) {
+    var owed = Identity.timelineOf(debt.running());
+    return Retention.proof(f, debt.attachment())
+        .map(proof -> Identity.timelineOf(proof.running()))
+        .filter(fenced -> owed.isEmpty() || fenced.compareTo(owed) <= 0)
+        .isPresent();
   }
 
   private OptionalInt held() {

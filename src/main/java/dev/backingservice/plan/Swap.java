@@ -105,8 +105,8 @@ public sealed interface Swap {
 
       case Aborting(var m, var p, _) when SwapGuards.cut(f, m)           -> new Roll(m, p.orElse(SwapGuards.unfenced(now)), now);
       case Aborting(var m, var p, _) when SwapGuards.lost(f, m, p)       -> new Fence(m);
-      case Aborting(var m, var p, _) when SwapGuards.redirected(f, m, p) -> Start.of(f, now, 0).orElse(this);
-      case Aborting(var m, var p, var why) when SwapGuards.undone(f, m, p) -> SwapGuards.afterUndo(f, m, p, why, now);
+      case Aborting(var m, var p, _) when SwapGuards.redirected(f, m, p, now) -> Start.of(f, now, 0).orElse(this);
+      case Aborting(var m, var p, var why) when SwapGuards.undone(f, m, p, now) -> SwapGuards.afterUndo(f, m, p, why, now);
       case Aborting _                                                    -> this;
 
       case Aborted(var m, var p, _, _) when SwapGuards.cut(f, m)         -> new Roll(m, p, now);

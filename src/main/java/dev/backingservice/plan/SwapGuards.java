@@ -150,20 +150,20 @@ final class SwapGuards {
   /// The old server does not answer, so that nothing can be undone there, and the edit was
   /// changed: what waits now is taken up. The Secret says already that this epoch will not be
   /// published.
-  static boolean redirected(Facts f, Motion m, Optional<FenceProof> proof) {
+  static boolean redirected(Facts f, Motion m, Optional<FenceProof> proof, Instant now) {
     return proof.isPresent()
         && !m.overlaps()
         && !m.cause().stands(f, m)
         && f.answer(m.from().server()).isEmpty()
-        && disowned(f, m);
+        && disowned(f, m, now);
   }
 
   /// The old logins work again, and a late write of the cut cannot succeed any more. Nothing is
   /// asked of a server where nothing was done, and nothing of one that was left because it does
   /// not answer or is a standby: what was locked there is unlocked when that can be done.
-  static boolean undone(Facts f, Motion m, Optional<FenceProof> proof) {
+  static boolean undone(Facts f, Motion m, Optional<FenceProof> proof, Instant now) {
     if (proof.isEmpty() || !m.concerns(f.active())) return true;
-    return disowned(f, m)
+    return disowned(f, m, now)
         && (m.overlaps()
             || (proof.get().result() == FenceProof.Result.Unreachable && unanswered(f, m))
             || (proof.get().result() == FenceProof.Result.ReadOnly && lockedOnStandby(f, m))
@@ -180,12 +180,12 @@ final class SwapGuards {
 
   /// Whether the Secret says that the epoch of this motion will not be published. Where it is
   /// gone or edited and the old server cannot be asked, nobody waits for that.
-  static boolean disowned(Facts f, Motion m) {
+  static boolean disowned(Facts f, Motion m, Instant now) {
     return switch (f.published()) {
       case Published.Foreign _ -> true;
       case Published.None _, Published.Edited _ ->
           f.outcomes().stream().anyMatch(SwapGuards::spent)
-              || f.active().filter(a -> Upkeep.worksOrWill(f, a)).isEmpty();
+              || f.active().flatMap(a -> Upkeep.secret(f, a, now)).isEmpty();
       case Published.Binding b -> b.aborted() == m.to().epoch() || marked(f, m);
     };
   }

@@ -12,7 +12,7 @@ final class Unasked {
   private Unasked() {}
 
   static List<String> of(Facts f) {
-    if (!f.service().marked()) return List.of();
+    if (!f.attachedBefore()) return List.of();
     var names = new TreeSet<>(f.memory().unasked());
     if (Places.everywhere(f)) names.addAll(f.servers().keySet());
     names.removeIf(name -> f.server(name).filter(Unasked::silent).isEmpty());

@@ -26,6 +26,7 @@ final class Upkeep {
   /// The Secret and the workloads alone.
   static List<Action> inCluster(Facts f, Instant now) {
     var actions = new ArrayList<Action>();
+    if (f.active().isPresent() && !f.service().marked()) actions.add(new Action.MarkAttached());
     f.active().flatMap(active -> secret(f, active, now)).ifPresent(actions::add);
     for (var workload : f.workloads()) workload(f, workload).ifPresent(actions::add);
     return actions;

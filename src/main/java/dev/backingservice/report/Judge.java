@@ -144,10 +144,21 @@ final class Judge {
       return Verdict.no(AVAILABLE, failure);
     if (f.login().orElse(null) instanceof Facts.Login.Full(var failure))
       return new Verdict(AVAILABLE, Status.True, Reason.Available, failure.message());
+    var refused = refused(active.get());
+    if (refused.isPresent()) return Verdict.no(AVAILABLE, refused.get());
     if (f.login().isPresent() || knocked(active.get()))
       return Verdict.yes(AVAILABLE, "The last login with the published credential succeeded.");
     return wasAvailable.orElse(
         Verdict.wait(AVAILABLE, Reason.Pending, "The credential was not tried yet."));
+  }
+
+  /// What the server said just now to a login with the published credential.
+  private Optional<Failure> refused(Attachment active) {
+    return f.outcomes().stream()
+        .filter(o -> o.action() instanceof Action.Knock(var at) && at.equals(active))
+        .flatMap(o -> o.result().refusal().stream())
+        .filter(failure -> failure.reason() == Reason.LoginRefused)
+        .findFirst();
   }
 
   private boolean knocked(Attachment active) {

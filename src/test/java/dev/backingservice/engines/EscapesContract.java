@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Session;
+import dev.backingservice.engine.Want;
+import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.LoginState;
@@ -20,6 +22,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /// Ways out of a fence, a narrowing or a deletion, and ways to hold up somebody else's.
@@ -243,5 +246,58 @@ abstract class EscapesContract extends PostgresContract {
   private String exists(String role) throws SQLException {
     return postgres.ask(
         "postgres", "SELECT count(*) FROM pg_roles WHERE rolname = '%s'".formatted(role));
+  }
+
+  /// DROP DATABASE waits for whoever names the database, and everybody who connects waits for it.
+  @Test
+  void aLoginThatKeepsEverybodyOutOfTheAdministratorsDatabaseKeepsNoFenceOff() throws Exception {
+    // Given
+    var at = open(Access.ReadOnly);
+    var now = new AtomicLong();
+    var aged = new PostgresEngine(KEY, new FixedTerm(1), 4, now::get);
+    ensure(aged, want(at, LoginState.Active));
+    try (var first = session(at);
+        var second = session(at);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      first.setAutoCommit(false);
+      first
+          .createStatement()
+          .execute("ALTER ROLE CURRENT_USER IN DATABASE postgres SET work_mem = '64kB'");
+      threads.submit(() -> second.createStatement().execute("DROP DATABASE postgres"));
+      Thread.sleep(500);
+      now.set(Duration.ofMinutes(2).toNanos());
+
+      // When
+      ensure(aged, want(at, LoginState.Locked));
+
+      // Then
+      try (var session = aged.open(server())) {
+        assertThat(session.sever(order(), at, Duration.ofSeconds(3)).done()).isTrue();
+      }
+      assertThat(first.isValid(2)).isFalse();
+    } finally {
+      aged.keep(List.of());
+    }
+  }
+
+  private void ensure(PostgresEngine engine, Want want) throws EngineException {
+    try (var session = engine.open(server())) {
+      session.ensure(order(), List.of(want));
+    }
+  }
+
+  @Test
+  void aLoginThatOwnsMoreThanCanBeHandedOverKeepsNobodyWaiting() throws Exception {
+    // Given
+    var at = open(Access.ReadOnly);
+    try (var tenant = session(at)) {
+      tenant.createStatement().execute("SELECT count(lo_create(0)) FROM generate_series(1, 20000)");
+    }
+
+    // When
+    ensure(want(at, LoginState.Absent));
+
+    // Then
+    assertThat(holds(at)).isIn(Holds.Absent, Holds.Locked);
   }
 }

@@ -22,6 +22,15 @@ class RolloutsTest {
   }
 
   @Test
+  void twoGreedyNamespacesLeaveATurnForAThird() {
+    rollouts.begin("greedy", "1");
+    rollouts.begin("greedy", "2");
+    assertThat(rollouts.begin("greedy-2", "3")).isTrue();
+    assertThat(rollouts.begin("greedy-2", "4")).isFalse();
+    assertThat(rollouts.begin("shop", "5")).isTrue();
+  }
+
+  @Test
   void aRolloutThatIsBegunAgainAndAgainKeepsNoTurn() {
     rollouts.begin("greedy", "1");
     rollouts.begin("greedy", "2");

@@ -98,7 +98,7 @@ record Case(BackingService service, JsonNode seen) {
   private Outcome.Result fenced(String server) {
     var standby = seen.path("servers").path(server).path("role").asText().equals("Replica");
     var result = standby ? FenceProof.Result.ReadOnly : FenceProof.Result.Verified;
-    return new Outcome.Result.Fenced(new FenceProof(result, "1/later@2", "", 3, now()));
+    return new Outcome.Result.Fenced(new FenceProof(result, "1/later@00000001", "", 3, now()));
   }
 
   private Facts facts() {
@@ -219,7 +219,7 @@ record Case(BackingService service, JsonNode seen) {
                         l.getValue().path("epoch").asLong(),
                         l.getValue().path("superseded").asLong(),
                         Access.ReadWrite,
-                        "uid",
+                        l.getValue().path("uid").asText("uid"),
                         name,
                         l.getValue().path("sessions").asInt(),
                         List.of())));

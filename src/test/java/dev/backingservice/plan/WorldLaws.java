@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backingservice.api.Condition;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Debt;
+import dev.backingservice.model.Place;
 import dev.backingservice.model.SwapPolicy;
 import dev.backingservice.model.SwapPolicy.IfNotDrained;
 import dev.backingservice.model.SwapPolicy.IfUnreachable;
@@ -106,7 +107,7 @@ record WorldLaws(SwapPolicy policy) {
 
   /// A late creation has no version to be guarded by: what it brings to a service that has gone is
   /// taken away again, by the operator or with its owner.
-  private static void whatIsPublishedWorks(World was, World world, String path) {
+  private void whatIsPublishedWorks(World was, World world, String path) {
     if (world.secret().isEmpty() || !world.searched()) return;
     if (was.held().isPresent() && world.spec().life() != Life.Attached) return;
     Attachment active = world.secret().get().active();
@@ -123,6 +124,34 @@ record WorldLaws(SwapPolicy policy) {
     assertThat(restored || login.granted())
         .as(() -> "published without its grants: " + path + "\n" + world)
         .isTrue();
+    assertThat(restored ? Set.of() : open(world))
+        .as(() -> "published while an older login lets in: " + path + "\n" + world)
+        .isEmpty();
+  }
+
+  /// Older logins that let in, on servers that were seen and take writes: those are fenced before
+  /// another credential is published, be they owed or not.
+  private Set<String> open(World world) {
+    var open = new TreeSet<String>();
+    var looked =
+        Places.known(WorldFacts.recorded(world, policy)).stream().map(Place::server).toList();
+    world
+        .instances()
+        .forEach(
+            (name, instance) -> {
+              boolean asked =
+                  world.namesOf(name).stream()
+                      .anyMatch(n -> world.name(n).answers() && looked.contains(n));
+              if (!asked || instance.standby() || unknown(world, world.seen(), name)) return;
+              if (overlaps(world, name)) return;
+              instance
+                  .logins()
+                  .forEach(
+                      (login, l) -> {
+                        if (l.known() && l.open()) open.add(name + "/" + login);
+                      });
+            });
+    return open;
   }
 
   /// A typo must not send anybody to empty tables, whatever was put back; a physical copy has what

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /// The few administrator connections of one server: bounded, so that a slow or hostile server
 /// delays only its own services, and kept warm for a while. While a server is down, one caller at a
@@ -23,12 +24,14 @@ final class Lane implements AutoCloseable {
   private static final long WAIT_MILLIS = 2000;
 
   private final Server server;
+  private final LongSupplier nanoTime;
   private final Semaphore permits;
   private final Outage outage = new Outage();
   private final ConcurrentLinkedDeque<Idle> idle = new ConcurrentLinkedDeque<>();
   private volatile boolean closed;
 
-  Lane(Server server, int connections) {
+  Lane(Server server, int connections, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.server = server;
     this.permits = new Semaphore(connections, true);
   }
@@ -70,7 +73,7 @@ final class Lane implements AutoCloseable {
       }
       loan.attempt.bounds().end();
       if (closed || connection.isClosed() || loan.attempt.bounds().exceeded()) discard(connection);
-      else idle.addFirst(new Idle(loan, System.nanoTime()));
+      else idle.addFirst(new Idle(loan, nanoTime.getAsLong()));
       trim();
       if (closed) close();
     } catch (SQLException e) {
@@ -82,7 +85,7 @@ final class Lane implements AutoCloseable {
 
   /// Closes what a burst has left behind, but for one warm connection.
   private void trim() {
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     for (var last = idle.peekLast();
         idle.size() > 1 && last != null && now - last.since > SURPLUS_NANOS;
         last = idle.peekLast()) if (idle.removeLastOccurrence(last)) discard(last.loan.connection);
@@ -107,26 +110,55 @@ final class Lane implements AutoCloseable {
   }
 
   private Loan warmOrNew() throws EngineException {
+    Loan old = null;
     for (var i = idle.poll(); i != null; i = idle.poll()) {
       i.loan.begin();
-      if (usable(i)) return i.loan;
-      discard(i.loan.connection);
+      if (usable(i)) {
+        if (old != null) discard(old.connection);
+        return i.loan;
+      }
+      if (old == null && alive(i)) old = i.loan;
+      else discard(i.loan.connection);
     }
-    return outage.tried(this::opened);
+    return old == null ? outage.tried(this::opened) : renewed(old);
+  }
+
+  /// A new connection in the place of one that is old. Where none can be made, a login may hold up
+  /// everybody who connects; the old one is the only way in.
+  private Loan renewed(Loan old) throws EngineException {
+    try {
+      Doorway.clear(server, new Sql(old.connection));
+      var fresh = outage.tried(this::opened);
+      discard(old.connection);
+      return fresh;
+    } catch (EngineException e) {
+      if (e.silent() && isValid(old.connection)) {
+        old.begin();
+        return old;
+      }
+      discard(old.connection);
+      throw e;
+    }
   }
 
   private Loan opened() throws EngineException {
     var opened = Instances.primary(server);
-    return new Loan(opened.connection(), opened.attempt(), System.nanoTime());
+    return new Loan(opened.connection(), opened.attempt(), nanoTime.getAsLong());
   }
 
   /// At most a minute old, to an address that the name has now, and alive.
-  private static boolean usable(Idle i) {
-    long now = System.nanoTime();
+  private boolean usable(Idle i) {
+    long now = nanoTime.getAsLong();
+    return now - i.loan.born < OLDEST_NANOS && (now - i.since < FRESH_NANOS || alive(i));
+  }
+
+  private static boolean alive(Idle i) {
+    return i.loan.attempt.current() && isValid(i.loan.connection);
+  }
+
+  private static boolean isValid(Connection connection) {
     try {
-      return now - i.loan.born < OLDEST_NANOS
-          && (now - i.since < FRESH_NANOS
-              || (i.loan.attempt.current() && i.loan.connection.isValid(2)));
+      return connection.isValid(2);
     } catch (SQLException e) {
       return false;
     }

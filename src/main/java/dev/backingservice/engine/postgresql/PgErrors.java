@@ -33,6 +33,8 @@ final class PgErrors {
           "2BP01",
           "42704");
 
+  static final String QUERY_CANCELED = "57014";
+
   static final String INSUFFICIENT_PRIVILEGE = "42501";
 
   /// too_many_connections

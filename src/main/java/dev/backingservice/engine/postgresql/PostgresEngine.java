@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /// PostgreSQL 14 to 18.
 public final class PostgresEngine implements Engine {
@@ -32,15 +33,22 @@ public final class PostgresEngine implements Engine {
   private final Marks marks;
   private final Term term;
   private final int connectionsPerServer;
+  private final LongSupplier nanoTime;
   private final Map<Server, Lane> lanes = new ConcurrentHashMap<>();
   private final CompleteGroups complete = new CompleteGroups();
 
   /// @param term of this leader; grows with each leader
   /// @param connectionsPerServer administrator connections at once, at least 1
   public PostgresEngine(RootKey key, Term term, int connectionsPerServer) {
+    this(key, term, connectionsPerServer, System::nanoTime);
+  }
+
+  /// @param nanoTime by which connections age
+  public PostgresEngine(RootKey key, Term term, int connectionsPerServer, LongSupplier nanoTime) {
     this.marks = new Marks(key);
     this.term = term;
     this.connectionsPerServer = connectionsPerServer;
+    this.nanoTime = nanoTime;
   }
 
   @Override
@@ -65,7 +73,7 @@ public final class PostgresEngine implements Engine {
 
   @Override
   public Session open(Server server) throws EngineException {
-    var lane = lanes.computeIfAbsent(server, s -> new Lane(s, connectionsPerServer));
+    var lane = lanes.computeIfAbsent(server, s -> new Lane(s, connectionsPerServer, nanoTime));
     return new PostgresSession(
         lane, lane.borrow(), new Provision(server, marks, term, complete), marks);
   }

@@ -100,6 +100,12 @@ final class Removal {
 
   private boolean instead(SQLException e, LoginRow found) throws EngineException {
     if (PgErrors.state(e).equals("3D000")) return true;
+    if (PgErrors.state(e).equals(PgErrors.QUERY_CANCELED)) {
+      LOG.infof(
+          "login kept, locked: server=%s login=%s: it owns more than can be handed over in time",
+          server.name(), found.name());
+      return false;
+    }
     boolean kept =
         PgErrors.state(e).equals(PgErrors.INSUFFICIENT_PRIVILEGE) && found.access() != Access.Owner;
     if (!kept) throw PgErrors.running(e, server);

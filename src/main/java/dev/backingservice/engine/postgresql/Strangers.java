@@ -131,7 +131,8 @@ record Strangers(Marks marks, Logins logins, Transactions transactions, Runnable
   private static Map<String, String> each(Sql sql, List<LoginRow> rows, Change change)
       throws SQLException {
     sql.run("SET LOCAL lock_timeout = '200ms'");
-    if (refused(sql, rows, change).isEmpty()) return Map.of();
+    if (rows.isEmpty() || refused(sql, rows, change).isEmpty()) return Map.of();
+    sql.run("SET LOCAL lock_timeout = '1500ms'"); // whoever is in the way is ended meanwhile
     var failed = new TreeMap<String, String>();
     for (var row : rows)
       refused(sql, List.of(row), change).ifPresent(said -> failed.put(row.name(), said));

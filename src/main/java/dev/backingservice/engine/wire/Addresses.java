@@ -13,11 +13,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The addresses of a name as they are now, past the runtime's cache, within a bounded time.
 public final class Addresses {
   private static final long TIMEOUT_MILLIS = 3000;
   private static final int MOST = 16;
+  private static final List<String> FAILURES =
+      List.of("Temporary failure", "Non-recoverable failure", "System error");
   private static final Map<String, CompletableFuture<List<InetAddress>>> UNDER_WAY =
       new ConcurrentHashMap<>();
   private static final ExecutorService LOOKUPS =
@@ -25,7 +28,7 @@ public final class Addresses {
 
   private Addresses() {}
 
-  /// The name server did not answer in time: nothing is known of the server.
+  /// No name server answered in time, or each failed: nothing is known of the server.
   public static final class Unanswered extends UnknownHostException {
     private static final long serialVersionUID = 1;
 
@@ -45,18 +48,25 @@ public final class Addresses {
   /// names.
   ///
   /// @throws UnknownHostException when there is none
-  /// @throws Unanswered when the look-up takes more than 3 s
+  /// @throws Unanswered when the look-up takes more than 3 s, or the name servers fail
   public static List<InetAddress> of(String host) throws UnknownHostException {
     try {
       return lookUp(host).get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw unknown(host);
+      throw failed(e.getCause()) ? new Unanswered(host) : unknown(host);
     } catch (TimeoutException e) {
       throw new Unanswered(host);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Unanswered(host);
     }
+  }
+
+  /// Whether the name servers failed, such as with SERVFAIL: that says nothing of the name. The
+  /// words are those of gai_strerror(3).
+  private static boolean failed(@Nullable Throwable cause) {
+    var said = cause == null ? "" : String.valueOf(cause.getMessage());
+    return FAILURES.stream().anyMatch(said::contains);
   }
 
   private static CompletableFuture<List<InetAddress>> lookUp(String host) {

@@ -111,11 +111,14 @@ public final class Attempt implements AutoCloseable {
     return connected;
   }
 
-  /// Whether the connection leads to an address that the name has now.
+  /// Whether the connection leads to an address that the name has now, as far as a name server
+  /// says.
   public boolean current() {
+    var at = address;
     try {
-      var at = address;
       return at != null && Addresses.of(to.host()).contains(at);
+    } catch (Addresses.Unanswered e) {
+      return true;
     } catch (UnknownHostException e) {
       return false;
     }
