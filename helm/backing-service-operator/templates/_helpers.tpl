@@ -13,7 +13,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 {{- /* Where services are served: the first of the namespaces named, or the release's own. */}}
 {{- define "bso.testNamespace" -}}
-{{ first (.Values.namespaces | default list) | default .Release.Namespace }}
+{{ if .Values.test.server }}{{ first (.Values.namespaces | default list) | default .Release.Namespace }}{{ else }}{{ .Release.Namespace }}{{ end }}
 {{- end }}
 {{- define "bso.testName" -}}
 {{ .Release.Name | trunc 40 | trimSuffix "-" }}-test

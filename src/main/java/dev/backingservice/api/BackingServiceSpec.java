@@ -71,7 +71,7 @@ public record BackingServiceSpec(
         @Nullable Certificate certificate,
     @Default("Retain")
         @JsonPropertyDescription(
-            "Retain (default): remove the logins, keep database, objects and group roles. Delete: drop what the operator created for this service and no other service is attached to; a service that is detached does not count.")
+            "Retain (default): remove the logins, keep database, objects and group roles. Delete: drop what the operator created for this service; a database that another service names, be it attached or not, stays.")
         @Nullable DeletionPolicy deletionPolicy) {
 
   /// Whether the service is attached.

@@ -1,14 +1,19 @@
 package dev.backingservice.observe;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import dev.backingservice.api.Annotations;
 import dev.backingservice.api.BackingService;
+import dev.backingservice.api.BackingServiceSpec;
 import dev.backingservice.api.Condition;
 import dev.backingservice.binding.BindingSecret;
 import dev.backingservice.engine.Engines;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Failure;
+import dev.backingservice.model.Intent;
 import dev.backingservice.model.Labels;
+import dev.backingservice.model.Place;
 import dev.backingservice.model.Published;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
@@ -20,9 +25,11 @@ import dev.backingservice.plan.Preflight;
 import dev.backingservice.plan.Probe;
 import dev.backingservice.status.MemoryReader;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Gathers the facts of one service.
 public final class Observer {
@@ -121,7 +128,34 @@ public final class Observer {
             Annotations.read(resource, Annotations.ACCEPT_DATA),
             Annotations.read(resource, Annotations.ACCEPT_DIVERGENCE),
             cut(Annotations.read(resource, Annotations.RETRY)),
-            Annotations.read(resource, Annotations.END_OVERLAP)));
+            Annotations.read(resource, Annotations.END_OVERLAP)),
+        taken(resource, known));
+  }
+
+  /// A service that is detached or in the middle of a swap has no login that shows it.
+  private Set<Place> taken(BackingService resource, Registry known) {
+    if (!drops(resource)) return Set.of();
+    return known.neighbours(resource).stream()
+        .filter(other -> !drops(other))
+        .flatMap(other -> places(other).stream())
+        .collect(toUnmodifiableSet());
+  }
+
+  private static boolean drops(BackingService resource) {
+    return resource.getMetadata().getDeletionTimestamp() != null
+        && resource.getSpec().deletionPolicy() == BackingServiceSpec.DeletionPolicy.Delete;
+  }
+
+  /// Every place that a service names or remembers.
+  private Set<Place> places(BackingService other) {
+    var places = new HashSet<>(Places.remembered(MemoryReader.read(other.getStatus())));
+    var asked =
+        switch (IntentReader.read(other, engines)) {
+          case Facts.Request.Understood(var intent) -> Optional.of(intent);
+          case Facts.Request.Refused(_, var rest) -> rest;
+        };
+    asked.map(Intent::place).ifPresent(places::add);
+    return places;
   }
 
   private static String cut(String said) {

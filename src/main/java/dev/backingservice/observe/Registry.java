@@ -1,6 +1,7 @@
 package dev.backingservice.observe;
 
 import dev.backingservice.api.BackingServer;
+import dev.backingservice.api.BackingService;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,9 @@ public interface Registry {
   Optional<BackingServer> find(String name);
 
   List<BackingServer> all();
+
+  /// The other services that name one of the servers that a service names.
+  List<BackingService> neighbours(BackingService service);
 
   /// The uid of a namespace; empty text when it does not exist.
   String uid(String namespace);

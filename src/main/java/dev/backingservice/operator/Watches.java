@@ -60,6 +60,16 @@ final class Watches implements Registry {
   }
 
   @Override
+  public List<BackingService> neighbours(BackingService service) {
+    var uid = service.getMetadata().getUid();
+    return servers(service).stream()
+        .flatMap(server -> context.getPrimaryCache().byIndex(BY_SERVER, server).stream())
+        .filter(other -> !other.getMetadata().getUid().equals(uid))
+        .distinct()
+        .toList();
+  }
+
+  @Override
   public String uid(String namespace) {
     return namespaces.get(new ResourceID(namespace)).map(n -> n.getMetadata().getUid()).orElse("");
   }

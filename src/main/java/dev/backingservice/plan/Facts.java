@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /// Everything that is known about one service at one moment. Being down is a fact.
 ///
@@ -49,6 +50,8 @@ public record Facts(
   /// @param life whether it is being deleted
   /// @param marked whether it was attached at some time before
   /// @param logins the names of its two logins
+  /// @param taken places that other services name, be they attached or not; looked at only when
+  ///     this one goes and takes what was created for it along
   public record Service(
       ServiceId id,
       String namespaceUid,
@@ -56,7 +59,12 @@ public record Facts(
       Life life,
       boolean marked,
       LoginNames logins,
-      Annotations annotations) {}
+      Annotations annotations,
+      Set<Place> taken) {
+    public Service {
+      taken = Set.copyOf(taken);
+    }
+  }
 
   /// Whether a resource is being deleted.
   public enum Life {

@@ -5,6 +5,7 @@ import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Debt;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.LoginState;
+import dev.backingservice.model.Place;
 import dev.backingservice.model.Standing.Holds;
 import java.time.Duration;
 import java.time.Instant;
@@ -203,7 +204,13 @@ final class Farewell {
                     .filter(l -> writable(server, l))
                     .map(l -> l.place().on(server))
                     .distinct()
+                    .filter(place -> f.service().taken().stream().noneMatch(t -> one(t, place)))
                     .forEach(place -> actions.add(new Action.Drop(place))));
+  }
+
+  private boolean one(Place taken, Place place) {
+    return taken.scope().equals(place.scope())
+        && Promotions.oneInstance(f, taken.server(), place.server());
   }
 
   private void remove(String server, List<Attachment> logins) {

@@ -29,10 +29,18 @@ public final class Places {
     var places = new LinkedHashSet<Place>();
     f.active().ifPresent(a -> places.add(a.place()));
     if (f.published() instanceof Published.Binding b) places.add(b.active().place());
-    f.memory().swap().lastMotion().ifPresent(m -> places.add(m.to().place()));
-    f.memory().swap().lastMotion().ifPresent(m -> places.add(m.from().place()));
-    f.memory().retained().forEach(r -> places.add(r.attachment().place()));
-    f.memory().debts().forEach(d -> places.add(d.attachment().place()));
+    places.addAll(remembered(f.memory()));
+    return places;
+  }
+
+  /// The places that a status tells of.
+  public static Set<Place> remembered(Memory memory) {
+    var places = new LinkedHashSet<Place>();
+    memory.active().ifPresent(a -> places.add(a.attachment().place()));
+    memory.swap().lastMotion().ifPresent(m -> places.add(m.to().place()));
+    memory.swap().lastMotion().ifPresent(m -> places.add(m.from().place()));
+    memory.retained().forEach(r -> places.add(r.attachment().place()));
+    memory.debts().forEach(d -> places.add(d.attachment().place()));
     return places;
   }
 

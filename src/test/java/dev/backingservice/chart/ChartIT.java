@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What helm makes of the chart.
 class ChartIT {
@@ -107,6 +108,21 @@ class ChartIT {
   void lintFindsNothing() throws Exception {
     var said = Helm.run("lint", "--strict", Helm.CHART.toString());
     assertThat(said.status()).as(said.text()).isZero();
+  }
+
+  /// A pod of a tenant may carry whatever labels it likes.
+  @ParameterizedTest
+  @ValueSource(strings = {"test.database=other", "test.server=orders-blue"})
+  void nobodyInAServedNamespaceIsLetToTheMetrics(String test) throws Exception {
+    var policy =
+        Helm.template(List.of("namespaces={shop,reports}", test)).stream()
+            .filter(document -> document.contains("kind: NetworkPolicy"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(policy).doesNotContain("shop", "reports", "namespaceSelector");
+    assertThat(policy.contains("podSelector:\n        matchLabels"))
+        .as(policy)
+        .isEqualTo(test.startsWith("test.database"));
   }
 
   @Test

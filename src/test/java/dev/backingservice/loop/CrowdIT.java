@@ -14,9 +14,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// Servers that hang hold up nobody but their own services.
 @Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("the whole machine")
 class CrowdIT {
   private static final int SERVERS = 20;
   private static final int DRIPPING = 8;

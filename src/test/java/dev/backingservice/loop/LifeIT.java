@@ -1,6 +1,7 @@
 package dev.backingservice.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backingservice.binding.DebtPage;
 import dev.backingservice.model.Access;
@@ -10,7 +11,9 @@ import dev.backingservice.model.Place;
 import dev.backingservice.model.Scope;
 import dev.backingservice.model.ServerDebt;
 import dev.backingservice.model.ServiceId;
+import dev.backingservice.sandbox.Postgres;
 import dev.backingservice.sandbox.Sandbox;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -46,6 +49,73 @@ class LifeIT {
     stage.eventually("Ready", "True/Ready");
     assertThat(stage.status().active().epoch()).isEqualTo(2);
     assertThat(stage.bound("username")).isNotEqualTo(login);
+  }
+
+  @Test
+  void whoeverEditsAServiceCannotLeaveItsLoginBehind() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    var login = stage.bound("username");
+
+    // When
+    assertThatThrownBy(() -> stage.patch("{\"metadata\":{\"finalizers\":null}}"))
+        .hasMessageContaining("keeps its logins from being left behind");
+    delete(stage);
+
+    // Then
+    stage.eventually(
+        () -> assertThat(stage.sandbox.service(stage.namespace, stage.service)).isNull());
+    assertThat(Stage.canLogin(blue, login)).isFalse();
+  }
+
+  @Test
+  void whatAServiceThatIsDetachedKeepsItsDataInIsNotDropped() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.sandbox.server(stage.blue, 17);
+    stage.sandbox.develop(reporting(stage, "Delete"));
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.condition(stage.namespace, "reports-db", "Ready"))
+                .isEqualTo("True/Ready"));
+    stage.sandbox.develop(reporting(stage, "Delete").replace("reports-db", stage.service));
+    stage.eventually("Ready", "True/Ready");
+    stage.patch("{\"spec\":{\"state\":\"Detached\"}}");
+    stage.eventually("Ready", "False/Detached");
+
+    // When
+    stage.sandbox.delete(stage.namespace, "reports-db");
+
+    // Then
+    stage.eventually(
+        () -> assertThat(stage.sandbox.service(stage.namespace, "reports-db")).isNull());
+    assertThat(databases(blue)).isEqualTo("1");
+
+    // When
+    delete(stage);
+
+    // Then
+    stage.eventually(
+        () -> assertThat(stage.sandbox.service(stage.namespace, stage.service)).isNull());
+  }
+
+  private static String databases(Postgres server) throws SQLException {
+    return server.ask("postgres", "SELECT count(*) FROM pg_database WHERE datname = 'reports'");
+  }
+
+  private static String reporting(Stage stage, String policy) {
+    return """
+        apiVersion: backingservice.dev/v1alpha1
+        kind: BackingService
+        metadata: {name: reports-db, namespace: %s}
+        spec:
+          server: %s
+          deletionPolicy: %s
+          postgresql: {database: reports, createDatabase: IfMissing}
+        """
+        .formatted(stage.namespace, stage.blue, policy);
   }
 
   @Test

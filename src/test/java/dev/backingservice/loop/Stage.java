@@ -40,9 +40,10 @@ final class Stage {
   /// needs is looked at all the same.
   public static final class Leaving implements AfterEachCallback {
     @Override
-    public void afterEach(ExtensionContext test) {
-      for (var stage : SHARED.get()) stage.sandbox.forget(stage.namespace);
+    public void afterEach(ExtensionContext test) throws Exception {
+      var stages = SHARED.get();
       SHARED.remove();
+      for (var stage : stages) stage.sandbox.forget(stage.namespace);
     }
   }
 

@@ -103,7 +103,10 @@ class TlsIT {
             "{serverCertificate: {secretName: %s-tls, dnsNames: [127.0.0.1, localhost]}}"
                 .formatted(stage.blue)));
     var secret = stage.blue + "-tls";
-    stage.eventually(() -> assertThat(text(stage, secret, "tls.crt")).isNotEmpty());
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.serverCondition(stage.blue, "Ready"))
+                .isEqualTo("False/CertificateNotTrusted"));
     blue.present(text(stage, secret, "tls.crt"), text(stage, secret, "tls.key"));
     stage.attached(stage.blue, "");
     var client = Client.of(stage, files);

@@ -44,6 +44,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -114,7 +115,8 @@ record Case(BackingService service, JsonNode seen) {
             meta.getDeletionTimestamp() == null ? Facts.Life.Living : Facts.Life.Deleting,
             annotations.containsKey("backingservice.dev/attached"),
             LOGINS,
-            new Facts.Annotations("", "", "", "")),
+            new Facts.Annotations("", "", "", ""),
+            taken()),
         request,
         published(request),
         MemoryReader.read(service.getStatus()),
@@ -232,6 +234,16 @@ record Case(BackingService service, JsonNode seen) {
             Identity.Role.valueOf(node.path("role").asText("Primary")),
             "17"),
         new Standing(logins));
+  }
+
+  private Set<Place> taken() {
+    return rows(seen.path("taken"))
+        .map(
+            n ->
+                new Place(
+                    n.path("server").asText(),
+                    new Scope.Schema(n.path("database").asText(), n.path("schema").asText())))
+        .collect(Collectors.toSet());
   }
 
   private static WorkloadFact workload(JsonNode node) {

@@ -36,6 +36,11 @@ class ConsentTest {
         }
 
         @Override
+        public List<BackingService> neighbours(BackingService service) {
+          return List.of();
+        }
+
+        @Override
         public String uid(String namespace) {
           return "";
         }

@@ -53,7 +53,8 @@ final class WorldFacts {
             w.spec().life() == World.Life.Deleting ? Facts.Life.Deleting : Facts.Life.Living,
             w.spec().marked(),
             World.LOGINS,
-            w.spec().said()),
+            w.spec().said(),
+            Set.of()),
         w.spec().sound()
             ? new Facts.Request.Understood(intent(w, policy))
             : new Facts.Request.Refused(

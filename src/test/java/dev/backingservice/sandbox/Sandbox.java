@@ -13,17 +13,18 @@ import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /// A control plane, servers and the operator, together. Whatever was started is stopped by
 /// [#close].
 public final class Sandbox extends Kubectl implements AutoCloseable {
+  private static final String UNUSED = "{\"status\":{\"attached\":0}}";
   private static final String NO_FINALIZERS = "{\"metadata\":{\"finalizers\":null}}";
   private final Path dir;
   private final ControlPlane plane;
@@ -194,28 +195,37 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
     return servers.get(name);
   }
 
-  /// Takes a namespace away with all of its services, and every server whose name begins with
-  /// that of the namespace. Nobody is fenced: the servers stop.
-  public void forget(String namespace) {
+  /// Takes a namespace away with all of its services, and every server whose name begins with that
+  /// of the namespace. Nobody is fenced: the servers stop.
+  public void forget(String namespace) throws Exception {
     var ours = namespace + "-";
-    remove(admin().resources(BackingService.class).inNamespace(namespace).resources());
-    remove(
-        admin()
-            .resources(BackingServer.class)
-            .resources()
-            .filter(r -> r.item().getMetadata().getName().startsWith(ours)));
+    for (var service :
+        admin().resources(BackingService.class).inNamespace(namespace).resources().toList())
+      remove(service);
+    for (var server : admin().resources(BackingServer.class).resources().toList())
+      if (server.item().getMetadata().getName().startsWith(ours))
+        Waiting.until("nobody is attached to it", Duration.ofSeconds(30), () -> removed(server));
     for (var name : List.copyOf(servers.keySet()))
       if (name.startsWith(ours)) servers.remove(name).close();
   }
 
-  private static <T extends HasMetadata> void remove(Stream<Resource<T>> resources) {
-    for (var resource : resources.toList()) {
-      resource.delete();
-      try {
-        resource.patch(PatchContext.of(PatchType.JSON_MERGE), NO_FINALIZERS);
-      } catch (KubernetesClientException e) {
-        if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) throw e;
-      }
+  /// A server in use is not deleted; its status follows the services, in a while.
+  private static boolean removed(Resource<BackingServer> server) {
+    try {
+      server.subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), UNUSED);
+      remove(server);
+      return true;
+    } catch (KubernetesClientException e) {
+      return e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
+    }
+  }
+
+  private static <T extends HasMetadata> void remove(Resource<T> resource) {
+    resource.delete();
+    try {
+      resource.patch(PatchContext.of(PatchType.JSON_MERGE), NO_FINALIZERS);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) throw e;
     }
   }
 
