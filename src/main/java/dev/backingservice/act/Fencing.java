@@ -32,11 +32,24 @@ public final class Fencing {
     var key = String.join("/", f.service().id().uid(), fence.server(), "" + fence.superseding());
     var server = servers.find(fence.server()).server();
     if (!Reach.anybodyAt(List.of(server.data(), server.admin())))
-      return silences.again(
-          key,
-          new Failure(Reason.ServerUnreachable, server.name() + " does not answer at any address"));
+      return unreached(f, fence, key, now);
     silences.end(key);
     return fenced(f, fence, now);
+  }
+
+  /// Where nobody is let in any more, sessions from before may go on, one of ours among them.
+  private Result unreached(Facts f, Action.Fence fence, String key, Instant now)
+      throws EngineException {
+    var warm = servers.warm(fence.server());
+    if (warm.isEmpty())
+      return silences.again(
+          key,
+          new Failure(
+              Reason.ServerUnreachable, fence.server() + " does not answer at any address"));
+    silences.end(key);
+    try (var session = warm.get()) {
+      return fenced(f, fence, session, now);
+    }
   }
 
   Result settle(Facts f, Action.Settle settle, Instant now) throws EngineException {
@@ -49,22 +62,27 @@ public final class Fencing {
   /// nothing.
   private Result fenced(Facts f, Action.Fence fence, Instant now) throws EngineException {
     try (var session = servers.open(fence.server())) {
-      var identity = session.identity();
-      if (!fence.logins().stream().allMatch(l -> l.serverId().equals(identity.serverId())))
-        return stranger(fence.server());
-      if (!identity.writable()) return onStandby(f, session, fence, now);
-      lock(f, session, fence);
-      var drain = sever(f, session, fence);
-      if (drain.left > 0) return new Result.Draining(drain.left);
-      for (var login : fence.logins()) if (!refused(f, fence.server(), login)) return letIn(login);
-      int late = sessions(f, session, fence.logins());
-      if (late > 0) return new Result.Draining(late);
-      var after = session.identity();
-      if (!after.running().equals(identity.running())) return new Result.Draining(1);
-      return new Result.Fenced(
-          new FenceProof(
-              FenceProof.Result.Verified, after.running(), after.position(), drain.ended, now));
+      return fenced(f, fence, session, now);
     }
+  }
+
+  private Result fenced(Facts f, Action.Fence fence, Session session, Instant now)
+      throws EngineException {
+    var identity = session.identity();
+    if (!fence.logins().stream().allMatch(l -> l.serverId().equals(identity.serverId())))
+      return stranger(fence.server());
+    if (!identity.writable()) return onStandby(f, session, fence, now);
+    lock(f, session, fence);
+    var drain = sever(f, session, fence);
+    if (drain.left > 0) return new Result.Draining(drain.left);
+    for (var login : fence.logins()) if (!refused(f, fence.server(), login)) return letIn(login);
+    int late = sessions(f, session, fence.logins());
+    if (late > 0) return new Result.Draining(late);
+    var after = session.identity();
+    if (!after.running().equals(identity.running())) return new Result.Draining(1);
+    return new Result.Fenced(
+        new FenceProof(
+            FenceProof.Result.Verified, after.running(), after.position(), drain.ended, now));
   }
 
   private static Result stranger(String server) {
@@ -120,13 +138,19 @@ public final class Fencing {
         new FenceProof(FenceProof.Result.ReadOnly, after.running(), after.position(), ended, now));
   }
 
-  /// Whether the login is refused as it shall be. A server that has no connection free has not said
-  /// so.
+  /// Whether the login is refused as it shall be, be it because nobody is let in. A server that has
+  /// no connection free has not said so.
   private boolean refused(Facts f, String server, Attachment login) throws EngineException {
-    return switch (servers.entry(f, server, login)) {
-      case Entry.Locked _, Entry.Refused _ -> true;
-      case Entry.LetIn _, Entry.Full _, Entry.Different _ -> false;
-    };
+    try {
+      return switch (servers.entry(f, server, login)) {
+        case Entry.Locked _, Entry.Refused _ -> true;
+        case Entry.LetIn _, Entry.Full _, Entry.Different _ -> false;
+      };
+    } catch (EngineException e) {
+      var at = servers.find(server).server();
+      if (e.silent() && !Reach.anybodyAt(List.of(at.data()))) return true;
+      throw e;
+    }
   }
 
   private static Result letIn(Attachment login) {

@@ -19,6 +19,7 @@ import dev.backingservice.plan.ServerFact;
 import dev.backingservice.tls.Authority;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// What is done on servers.
@@ -151,6 +152,11 @@ public final class OnServers {
   Session open(String server) throws EngineException {
     var served = find(server);
     return served.engine().open(served.server());
+  }
+
+  Optional<Session> warm(String server) throws EngineException {
+    var served = find(server);
+    return served.engine().warm(served.server());
   }
 
   private Directory.Served served(Attachment attachment) {

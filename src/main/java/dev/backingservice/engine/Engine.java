@@ -23,6 +23,12 @@ public interface Engine {
   /// @throws EngineException when nobody is there, or the administrator is not let in
   Session open(Server server) throws EngineException;
 
+  /// The administrator on a connection that is there already; empty when none is left that answers.
+  /// Where nobody is let in any more, sessions from before may go on.
+  ///
+  /// @throws EngineException when all of them are in use
+  Optional<Session> warm(Server server) throws EngineException;
+
   /// Logs in as the workload would and proves what the access level promises, without touching
   /// tenants' data.
   ///

@@ -7,6 +7,7 @@ import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.Engine;
 import dev.backingservice.engine.Engines;
 import dev.backingservice.engine.Server;
+import dev.backingservice.engine.Withdrawn;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.EngineKind;
@@ -47,7 +48,8 @@ public final class ServerReader {
     if (directory.find(resource.getMetadata().getName()).isEmpty()) refresh(resource);
   }
 
-  /// Reads everything anew and remembers it.
+  /// Reads everything anew and remembers it. What was known before is not used any more when it
+  /// does not make sense now.
   ///
   /// @return why the server cannot be asked; empty when it can
   Optional<Failure> refresh(BackingServer resource) {
@@ -62,7 +64,12 @@ public final class ServerReader {
         directory.put(new Directory.Served(engine.get(), server));
         yield Optional.empty();
       }
-      case Read.Bad(var failure) -> Optional.of(failure);
+      case Read.Bad(var failure) -> {
+        directory
+            .find(resource.getMetadata().getName())
+            .ifPresent(known -> directory.put(Withdrawn.of(known, failure.reason())));
+        yield Optional.of(failure);
+      }
     };
   }
 

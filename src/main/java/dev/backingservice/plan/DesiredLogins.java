@@ -8,15 +8,20 @@ import dev.backingservice.model.Standing.Holds;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// What shall hold for each login on each server, derived from the state of the swap and from
 /// what is retained, and nothing else.
 final class DesiredLogins {
   /// By running server, then by login: one server may have two names.
   private final Map<String, Map<String, Spoken>> byInstance = new LinkedHashMap<>();
+
+  /// Former logins without a proof: a look sees no session that has not begun.
+  private final Set<Attachment> unproven = new HashSet<>();
 
   private final Facts facts;
   private final Swap swap;
@@ -166,6 +171,7 @@ final class DesiredLogins {
   private void retained(Memory.Retained r) {
     if (Debts.later(facts, r)) return;
     var state = now.isBefore(r.until()) ? LoginState.Locked : LoginState.Absent;
+    if (r.running().isEmpty()) unproven.add(r.attachment());
     say(new Action.Desired(r.attachment(), state, Debts.superseding(facts)));
   }
 
@@ -244,7 +250,7 @@ final class DesiredLogins {
     return switch (desired.state()) {
       case Active -> works(login.get(), at) && !amiss(at);
       case Prepared -> works(login.get(), at);
-      case Locked -> login.get().fenced();
+      case Locked -> login.get().fenced() && !unproven.contains(at);
       case Absent -> login.get().holds() == Holds.Foreign;
     };
   }

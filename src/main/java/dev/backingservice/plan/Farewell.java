@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -197,15 +198,23 @@ final class Farewell {
     boolean drops =
         f.intent().filter(i -> i.deletionPolicy() == Intent.DeletionPolicy.Delete).isPresent();
     if (!drops) return;
+    var places = new LinkedHashSet<Place>();
     all()
         .forEach(
             (server, logins) ->
                 logins.stream()
                     .filter(l -> writable(server, l))
                     .map(l -> l.place().on(server))
-                    .distinct()
-                    .filter(place -> f.service().taken().stream().noneMatch(t -> one(t, place)))
-                    .forEach(place -> actions.add(new Action.Drop(place))));
+                    .forEach(places::add));
+    // its logins may have gone before
+    f.intent().map(Intent::place).filter(this::takesWrites).ifPresent(places::add);
+    for (var place : places)
+      if (f.service().taken().stream().noneMatch(t -> one(t, place)))
+        actions.add(new Action.Drop(place));
+  }
+
+  private boolean takesWrites(Place place) {
+    return f.answer(place.server()).filter(a -> a.identity().writable()).isPresent();
   }
 
   private boolean one(Place taken, Place place) {

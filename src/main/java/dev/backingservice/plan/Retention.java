@@ -7,6 +7,7 @@ import dev.backingservice.model.Standing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -25,11 +26,19 @@ record Retention(Facts f, Swap swap, Instant now) {
     for (var r : f.memory().retained())
       if (retained.stream().noneMatch(known -> known.attachment().same(r.attachment())))
         retained.add(proven(r));
-    return retained.stream()
-        .filter(r -> active.filter(r.attachment()::sameLogin).isEmpty())
-        .filter(r -> !removed(r))
-        .limit(MAX)
-        .toList();
+    return fewer(
+        retained.stream()
+            .filter(r -> active.filter(r.attachment()::sameLogin).isEmpty())
+            .filter(r -> !removed(r))
+            .toList());
+  }
+
+  /// Where there are too many, those go first whose login a later one has taken over.
+  private static List<Memory.Retained> fewer(List<Memory.Retained> all) {
+    if (all.size() <= MAX) return all;
+    var last = new LinkedHashMap<String, Memory.Retained>();
+    for (var r : all) last.putIfAbsent(r.attachment().server() + "/" + r.attachment().login(), r);
+    return last.values().stream().limit(MAX).toList();
   }
 
   /// A login that was prepared for an edit that was given up.

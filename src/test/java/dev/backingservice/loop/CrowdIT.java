@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// Servers that hang hold up nobody but their own services.
 @Execution(ExecutionMode.CONCURRENT)
+@Order(1) // it is long
 @ResourceLock("the whole machine")
 class CrowdIT {
   private static final int SERVERS = 20;
@@ -59,7 +61,7 @@ class CrowdIT {
       var before = swaps(sandbox);
 
       // When
-      relay.close();
+      relay.die();
       sandbox.touch("hanging-0");
       for (int i = 0; i < OWING; i++) sandbox.swap("crowd", "waiting-" + i, "green");
       Waiting.until(

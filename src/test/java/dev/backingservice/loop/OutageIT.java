@@ -4,11 +4,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.backingservice.sandbox.Postgres;
+import dev.backingservice.sandbox.Relay;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /// Things that go away and come back.
 class OutageIT {
+
+  /// As behind a Service without endpoints: pools that are connected go on.
+  @Test
+  void whoeverIsConnectedToAServerThatLetsNobodyInAnyMoreIsFenced() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = Stage.tables(stage.sandbox.database(stage.blue, 17).withDatabase("orders"));
+    var relay = stage.sandbox.with(new Relay("127.0.0.1", 0, blue.port()));
+    stage.sandbox.register(stage.blue, relay.port());
+    stage.server(stage.green);
+    stage.attached(stage.blue, "");
+    try (var pool = stage.session(blue)) {
+      // When
+      relay.close();
+      stage.swap(stage.green);
+
+      // Then
+      stage.eventuallyOn(stage.green);
+      assertThat(pool.isValid(2)).isFalse();
+      stage.eventually("Fenced", "True/Fenced");
+      assertThat(stage.status().debts()).isNullOrEmpty();
+    }
+  }
 
   @Test
   void aServerThatIsRestartedInTheMiddleOfASwapDoesNotStopIt() throws Exception {

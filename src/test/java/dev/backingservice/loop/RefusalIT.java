@@ -13,6 +13,9 @@ import org.junit.jupiter.api.Test;
 /// why.
 class RefusalIT {
 
+  private static final String ADMINISTRATORS =
+      "SELECT count(*) FROM pg_stat_activity WHERE usename = '%s'".formatted(Postgres.ADMIN);
+
   @Test
   void aTargetThatDoesNotAnswer() throws Exception {
     var stage = new Stage();
@@ -169,6 +172,42 @@ class RefusalIT {
   private static String read(Stage stage) {
     var events = stage.sandbox.admin().events().v1().events().inNamespace(stage.namespace).list();
     return Serialization.asYaml(stage.status()) + Serialization.asYaml(events);
+  }
+
+  @Test
+  void anAdministratorThatWasWithdrawnIsUsedNoMore() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.server(stage.green);
+    stage.attached(stage.blue, "");
+    var secret =
+        stage
+            .sandbox
+            .admin()
+            .secrets()
+            .inNamespace("backing-service-operator")
+            .withName(stage.blue + "-admin");
+
+    // When
+    secret.delete();
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.serverCondition(stage.blue, "Ready"))
+                .isEqualTo("False/AdminRefused"));
+    stage.eventually(() -> assertThat(blue.ask("postgres", ADMINISTRATORS)).isEqualTo("0"));
+    stage.swap(stage.green);
+    stage.eventually("Ready", "False/AdminRefused");
+    assertThat(blue.ask("postgres", ADMINISTRATORS)).isEqualTo("0");
+    assertThat(stage.condition("Available")).isEqualTo("True/Available");
+
+    // When
+    stage.sandbox.credentials(stage.blue);
+
+    // Then
+    stage.eventuallyOn(stage.green);
   }
 
   @Test

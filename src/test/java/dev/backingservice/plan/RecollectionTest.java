@@ -2,11 +2,14 @@ package dev.backingservice.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.SwapPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// What is remembered after a plan was carried out.
@@ -36,5 +39,51 @@ class RecollectionTest {
     assertThat(memory.active()).isEmpty();
     assertThat(memory.lastEpoch()).isEqualTo(1);
     assertThat(memory.isBlank()).isFalse();
+  }
+
+  /// Of a login that was used again and again, the last credential is enough.
+  @Test
+  void theOnlyFormerLoginOnAServerIsNotForgottenForManyOnAnother() {
+    // Given
+    var attached = new WorldLaws(POLICY).settled(World.start());
+    var active = attached.memory().active().orElseThrow().attachment();
+    var retained = new ArrayList<Memory.Retained>();
+    for (int epoch = 20; epoch > 3; epoch--)
+      retained.add(
+          former(active, "b", epoch % 2 == 0 ? World.LOGINS.a() : World.LOGINS.b(), epoch));
+    retained.add(former(active, "c", World.LOGINS.b(), 2));
+    var m = attached.memory();
+    var remembered =
+        new Memory(
+            m.active(),
+            retained,
+            m.swap(),
+            m.debts(),
+            m.carriers(),
+            m.held(),
+            20,
+            m.certificateEnds(),
+            m.unwellSince(),
+            m.handledRetry(),
+            m.unasked());
+    var facts = WorldFacts.recorded(attached.remembering(remembered), POLICY);
+
+    // When
+    var after =
+        Aftermath.of(
+            new Plan(facts, m.swap(), List.of(), Optional.empty()),
+            List.of(),
+            Duration.ofMinutes(10),
+            World.START);
+
+    // Then
+    assertThat(after.memory().retained())
+        .extracting(r -> r.attachment().server() + r.attachment().epoch())
+        .containsExactly("b20", "b19", "c2");
+  }
+
+  private static Memory.Retained former(Attachment like, String server, String login, int epoch) {
+    var at = new Attachment(like.place().on(server), like.serverId(), login, like.access(), epoch);
+    return new Memory.Retained(at, World.START.plus(Duration.ofDays(365)), "B/1@1", "");
   }
 }

@@ -6,6 +6,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +21,7 @@ public final class Relay implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final int to;
   private final AtomicInteger connections = new AtomicInteger();
+  private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
   private volatile boolean hangs;
   private volatile boolean drips;
 
@@ -49,6 +52,12 @@ public final class Relay implements AutoCloseable {
     drips = true;
   }
 
+  /// As a machine that dies: what is open ends, too.
+  public void die() throws IOException {
+    close();
+    for (var socket : sockets) socket.close();
+  }
+
   /// How many connections came since it listens.
   public int connections() {
     return connections.get();
@@ -59,6 +68,7 @@ public final class Relay implements AutoCloseable {
       while (true) {
         var in = listener.accept();
         connections.incrementAndGet();
+        sockets.add(in);
         var out = new Socket(InetAddress.getLoopbackAddress(), to);
         Thread.ofVirtual().start(() -> pass(in, out));
         Thread.ofVirtual().start(() -> pass(out, in));

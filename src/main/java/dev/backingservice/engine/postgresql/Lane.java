@@ -8,6 +8,7 @@ import dev.backingservice.model.Reason;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +62,19 @@ final class Lane implements AutoCloseable {
       permits.release();
       throw e;
     }
+  }
+
+  /// A connection that is there already and answers, however old; to be given back. Empty when
+  /// there is none.
+  Optional<Loan> warm() throws EngineException {
+    takePermit();
+    for (var i = idle.poll(); i != null; i = idle.poll()) {
+      i.loan.begin();
+      if (isValid(i.loan.connection)) return Optional.of(i.loan);
+      discard(i.loan.connection);
+    }
+    permits.release();
+    return Optional.empty();
   }
 
   /// Gives a connection back; a broken one is closed.

@@ -73,9 +73,23 @@ public final class PostgresEngine implements Engine {
 
   @Override
   public Session open(Server server) throws EngineException {
-    var lane = lanes.computeIfAbsent(server, s -> new Lane(s, connectionsPerServer, nanoTime));
-    return new PostgresSession(
-        lane, lane.borrow(), new Provision(server, marks, term, complete), marks);
+    var lane = lane(server);
+    return session(lane, lane.borrow());
+  }
+
+  @Override
+  public Optional<Session> warm(Server server) throws EngineException {
+    var lane = lane(server);
+    return lane.warm().map(loan -> session(lane, loan));
+  }
+
+  private Lane lane(Server server) {
+    return lanes.computeIfAbsent(server, s -> new Lane(s, connectionsPerServer, nanoTime));
+  }
+
+  private Session session(Lane lane, Lane.Loan loan) {
+    var provision = new Provision(lane.server(), marks, term, complete);
+    return new PostgresSession(lane, loan, provision, marks);
   }
 
   @Override
