@@ -163,7 +163,7 @@ public record Facts(
   /// Whether it was attached at some time before, as the annotation, the status or the Secret says:
   /// people take annotations away.
   boolean attachedBefore() {
-    return service.marked() || !memory.isBlank() || published.ours();
+    return service.marked() || !memory.isBlank() || published instanceof Published.Binding;
   }
 
   /// What the service is attached to: the Secret when it is believed, else what was recorded.

@@ -45,7 +45,7 @@ class TroubleIT {
       var deleted = service(sandbox, "{fenceTimeout: 1s}");
 
       // When
-      dead.relay.close();
+      dead.relay.die();
       dead.stage.swap(dead.stage.green);
       full.stage.frozen(sandbox.postgres(full.stage.blue));
       full.stage.swap(full.stage.green);
@@ -53,7 +53,7 @@ class TroubleIT {
           refused.stage.blue + "-admin", Map.of("username", "backing_admin", "password", "wrong"));
       sandbox.touch(refused.stage.blue);
       refused.stage.swap(refused.stage.green);
-      owing.relay.close();
+      owing.relay.die();
       owing.stage.swap(owing.stage.green);
       nowhere.stage.patch(
           "{\"spec\":{\"workloads\":[{\"kind\":\"Deployment\",\"name\":\"nowhere\"}]}}");
