@@ -150,13 +150,11 @@ public final class OnServers {
   }
 
   Session open(String server) throws EngineException {
-    var served = find(server);
-    return served.engine().open(served.server());
+    return find(server).open();
   }
 
   Optional<Session> warm(String server) throws EngineException {
-    var served = find(server);
-    return served.engine().warm(served.server());
+    return find(server).warm();
   }
 
   private Directory.Served served(Attachment attachment) {

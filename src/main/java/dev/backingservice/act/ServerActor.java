@@ -8,6 +8,7 @@ import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Resources;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
+import dev.backingservice.model.Identity;
 import dev.backingservice.model.Labels;
 import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Reason;
@@ -17,7 +18,6 @@ import dev.backingservice.model.Standing;
 import dev.backingservice.plan.ServerAction;
 import dev.backingservice.plan.ServerFacts;
 import dev.backingservice.plan.ServerPlan;
-import dev.backingservice.plan.ServerPlanner;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -143,8 +143,8 @@ public final class ServerActor {
 
   private boolean paid(Session session, ServerDebt owed, Attachment at) throws EngineException {
     var identity = session.identity();
-    if (!identity.takesWritesAs(at.serverId()) || ServerPlanner.promoted(identity, owed.debt()))
-      return false;
+    if (!identity.takesWritesAs(at.serverId())) return false;
+    if (Identity.later(identity.timeline(), owed.debt().running())) return false;
     if (found(session, owed, at).isEmpty()) return true;
     if (!fenced(session, owed, at)) return false;
     session.ensure(order(owed, at), List.of(want(owed, at, LoginState.Absent)));

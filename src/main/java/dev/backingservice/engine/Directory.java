@@ -1,5 +1,6 @@
 package dev.backingservice.engine;
 
+import dev.backingservice.model.Reason;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -34,5 +35,32 @@ public final class Directory {
   }
 
   /// A server and the engine that speaks its protocol.
-  public record Served(Engine engine, Server server) {}
+  ///
+  /// @param withdrawn why its administrator may not be used any more: its Secret was taken away, is
+  ///     for another host, or its anchors do not parse; empty while it may
+  public record Served(Engine engine, Server server, Optional<Reason> withdrawn) {
+    public Served(Engine engine, Server server) {
+      this(engine, server, Optional.empty());
+    }
+
+    /// The same server, no more to be administered.
+    public Served withdrawn(Reason reason) {
+      return new Served(engine, server, Optional.of(reason));
+    }
+
+    /// Logs in as the administrator: see [Engine#open].
+    public Session open() throws EngineException {
+      if (withdrawn.isPresent())
+        throw EngineException.of(
+            withdrawn.get(),
+            "the administrator of %s may not be used now: see its BackingServer"
+                .formatted(server.name()));
+      return engine.open(server);
+    }
+
+    /// A connection that is there already: see [Engine#warm].
+    public Optional<Session> warm() throws EngineException {
+      return withdrawn.isPresent() ? Optional.empty() : engine.warm(server);
+    }
+  }
 }

@@ -29,6 +29,9 @@ public final class Engines {
   public void keep(Collection<Directory.Served> known) {
     for (var engine : byKind.values())
       engine.keep(
-          known.stream().filter(s -> s.engine() == engine).map(Directory.Served::server).toList());
+          known.stream()
+              .filter(s -> s.engine() == engine && s.withdrawn().isEmpty())
+              .map(Directory.Served::server)
+              .toList());
   }
 }

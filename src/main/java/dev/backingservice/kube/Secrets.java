@@ -47,8 +47,10 @@ public final class Secrets {
   }
 
   /// Proves that the Secret could be written, without writing it.
-  public void rehearse(String namespace, String name) {
-    client
+  ///
+  /// @return the Secret as it is
+  public Secret rehearse(String namespace, String name) {
+    return client
         .secrets()
         .inNamespace(namespace)
         .withName(name)

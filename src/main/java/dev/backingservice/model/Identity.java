@@ -50,6 +50,14 @@ public record Identity(
     return instanceId + "@" + timeline;
   }
 
+  /// Whether a copy was promoted since [#running] said this: its timeline is later.
+  ///
+  /// @return false where `running` tells of no timeline
+  public static boolean later(String timeline, String running) {
+    var before = timelineOf(running);
+    return !before.isEmpty() && timeline.compareTo(before) > 0;
+  }
+
   /// The timeline in what [#running] said; empty when there is none.
   public static String timelineOf(String running) {
     return running.contains("@") ? running.substring(running.lastIndexOf('@') + 1) : "";

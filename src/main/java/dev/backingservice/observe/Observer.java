@@ -149,12 +149,7 @@ public final class Observer {
   /// Every place that a service names or remembers.
   private Set<Place> places(BackingService other) {
     var places = new HashSet<>(Places.remembered(MemoryReader.read(other.getStatus())));
-    var asked =
-        switch (IntentReader.read(other, engines)) {
-          case Facts.Request.Understood(var intent) -> Optional.of(intent);
-          case Facts.Request.Refused(_, var rest) -> rest;
-        };
-    asked.map(Intent::place).ifPresent(places::add);
+    IntentReader.read(other, engines).asked().map(Intent::place).ifPresent(places::add);
     return places;
   }
 
@@ -191,15 +186,11 @@ public final class Observer {
 
   /// An empty patch passes where the data may not change.
   private Optional<Failure> rehearsed(String namespace, String name) {
-    boolean fixed =
-        secrets
-            .find(namespace, name)
-            .filter(s -> Boolean.TRUE.equals(s.getImmutable()))
-            .isPresent();
-    if (fixed) return taken("the Secret %s is immutable: delete it".formatted(name));
     try {
-      secrets.rehearse(namespace, name);
-      return Optional.empty();
+      var secret = secrets.rehearse(namespace, name);
+      return Boolean.TRUE.equals(secret.getImmutable())
+          ? taken("the Secret %s is immutable: delete it".formatted(name))
+          : Optional.empty();
     } catch (KubernetesClientException e) {
       if (!Refusals.definite(e)) throw e;
       return taken("the Secret %s cannot be written: %s".formatted(name, Refusals.said(e)));

@@ -29,7 +29,7 @@ public final class PreflightProbe {
   Probe probe(Attachment from, Order order, Optional<Failure> write) {
     var target = directory.find(order.place().server());
     if (target.isEmpty()) return untold(Optional.empty(), write);
-    try (var there = target.get().engine().open(target.get().server())) {
+    try (var there = target.get().open()) {
       var serverId = there.identity().serverId();
       return beside(
           from, order, new Target(there, serverId, there.inventory(order.place())), write);
@@ -50,7 +50,7 @@ public final class PreflightProbe {
     var old = directory.find(from.server());
     var alone = target.inventory.map(PreflightProbe::alone);
     if (old.isEmpty()) return untold(alone, write);
-    try (var here = old.get().engine().open(old.get().server())) {
+    try (var here = old.get().open()) {
       return new Probe(
           Optional.empty(),
           same(here, target.session, random) ? Probe.Sameness.Same : Probe.Sameness.Different,

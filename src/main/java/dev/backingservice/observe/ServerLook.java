@@ -29,7 +29,7 @@ final class ServerLook {
     if (served.isEmpty() || resource.isEmpty())
       return new Sight.Troubled(
           new Failure(Reason.ServerUnreachable, "server " + name + " has not been reached yet"));
-    try (var session = served.get().engine().open(served.get().server())) {
+    try (var session = served.get().open()) {
       var seen = session.look(order, key.logins(order.service()).asSet());
       return verdict(resource.get(), seen.identity().serverId())
           .orElse(new Sight.Answers(seen.identity(), seen.standing()));

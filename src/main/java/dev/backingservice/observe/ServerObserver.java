@@ -74,7 +74,7 @@ public final class ServerObserver {
 
   private Seen look(BackingServer resource) {
     var served = directory.find(resource.getMetadata().getName()).orElseThrow();
-    try (var session = served.engine().open(served.server())) {
+    try (var session = served.open()) {
       var identity = session.identity();
       var known = examined(session, resource, identity);
       return new Seen.Answers(
@@ -92,7 +92,7 @@ public final class ServerObserver {
   private Set<String> names(String name, ServerFacts facts, List<BackingServer> others) {
     var names = new HashSet<>(Set.of(name));
     var served = directory.find(name).orElseThrow();
-    try (var session = served.engine().open(served.server())) {
+    try (var session = served.open()) {
       var identity = session.identity();
       for (var other : others)
         if (mayBe(session, identity, other)) names.add(other.getMetadata().getName());
@@ -118,7 +118,7 @@ public final class ServerObserver {
     var served = directory.find(other.getMetadata().getName());
     boolean recorded = identity.instanceId().equals(other.getStatus().instanceId());
     if (served.isEmpty()) return recorded;
-    try (var there = served.get().engine().open(served.get().server())) {
+    try (var there = served.get().open()) {
       return PreflightProbe.same(session, there, random);
     } catch (EngineException e) {
       return recorded;

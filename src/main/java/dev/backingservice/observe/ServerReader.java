@@ -7,7 +7,6 @@ import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.Engine;
 import dev.backingservice.engine.Engines;
 import dev.backingservice.engine.Server;
-import dev.backingservice.engine.Withdrawn;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.EngineKind;
@@ -67,7 +66,7 @@ public final class ServerReader {
       case Read.Bad(var failure) -> {
         directory
             .find(resource.getMetadata().getName())
-            .ifPresent(known -> directory.put(Withdrawn.of(known, failure.reason())));
+            .ifPresent(known -> directory.put(known.withdrawn(failure.reason())));
         yield Optional.of(failure);
       }
     };

@@ -20,10 +20,17 @@ final class ApiWait {
   ///
   /// @param what the thing asked for, as the log names it
   static <T> T until(String what, Supplier<T> request) {
+    return until(what, Duration.ofNanos(Long.MAX_VALUE), request);
+  }
+
+  /// The same for so long; then its refusal is thrown.
+  static <T> T until(String what, Duration atMost, Supplier<T> request) {
+    long began = System.nanoTime();
     for (var pause = FIRST; ; pause = longer(pause)) {
       try {
         return request.get();
       } catch (KubernetesClientException e) {
+        if (System.nanoTime() - began + pause.toNanos() > atMost.toNanos()) throw e;
         LOG.warnf(
             "waiting for the API server: %s: %s; next try in %d ms",
             what, Refusals.said(e), pause.toMillis());

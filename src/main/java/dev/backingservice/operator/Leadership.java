@@ -2,7 +2,6 @@ package dev.backingservice.operator;
 
 import dev.backingservice.act.LeaderTerm;
 import dev.backingservice.act.LeaseHandover;
-import dev.backingservice.kube.Refusals;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
@@ -10,7 +9,6 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /// One leader acts. It raises its term before it does; who loses the lease stops without acting
@@ -51,26 +49,17 @@ class Leadership {
 
   /// The library takes a failure of this callback for one of the lease, and would never ask again.
   private void raise() {
-    long deadline = System.nanoTime() + RAISING.toNanos();
-    while (true) {
-      try {
-        term.raise();
-        return;
-      } catch (KubernetesClientException e) {
-        LOG.warnf("the term could not be raised: %s", Refusals.said(e));
-        if (System.nanoTime() > deadline) Runtime.getRuntime().halt(1);
-      }
-      pause();
+    try {
+      ApiWait.until("the term of the leader", RAISING, this::raised);
+    } catch (KubernetesClientException | IllegalStateException e) {
+      LOG.error("the term cannot be raised: stopping at once");
+      Runtime.getRuntime().halt(1);
     }
   }
 
-  private static void pause() {
-    try {
-      TimeUnit.SECONDS.sleep(1);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      Runtime.getRuntime().halt(1);
-    }
+  private long raised() {
+    term.raise();
+    return term.mine();
   }
 
   /// Exiting in order would let reconciles in flight go on.

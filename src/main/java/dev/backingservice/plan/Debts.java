@@ -201,10 +201,8 @@ public final class Debts {
 
   /// A copy was promoted under the old name while it was being left: the proof is the copy's.
   private static boolean proofOfAnother(Facts f, Motion m, FenceProof proof) {
-    var before = Identity.timelineOf(running(f, m.from()));
     return proof.result() == FenceProof.Result.Verified
-        && !before.isEmpty()
-        && Identity.timelineOf(proof.running()).compareTo(before) > 0;
+        && Identity.later(Identity.timelineOf(proof.running()), running(f, m.from()));
   }
 
   private static String replaced(Attachment old) {

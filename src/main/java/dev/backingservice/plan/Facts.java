@@ -78,6 +78,14 @@ public record Facts(
 
   /// What the spec asks for, or why it makes no sense.
   public sealed interface Request {
+    /// What it asks for, as far as that makes sense.
+    default Optional<Intent> asked() {
+      return switch (this) {
+        case Understood(var intent) -> Optional.of(intent);
+        case Refused(_, var rest) -> rest;
+      };
+    }
+
     record Understood(Intent intent) implements Request {}
 
     /// @param rest what it asks for otherwise; empty when nothing of it makes sense
@@ -136,10 +144,7 @@ public record Facts(
   }
 
   public Optional<Intent> intent() {
-    return switch (request) {
-      case Request.Understood(var intent) -> Optional.of(intent);
-      case Request.Refused(_, var rest) -> rest;
-    };
+    return request.asked();
   }
 
   private Optional<Intent> accepted() {

@@ -34,9 +34,7 @@ public final class Promotions {
   /// Whether a server that takes writes, or took them when it was last seen, has a later timeline
   /// than `running` says.
   static boolean later(Facts f, Attachment attachment, String running) {
-    var timeline = Identity.timelineOf(running);
-    return !timeline.isEmpty()
-        && timeline(f, attachment).filter(t -> t.compareTo(timeline) > 0).isPresent();
+    return timeline(f, attachment).filter(t -> Identity.later(t, running)).isPresent();
   }
 
   private static Optional<String> timeline(Facts f, Attachment attachment) {

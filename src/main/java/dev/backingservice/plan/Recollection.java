@@ -134,10 +134,9 @@ final class Recollection {
   /// Whether the process that owes was fenced, or one that lived before: a copy that was promoted
   /// meanwhile proves nothing.
   private boolean proven(Debt debt) {
-    var owed = Identity.timelineOf(debt.running());
     return Retention.proof(f, debt.attachment())
         .map(proof -> Identity.timelineOf(proof.running()))
-        .filter(fenced -> owed.isEmpty() || fenced.compareTo(owed) <= 0)
+        .filter(fenced -> !Identity.later(fenced, debt.running()))
         .isPresent();
   }
 

@@ -1,6 +1,5 @@
 package dev.backingservice.plan;
 
-import dev.backingservice.model.Debt;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.ServerDebt;
 import java.util.ArrayList;
@@ -32,15 +31,14 @@ public final class ServerPlanner {
     for (var debt : f.owed())
       if (identity.takesWritesAs(lineage(debt)))
         actions.add(
-            promoted(identity, debt.debt())
+            promoted(identity, debt)
                 ? new ServerAction.FenceCopy(debt)
                 : new ServerAction.Pay(debt));
   }
 
   /// A copy that was promoted under the name: its predecessor may be alive, and still owes.
-  public static boolean promoted(Identity identity, Debt debt) {
-    var timeline = Identity.timelineOf(debt.running());
-    return !timeline.isEmpty() && identity.timeline().compareTo(timeline) > 0;
+  private static boolean promoted(Identity identity, ServerDebt debt) {
+    return Identity.later(identity.timeline(), debt.debt().running());
   }
 
   private static void forgive(ServerFacts f, String gone, List<ServerAction> actions) {

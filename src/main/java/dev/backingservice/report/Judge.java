@@ -13,6 +13,7 @@ import dev.backingservice.plan.ServerFact;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Decides what each condition says.
 final class Judge {
@@ -154,17 +155,19 @@ final class Judge {
 
   /// What the server said just now to a login with the published credential.
   private Optional<Failure> refused(Attachment active) {
-    return f.outcomes().stream()
-        .filter(o -> o.action() instanceof Action.Knock(var at) && at.equals(active))
+    return knocks(active)
         .flatMap(o -> o.result().refusal().stream())
         .filter(failure -> failure.reason() == Reason.LoginRefused)
         .findFirst();
   }
 
   private boolean knocked(Attachment active) {
+    return knocks(active).anyMatch(Outcome::done);
+  }
+
+  private Stream<Outcome> knocks(Attachment active) {
     return f.outcomes().stream()
-        .filter(Outcome::done)
-        .anyMatch(o -> o.action() instanceof Action.Knock(var at) && at.equals(active));
+        .filter(o -> o.action() instanceof Action.Knock(var at) && at.equals(active));
   }
 
   /// What a service says of a step while nothing of it is to be left.

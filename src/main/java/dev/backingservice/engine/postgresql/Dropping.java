@@ -24,16 +24,6 @@ record Dropping(Server server, Marks marks, Transactions transactions) {
                        JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
                       WHERE d.datname = $1 AND r.rolname LIKE 'bs\\_%\\_ro' AND r.rolname <> $2)""";
 
-  /// It owns something, or something in another database depends on it, such as a grant of
-  /// somebody else's there.
-  private static final String NEEDED =
-      """
-      SELECT EXISTS (SELECT FROM pg_catalog.pg_shdepend s
-                       JOIN pg_catalog.pg_roles r ON r.oid = s.refobjid
-                       LEFT JOIN pg_catalog.pg_database d ON d.oid = s.dbid
-                      WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND r.rolname = $1
-                        AND (s.deptype = 'o' OR d.datname <> $2))""";
-
   void drop(Connection connection, Order order) throws SQLException, EngineException {
     var sql = new Sql(connection);
     var roles = marks.roles(order.place());
@@ -64,7 +54,7 @@ record Dropping(Server server, Marks marks, Transactions transactions) {
     var known =
         sql.holds("SELECT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = $1)", role);
     var database = Schemas.of(order.place()).database();
-    if (!known || sql.holds(NEEDED, role, database)) return;
+    if (!known || needed(sql, role, database)) return;
     if (Creation.exists(sql, database)) revokeInside(database, role);
     transactions.run(
         connection,
@@ -74,6 +64,10 @@ record Dropping(Server server, Marks marks, Transactions transactions) {
           inner.run("DROP ROLE " + Sql.name(role));
         },
         "group/" + role);
+  }
+
+  private static boolean needed(Sql sql, String role, String database) throws SQLException {
+    return Dependencies.owns(sql, role) || Dependencies.elsewhere(sql, role, database).isPresent();
   }
 
   /// DROP OWNED needs the privileges of the role.

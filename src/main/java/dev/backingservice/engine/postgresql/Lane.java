@@ -141,7 +141,7 @@ final class Lane implements AutoCloseable {
   /// everybody who connects; the old one is the only way in.
   private Loan renewed(Loan old) throws EngineException {
     try {
-      Doorway.clear(server, new Sql(old.connection));
+      DatabaseLocks.release(server, new Sql(old.connection));
       var fresh = outage.tried(this::opened);
       discard(old.connection);
       return fresh;

@@ -18,14 +18,6 @@ import org.jboss.logging.Logger;
 /// in another database depends on stays, locked: nobody may wait for it.
 final class Removal {
   private static final Logger LOG = Logger.getLogger(Removal.class);
-  private static final String ELSEWHERE =
-      """
-      SELECT d.datname FROM pg_catalog.pg_shdepend s
-        JOIN pg_catalog.pg_roles r ON r.oid = s.refobjid
-        JOIN pg_catalog.pg_database d ON d.oid = s.dbid
-       WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND r.rolname = $1
-         AND d.datname <> $2
-       LIMIT 1""";
   private final Server server;
   private final Transactions transactions;
   private final Logins logins;
@@ -52,8 +44,7 @@ final class Removal {
   private boolean needed(Connection connection, Want want) throws EngineException {
     try {
       var database = Schemas.of(want.attachment().place()).database();
-      var elsewhere =
-          new Sql(connection).first(ELSEWHERE, row -> row.getString(1), want.login(), database);
+      var elsewhere = Dependencies.elsewhere(new Sql(connection), want.login(), database);
       elsewhere.ifPresent(
           other ->
               LOG.infof(
@@ -86,7 +77,7 @@ final class Removal {
       var sql = new Sql(connection);
       var me = sql.one("SELECT current_user", row -> row.getString(1));
       Memberships.grant(sql, login, me, "WITH INHERIT TRUE, SET TRUE");
-      if (owns(sql, login)) reassign(sql, login, keeper, me);
+      if (Dependencies.owns(sql, login)) reassign(sql, login, keeper, me);
       sql.run("DROP OWNED BY " + Sql.name(login));
       connection.commit();
       return true;
@@ -113,12 +104,6 @@ final class Removal {
         "login kept, locked: server=%s login=%s: nobody of its level may own what it made",
         server.name(), found.name());
     return false;
-  }
-
-  private static boolean owns(Sql sql, String login) throws SQLException {
-    return sql.holds(
-        "SELECT EXISTS (SELECT FROM pg_catalog.pg_shdepend d JOIN pg_catalog.pg_roles r ON r.oid = d.refobjid WHERE r.rolname = $1 AND d.deptype = 'o')",
-        login);
   }
 
   /// Needs the privileges of the keeper, for the length of this transaction.

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 /// (16 and newer: it looks for the right to administer one among all of them). So a page is an
 /// operation of its own, and what is left after a while waits for the next look.
 ///
-/// @param page told that a page begins, which has the time of an operation
-record Strangers(Marks marks, Logins logins, Transactions transactions, Runnable page) {
+/// @param newPage told that a page begins, which has the time of an operation
+record Strangers(Marks marks, Logins logins, Transactions transactions, Runnable newPage) {
   private static final int PAGE = 250;
   private static final long AT_MOST_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final String LOCK = "strangers";
@@ -45,7 +45,7 @@ record Strangers(Marks marks, Logins logins, Transactions transactions, Runnable
     var refused = new TreeMap<String, String>();
     for (var found = page(connection, ""); !found.isEmpty(); ) {
       if (System.nanoTime() - began > AT_MOST_NANOS) throw more(locked);
-      page.run();
+      newPage.run();
       var strangers = found.stream().filter(r -> stranger(r, names)).map(Role::name).toList();
       if (!strangers.isEmpty()) locked += lock(connection, strangers, names, refused);
       found = found.size() < PAGE ? List.of() : page(connection, found.getLast().name);
@@ -98,7 +98,7 @@ record Strangers(Marks marks, Logins logins, Transactions transactions, Runnable
         },
         LOCK);
     refused.putAll(failed);
-    this.page.run();
+    newPage.run();
     var locked =
         strangers(new Sql(connection), page, names).stream().filter(row -> !row.canLogin());
     Severing.untilNobodyIsLeft(new Sql(connection), locked.map(LoginRow::name).toList(), WITHIN);

@@ -8,8 +8,8 @@ import org.jboss.logging.Logger;
 /// Everybody who connects to a database takes a lock on it. `DROP DATABASE` asks for one that
 /// excludes all others before the server looks whether its caller may: behind an open transaction
 /// that names the database, any login could keep everybody out.
-final class Doorway {
-  private static final Logger LOG = Logger.getLogger(Doorway.class);
+final class DatabaseLocks {
+  private static final Logger LOG = Logger.getLogger(DatabaseLocks.class);
 
   /// No login of ours owns a database: none has a reason to exclude others from one.
   private static final String EXCLUDING =
@@ -22,10 +22,10 @@ final class Doorway {
                         AND l.classid = 'pg_catalog.pg_database'::pg_catalog.regclass
                         AND l.mode IN ('ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'))""";
 
-  private Doorway() {}
+  private DatabaseLocks() {}
 
   /// Ends the sessions of logins that exclude others from a database, or wait to do so.
-  static void clear(Server server, Sql sql) throws EngineException {
+  static void release(Server server, Sql sql) throws EngineException {
     try {
       int ended = sql.query(EXCLUDING, row -> true).size();
       if (ended > 0)

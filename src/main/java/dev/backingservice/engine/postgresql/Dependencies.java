@@ -1,0 +1,32 @@
+package dev.backingservice.engine.postgresql;
+
+import java.sql.SQLException;
+import java.util.Optional;
+
+/// What keeps a role from being dropped (manual, catalog pg_shdepend).
+final class Dependencies {
+  private static final String OWNS =
+      "SELECT EXISTS (SELECT FROM pg_catalog.pg_shdepend d JOIN pg_catalog.pg_roles r ON r.oid = d.refobjid WHERE r.rolname = $1 AND d.deptype = 'o')";
+
+  private static final String ELSEWHERE =
+      """
+      SELECT d.datname FROM pg_catalog.pg_shdepend s
+        JOIN pg_catalog.pg_roles r ON r.oid = s.refobjid
+        JOIN pg_catalog.pg_database d ON d.oid = s.dbid
+       WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND r.rolname = $1
+         AND d.datname <> $2
+       LIMIT 1""";
+
+  private Dependencies() {}
+
+  /// Whether it owns something, in whatever database.
+  static boolean owns(Sql sql, String role) throws SQLException {
+    return sql.holds(OWNS, role);
+  }
+
+  /// Another database than this one in which something depends on it, such as a grant of somebody
+  /// else's.
+  static Optional<String> elsewhere(Sql sql, String role, String database) throws SQLException {
+    return sql.first(ELSEWHERE, row -> row.getString(1), role, database);
+  }
+}
