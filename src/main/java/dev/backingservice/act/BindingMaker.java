@@ -66,6 +66,7 @@ public final class BindingMaker {
         publish.requested(),
         publish.debts(),
         shape,
+        served.server().clientTls(),
         served.engine().defaults().bindingType(),
         entries,
         files,

@@ -76,7 +76,7 @@ public final class Fencing {
     var drain = sever(f, session, fence);
     if (drain.left > 0) return new Result.Draining(drain.left);
     for (var login : fence.logins()) if (!refused(f, fence.server(), login)) return letIn(login);
-    int late = sessions(f, session, fence.logins());
+    int late = open(f, session, fence.logins());
     if (late > 0) return new Result.Draining(late);
     var after = session.identity();
     if (!after.running().equals(identity.running())) return new Result.Draining(1);
@@ -111,19 +111,17 @@ public final class Fencing {
     return new Drained(ended, left);
   }
 
-  /// A login that passed just before it was locked shows up a little later.
-  private static int sessions(Facts f, Session session, List<Attachment> logins)
+  /// How many are not locked, or have sessions: a login that passed just before it was locked shows
+  /// up a little later.
+  private static int open(Facts f, Session session, List<Attachment> logins)
       throws EngineException {
-    int sessions = 0;
-    for (var login : logins)
-      sessions +=
-          session
-              .look(OnServers.order(f, login.place()), Set.of(login.login()))
-              .standing()
-              .find(login.login())
-              .map(l -> l.sessions())
-              .orElse(0);
-    return sessions;
+    int open = 0;
+    for (var login : logins) {
+      var order = OnServers.order(f, login.place());
+      var standing = session.look(order, Set.of(login.login())).standing();
+      if (standing.find(login.login()).filter(l -> !l.fenced()).isPresent()) open++;
+    }
+    return open;
   }
 
   /// A standby takes no writes; its sessions are ended so that clients notice.
@@ -138,12 +136,12 @@ public final class Fencing {
         new FenceProof(FenceProof.Result.ReadOnly, after.running(), after.position(), ended, now));
   }
 
-  /// Whether the login is refused as it shall be, be it because nobody is let in. A server that has
-  /// no connection free has not said so.
+  /// Whether the login is refused as it shall be, be it because nobody is let in: what is locked
+  /// stays so when a connection is free again.
   private boolean refused(Facts f, String server, Attachment login) throws EngineException {
     try {
       return switch (servers.entry(f, server, login)) {
-        case Entry.Locked _, Entry.Refused _ -> true;
+        case Entry.Locked _, Entry.Refused _, Entry.Crowded _ -> true;
         case Entry.LetIn _, Entry.Full _, Entry.Different _ -> false;
       };
     } catch (EngineException e) {

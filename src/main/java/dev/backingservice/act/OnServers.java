@@ -82,6 +82,7 @@ public final class OnServers {
         anchor.ifPresent(a -> anchors.saw(served(attachment).server(), a));
         yield new Result.Full(failure);
       }
+      case Entry.Crowded(var failure) -> new Result.Failed(failure);
       case Entry.Locked(var failure) -> new Result.Failed(failure);
       case Entry.Refused(var failure) -> new Result.Failed(failure);
       case Entry.Different(var failure) -> new Result.Failed(failure);
@@ -129,7 +130,7 @@ public final class OnServers {
             f.service().namespaceUid(),
             place,
             f.intent(),
-            admission.map(ServerFact.Admission::sharedWith).orElse(Set.of()))
+            admission.map(a -> a.sharedWith(place)).orElse(Set.of()))
         .capped(admission.map(ServerFact.Admission::maxConnections).orElse(Integer.MAX_VALUE));
   }
 

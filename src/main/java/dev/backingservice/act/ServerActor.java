@@ -82,6 +82,7 @@ public final class ServerActor {
       }
       case ServerAction.Pay(var debt) -> pay(f.name(), debt);
       case ServerAction.FenceCopy(var debt) -> fenceCopy(f.name(), debt);
+      case ServerAction.Release(var debt) -> release(f.name(), debt);
       case ServerAction.Forgive(var debts) -> {
         book.remove(f.name(), debts);
         yield Optional.empty();
@@ -122,6 +123,17 @@ public final class ServerActor {
       if (found.isEmpty() || found.get().fenced()) return Optional.empty();
       return fenced(session, owed, at) ? Optional.empty() : Optional.of(remaining(server, at));
     }
+  }
+
+  private Optional<Failure> release(String server, ServerDebt owed) throws EngineException {
+    var at = owed.debt().attachment();
+    try (var session = servers.open(server)) {
+      var found = found(session, owed, at);
+      if (found.isPresent() && !found.get().fenced()) return Optional.empty();
+    }
+    book.remove(server, List.of(owed));
+    LOG.infof("debt released by a standby: server=%s login=%s", server, at.login());
+    return Optional.empty();
   }
 
   private static Failure remaining(String server, Attachment at) {

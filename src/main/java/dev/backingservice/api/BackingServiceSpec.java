@@ -103,7 +103,7 @@ public record BackingServiceSpec(
   public record Failover(
       @Required
           @Size(min = 1, max = 8)
-          @JsonPropertyDescription("Other servers, tried in order; without spec.server.")
+          @JsonPropertyDescription("Other servers than spec.server, tried in order.")
           List<@Size(min = 1, max = Texts.NAME_MAX) String> candidates,
       @Default("30s")
           @Pattern(Texts.DURATION)

@@ -45,6 +45,9 @@ public record SwapProgress(
     @Size(max = 64) @JsonPropertyDescription("When every workload ran on the new server.")
         @Nullable String completedAt,
     @JsonPropertyDescription("Times this edit was aborted.") @Nullable Integer attempts,
+    @JsonPropertyDescription(
+            "False while the old server could not be asked when the edit was taken up: the edit is checked anew as soon as it answers before the cut.")
+        @Nullable Boolean compared,
     @Size(max = 64) @JsonPropertyDescription("When it was aborted last.")
         @Nullable String abortedAt,
     @Size(max = 1024) @JsonPropertyDescription("Why it was aborted.") @Nullable String message) {

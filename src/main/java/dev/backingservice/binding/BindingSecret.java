@@ -140,7 +140,7 @@ public final class BindingSecret {
     annotations.put(Keys.SERVER_ID, at.serverId());
     annotations.put(Keys.SCOPE, ScopeCodec.write(at.place().scope()));
     annotations.put(Keys.ACCESS, at.access().name());
-    annotations.put(Keys.SHAPE, contents.shape().fingerprint());
+    annotations.put(Keys.SHAPE, contents.shape().fingerprint(contents.clientTls()));
     annotations.put(Keys.MOUNT_PATH, contents.shape().mountPath());
     annotations.put(
         Keys.CERTIFICATE_ENDS,

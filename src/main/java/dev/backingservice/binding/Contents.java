@@ -12,6 +12,7 @@ import java.util.Map;
 
 /// What a binding Secret is made of.
 ///
+/// @param clientTls how the entries let clients use TLS
 /// @param type as in `servicebinding.io/<type>`
 /// @param entries the engine's own keys
 /// @param files more keys, as bytes
@@ -22,6 +23,7 @@ public record Contents(
     Place requested,
     List<Debt> debts,
     BindingShape shape,
+    String clientTls,
     String type,
     Map<String, Sensitive> entries,
     Map<String, byte[]> files,

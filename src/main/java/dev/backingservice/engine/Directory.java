@@ -50,12 +50,22 @@ public final class Directory {
 
     /// Logs in as the administrator: see [Engine#open].
     public Session open() throws EngineException {
+      refuseWithdrawn();
+      return engine.open(server);
+    }
+
+    /// The same past what an earlier try saw: see [Engine#openAfresh].
+    public Session openAfresh() throws EngineException {
+      refuseWithdrawn();
+      return engine.openAfresh(server);
+    }
+
+    private void refuseWithdrawn() throws EngineException {
       if (withdrawn.isPresent())
         throw EngineException.of(
             withdrawn.get(),
             "the administrator of %s may not be used now: see its BackingServer"
                 .formatted(server.name()));
-      return engine.open(server);
     }
 
     /// A connection that is there already: see [Engine#warm].

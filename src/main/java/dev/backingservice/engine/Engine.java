@@ -23,6 +23,10 @@ public interface Engine {
   /// @throws EngineException when nobody is there, or the administrator is not let in
   Session open(Server server) throws EngineException;
 
+  /// The same, and what an earlier try saw does not count: where a failure would be taken for a
+  /// verdict.
+  Session openAfresh(Server server) throws EngineException;
+
   /// The administrator on a connection that is there already; empty when none is left that answers.
   /// Where nobody is let in any more, sessions from before may go on.
   ///

@@ -12,10 +12,13 @@ public sealed interface Entry {
   /// @param anchor PEM of the certificate that verified the data endpoint; empty without TLS
   record LetIn(OptionalInt held, Optional<String> anchor) implements Entry {}
 
-  /// The credential is right, but no connection is free.
+  /// The credential is right, but the login has as many connections as it may.
   ///
   /// @param anchor as of [LetIn]
   record Full(Failure failure, Optional<String> anchor) implements Entry {}
+
+  /// No connection is free for anybody; the credential was not looked at.
+  record Crowded(Failure failure) implements Entry {}
 
   /// It may not log in any more.
   record Locked(Failure failure) implements Entry {}

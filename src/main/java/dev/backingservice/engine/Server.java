@@ -38,6 +38,11 @@ public record Server(
         : Optional.empty();
   }
 
+  /// How clients use TLS here, as far as their URLs say it.
+  public String clientTls() {
+    return trust.mode() + "/" + clientCertificate;
+  }
+
   /// A sentence about this server for whoever attaches services: without the administrator's
   /// account and endpoint, which the platform team alone shall read.
   public String discreet(String sentence) {

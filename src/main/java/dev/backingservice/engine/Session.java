@@ -27,6 +27,11 @@ public interface Session extends AutoCloseable {
   /// @throws EngineException when the place is not there
   Optional<Inventory> inventory(Place place) throws EngineException;
 
+  /// Refuses a place that belongs to somebody else; before anything of it is read.
+  ///
+  /// @throws EngineException with `ServerNotAvailable` when it does
+  void checkClaim(Order order) throws EngineException;
+
   /// Why a fence by this administrator could not end the sessions of others; empty when it could.
   Optional<Failure> fenceable(Order order, Attachment attachment) throws EngineException;
 

@@ -5,18 +5,26 @@ import dev.backingservice.model.Labels;
 import dev.backingservice.model.WorkloadKey;
 import dev.backingservice.model.WorkloadSelector.Kind;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Workloads of one namespace, and what is written into them: by server-side apply, never
 /// forced, under one field manager per binding, so that each binding comes and goes alone.
 public final class Workloads {
   private final KubernetesClient client;
+
+  /// An object may have 1.5 MiB; parsed, several times as much.
+  private static final long PAGE = 8;
+
+  private static final Semaphore PAGES = new Semaphore(2, true);
 
   public Workloads(KubernetesClient client) {
     this.client = client;
@@ -32,16 +40,33 @@ public final class Workloads {
         .map(object -> read(key.kind(), object));
   }
 
-  public List<Workload> matching(String namespace, Kind kind, LabelSelector selector) {
-    return client
-        .genericKubernetesResources(Workload.apiVersion(kind), kind.name())
-        .inNamespace(namespace)
-        .withLabelSelector(Selectors.write(selector))
-        .list()
-        .getItems()
-        .stream()
-        .map(o -> read(kind, o))
-        .toList();
+  /// Hands over what a selector matches, page by page: templates are as large as people make them.
+  public void matching(
+      String namespace, Kind kind, LabelSelector selector, Consumer<Workload> each) {
+    var page = "";
+    do page = page(namespace, kind, selector, page, each);
+    while (!page.isEmpty());
+  }
+
+  /// @return where the next page begins; empty after the last one
+  private String page(
+      String namespace, Kind kind, LabelSelector selector, String from, Consumer<Workload> each) {
+    PAGES.acquireUninterruptibly();
+    try {
+      var options = new ListOptions();
+      options.setLimit(PAGE);
+      if (!from.isEmpty()) options.setContinue(from);
+      var list =
+          client
+              .genericKubernetesResources(Workload.apiVersion(kind), kind.name())
+              .inNamespace(namespace)
+              .withLabelSelector(Selectors.write(selector))
+              .list(options);
+      for (var object : list.getItems()) each.accept(read(kind, object));
+      return Objects.requireNonNullElse(list.getMetadata().getContinue(), "");
+    } finally {
+      PAGES.release();
+    }
   }
 
   /// Writes a projection at an epoch.

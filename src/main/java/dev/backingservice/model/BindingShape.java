@@ -20,6 +20,10 @@ public record BindingShape(
     Map<String, String> entries,
     boolean keyStore,
     List<EnvVar> env) {
+  /// A server that is verified and shown no certificate; what is usual is not part of a
+  /// fingerprint.
+  public static final String USUAL_TLS = "VerifyFull/Offered";
+
   public BindingShape {
     entries = Map.copyOf(new TreeMap<>(entries));
     env = List.copyOf(env);
@@ -36,8 +40,11 @@ public record BindingShape(
   }
 
   /// What of the shape is written into the Secret: a change makes a new epoch.
-  public String fingerprint() {
+  ///
+  /// @param clientTls how clients of its server use TLS, which their URLs say
+  public String fingerprint(String clientTls) {
     var parts = new ArrayList<>(List.of("shape", mountPath, new TreeMap<>(entries).toString()));
+    if (!clientTls.equals(USUAL_TLS)) parts.add(clientTls);
     if (!keyStore) parts.add("text");
     return Names.digest(parts.toArray(String[]::new)).substring(0, 16);
   }

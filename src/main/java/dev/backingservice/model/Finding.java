@@ -22,7 +22,8 @@ public record Finding(Id id, String message, String remedy) {
     OldVersion(Severity.Warning),
     StatementLogging(Severity.Warning),
     AdminTooStrong(Severity.Warning),
-    CannotSignal(Severity.Warning);
+    CannotSignal(Severity.Warning),
+    NoConnectionReserved(Severity.Warning);
 
     private final Severity severity;
 

@@ -21,7 +21,7 @@ public sealed interface Published {
   /// Ours, under our seal.
   ///
   /// @param requested the place that was asked for when it was published
-  /// @param shape fingerprint of the mount path and the extra entries
+  /// @param shape fingerprint of the mount path, the extra entries and the use of TLS
   /// @param mountPath that the paths in it begin with
   /// @param aborted the epoch that an aborted motion meant to publish; 0 for none
   /// @param certificateEnds when the client certificate in it ends

@@ -83,6 +83,7 @@ public final class BindingCheck {
           yield new Login.LetIn(held);
         }
         case Entry.Full(var failure, _) -> new Login.Full(failure);
+        case Entry.Crowded(var failure) -> new Login.Full(failure);
         case Entry.Locked(var failure) -> new Login.TurnedAway(failure);
         case Entry.Refused(var failure) -> new Login.TurnedAway(failure);
         case Entry.Different(var failure) when failure.reason() == Reason.PrivilegesIncomplete ->

@@ -12,6 +12,7 @@ import dev.backingservice.model.Intent;
 import dev.backingservice.model.Labels;
 import dev.backingservice.model.Reason;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -69,7 +70,7 @@ final class Consent {
     boolean unlisted =
         spec.unlistedDatabases() == BackingServerSpec.UnlistedDatabases.Refuse
             && intent.place().scope().databaseName().isPresent()
-            && sharedWith(server, intent).isEmpty();
+            && !databases(server).containsKey(intent.place().scope().databaseName().orElseThrow());
     return unlisted
         ? refused(name(server.get()), "", "spec.databases does not list the database")
         : Optional.empty();
@@ -118,7 +119,7 @@ final class Consent {
     };
   }
 
-  /// The finding that refuses a new attachment.
+  /// That a finding refuses new attachments, and which; what it says is of others, too.
   static Optional<Failure> posture(Optional<BackingServer> server) {
     return server
         .flatMap(s -> Optional.ofNullable(s.getStatus()))
@@ -126,8 +127,18 @@ final class Consent {
         .orElse(List.of())
         .stream()
         .filter(c -> c.type().equals("Secure") && c.status() == Condition.Status.False)
-        .map(c -> new Failure(Reason.PostureRefused, c.message()))
+        .map(
+            c ->
+                new Failure(
+                    Reason.PostureRefused,
+                    "%s takes no new attachments before the finding %s is mended: ask the platform team"
+                        .formatted(server.get().getMetadata().getName(), finding(c))))
         .findFirst();
+  }
+
+  /// The id, with which the message of the condition begins.
+  private static String finding(Condition secure) {
+    return secure.message().split(":", 2)[0];
   }
 
   /// The lineage that will never answer again, as the platform team says; empty text for none.
@@ -146,14 +157,17 @@ final class Consent {
         .orElse("");
   }
 
-  /// Which namespaces the platform team lists for a database.
-  static Set<String> sharedWith(Optional<BackingServer> server, Intent intent) {
+  /// Which namespaces the platform team lists for each database.
+  static Map<String, Set<String>> databases(Optional<BackingServer> server) {
     return server
         .flatMap(s -> Optional.ofNullable(s.getSpec().databases()))
         .orElse(List.of())
         .stream()
-        .filter(d -> intent.place().scope().databaseName().filter(d.name()::equals).isPresent())
-        .flatMap(d -> d.namespaces().stream())
-        .collect(Collectors.toUnmodifiableSet());
+        .filter(d -> !d.namespaces().isEmpty())
+        .collect(
+            Collectors.groupingBy(
+                BackingServerSpec.DatabaseGrant::name,
+                Collectors.flatMapping(
+                    d -> d.namespaces().stream(), Collectors.toUnmodifiableSet())));
   }
 }

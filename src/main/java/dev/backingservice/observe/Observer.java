@@ -132,13 +132,25 @@ public final class Observer {
         taken(resource, known));
   }
 
-  /// A service that is detached or in the middle of a swap has no login that shows it.
+  /// A service that is detached or in the middle of a swap has no login that shows it, and may name
+  /// the server otherwise.
   private Set<Place> taken(BackingService resource, Registry known) {
     if (!drops(resource)) return Set.of();
-    return known.neighbours(resource).stream()
+    var own = places(resource).stream().map(Place::server).distinct().toList();
+    return known.others(resource).stream()
         .filter(other -> !drops(other))
         .flatMap(other -> places(other).stream())
+        .flatMap(p -> own.stream().filter(s -> mayBeOne(known, p.server(), s)).map(p::on))
         .collect(toUnmodifiableSet());
+  }
+
+  /// Whether two names may lead to one server: a copy has the lineage of its original, and one that
+  /// nobody has looked at yet may be anything.
+  private static boolean mayBeOne(Registry known, String one, String other) {
+    if (one.equals(other)) return true;
+    var lineage = Consent.lineage(known.find(one));
+    return known.find(one).isPresent()
+        && (lineage.isEmpty() || lineage.equals(Consent.lineage(known.find(other))));
   }
 
   private static boolean drops(BackingService resource) {

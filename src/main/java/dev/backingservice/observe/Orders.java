@@ -11,6 +11,8 @@ final class Orders {
 
   static Order of(Facts f, Place place) {
     var service = f.service();
-    return Order.of(service.id(), service.namespaceUid(), place, f.intent(), Set.of());
+    var listed =
+        f.server(place.server()).map(s -> s.admission().sharedWith(place)).orElse(Set.of());
+    return Order.of(service.id(), service.namespaceUid(), place, f.intent(), listed);
   }
 }

@@ -7,7 +7,6 @@ import dev.backingservice.engine.Session;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Inventory;
-import dev.backingservice.model.Place;
 import dev.backingservice.plan.Probe;
 import java.util.List;
 import java.util.Optional;
@@ -28,15 +27,15 @@ public final class PreflightProbe {
   /// @param write why the binding Secret could not be written
   Probe probe(Attachment from, Order order, Optional<Failure> write) {
     var target = directory.find(order.place().server());
-    if (target.isEmpty()) return untold(Optional.empty(), write);
+    if (target.isEmpty()) return untold(Optional.empty(), Optional.empty(), write);
     try (var there = target.get().open()) {
-      var serverId = there.identity().serverId();
-      return beside(
-          from, order, new Target(there, serverId, there.inventory(order.place())), write);
+      there.checkClaim(order);
+      return beside(from, order, new Target(there, there.inventory(order.place())), write);
     } catch (EngineException e) {
       return new Probe(
           Optional.of(failure(order.place().server(), e)),
           Probe.Sameness.Untold,
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           write);
@@ -44,28 +43,45 @@ public final class PreflightProbe {
   }
 
   /// @param inventory of the new place; empty where the engine compares nothing
-  private record Target(Session session, String serverId, Optional<Inventory> inventory) {}
+  private record Target(Session session, Optional<Inventory> inventory) {}
 
   private Probe beside(Attachment from, Order order, Target target, Optional<Failure> write) {
+    if (from.server().equals(order.place().server()))
+      return compared(from, order, target, target.session, Probe.Sameness.Same, write);
     var old = directory.find(from.server());
     var alone = target.inventory.map(PreflightProbe::alone);
-    if (old.isEmpty()) return untold(alone, write);
+    if (old.isEmpty()) return untold(alone, Optional.empty(), write);
     try (var here = old.get().open()) {
-      return new Probe(
-          Optional.empty(),
-          same(here, target.session, random) ? Probe.Sameness.Same : Probe.Sameness.Different,
-          target.inventory.map(
-              there -> copy(from, target) ? alone(there) : contents(here, from.place(), there)),
-          fence(here, order.at(from.place()), from),
-          write);
+      var sameness =
+          same(here, target.session, random) ? Probe.Sameness.Same : Probe.Sameness.Different;
+      return compared(from, order, target, here, sameness, write);
     } catch (EngineException e) {
-      return untold(alone, write);
+      return untold(alone, unread(from, e), write);
     }
   }
 
-  /// The contents of a physical copy need no comparison.
-  private static boolean copy(Attachment from, Target target) {
-    return target.serverId.equals(from.serverId());
+  private Probe compared(
+      Attachment from,
+      Order order,
+      Target target,
+      Session here,
+      Probe.Sameness sameness,
+      Optional<Failure> write) {
+    var fence = fence(here, order.at(from.place()), from);
+    var alone = target.inventory.map(PreflightProbe::alone);
+    try {
+      var before = target.inventory.isEmpty() ? target.inventory : here.inventory(from.place());
+      var contents =
+          before.isEmpty() ? alone : target.inventory.map(there -> contents(before.get(), there));
+      return new Probe(Optional.empty(), sameness, contents, Optional.empty(), fence, write);
+    } catch (EngineException e) {
+      return new Probe(Optional.empty(), sameness, alone, unread(from, e), fence, write);
+    }
+  }
+
+  /// A server that lets nobody in any more is one that cannot be asked, whoever is connected still.
+  private Optional<Failure> unread(Attachment from, EngineException e) {
+    return e.silent() ? Optional.empty() : Optional.of(failure(from.server(), e));
   }
 
   /// Whether each of them sees what the other one shows: one that lies can say that it sees, and
@@ -83,24 +99,20 @@ public final class PreflightProbe {
     }
   }
 
-  private static Probe untold(Optional<Probe.Contents> contents, Optional<Failure> write) {
-    return new Probe(Optional.empty(), Probe.Sameness.Untold, contents, Optional.empty(), write);
+  private static Probe untold(
+      Optional<Probe.Contents> contents, Optional<Failure> unread, Optional<Failure> write) {
+    return new Probe(
+        Optional.empty(), Probe.Sameness.Untold, contents, unread, Optional.empty(), write);
   }
 
   private static Probe.Contents alone(Inventory there) {
     return new Probe.Contents(there.size(), false, List.of());
   }
 
-  private static Probe.Contents contents(Session here, Place place, Inventory there) {
-    try {
-      var before = here.inventory(place);
-      if (before.isEmpty()) return alone(there);
-      var missing = new TreeSet<>(before.get().names());
-      missing.removeAll(there.names());
-      return new Probe.Contents(there.size(), true, missing.stream().limit(NAMED).toList());
-    } catch (EngineException e) {
-      return alone(there);
-    }
+  private static Probe.Contents contents(Inventory before, Inventory there) {
+    var missing = new TreeSet<>(before.names());
+    missing.removeAll(there.names());
+    return new Probe.Contents(there.size(), true, missing.stream().limit(NAMED).toList());
   }
 
   private Optional<Failure> fence(Session here, Order order, Attachment from) {

@@ -13,7 +13,7 @@ public interface Registry {
   List<BackingServer> all();
 
   /// The other services that name one of the servers that a service names.
-  List<BackingService> neighbours(BackingService service);
+  List<BackingService> others(BackingService service);
 
   /// The uid of a namespace; empty text when it does not exist.
   String uid(String namespace);

@@ -69,7 +69,16 @@ public final class ServerObserver {
             DebtPage.read(secrets.find(namespace, DebtPage.name(name))),
             certificate,
             Set.of(name));
-    return facts.isNew() ? facts.withNames(names(name, facts, others)) : facts;
+    return facts.isNew() ? named(facts, others) : facts;
+  }
+
+  /// Whoever is new is not dealt with until it is known which other names lead there.
+  private ServerFacts named(ServerFacts facts, List<BackingServer> others) {
+    try {
+      return facts.withNames(names(facts.name(), others));
+    } catch (EngineException e) {
+      return facts.withSeen(new Seen.Troubled(new Failure(e.detail(), e.sentence())));
+    }
   }
 
   private Seen look(BackingServer resource) {
@@ -89,7 +98,7 @@ public final class ServerObserver {
   }
 
   /// Every name that leads to this running server.
-  private Set<String> names(String name, ServerFacts facts, List<BackingServer> others) {
+  private Set<String> names(String name, List<BackingServer> others) throws EngineException {
     var names = new HashSet<>(Set.of(name));
     var served = directory.find(name).orElseThrow();
     try (var session = served.open()) {
@@ -97,8 +106,6 @@ public final class ServerObserver {
       for (var other : others)
         if (mayBe(session, identity, other)) names.add(other.getMetadata().getName());
       return names;
-    } catch (EngineException e) {
-      return facts.names();
     }
   }
 
@@ -113,12 +120,13 @@ public final class ServerObserver {
     return Optional.ofNullable(server.getStatus()).map(s -> s.serverId()).orElse("");
   }
 
-  /// What was last seen under a name counts where nobody can be asked.
+  /// What was last seen under a name counts where nobody can be asked, now and not a while ago:
+  /// both names may have moved together.
   private boolean same(Session session, Identity identity, BackingServer other) {
     var served = directory.find(other.getMetadata().getName());
     boolean recorded = identity.instanceId().equals(other.getStatus().instanceId());
     if (served.isEmpty()) return recorded;
-    try (var there = served.get().open()) {
+    try (var there = served.get().openAfresh()) {
       return PreflightProbe.same(session, there, random);
     } catch (EngineException e) {
       return recorded;

@@ -15,8 +15,10 @@ import dev.backingservice.model.Reason;
 import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.Trust;
 import dev.backingservice.tls.Pem;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,9 @@ public final class ServerReader {
   private final String authorityPem;
   private final Directory directory;
   private final Engines engines;
+
+  /// The generation that was read last, by the uid of each server's resource.
+  private final Map<String, Long> generations = new ConcurrentHashMap<>();
 
   public ServerReader(
       Secrets secrets,
@@ -42,9 +47,16 @@ public final class ServerReader {
     this.engines = engines;
   }
 
-  /// Reads a server that nobody has read since this process started.
+  /// Reads a server that nobody has read since this process started, or since it was edited: its
+  /// services may hear of an edit before its own loop does.
   synchronized void know(BackingServer resource) {
-    if (directory.find(resource.getMetadata().getName()).isEmpty()) refresh(resource);
+    var meta = resource.getMetadata();
+    long read = generations.getOrDefault(meta.getUid(), 0L);
+    if (directory.find(meta.getName()).isEmpty() || read < generation(resource)) refresh(resource);
+  }
+
+  private static long generation(BackingServer resource) {
+    return Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
   }
 
   /// Reads everything anew and remembers it. What was known before is not used any more when it
@@ -52,6 +64,12 @@ public final class ServerReader {
   ///
   /// @return why the server cannot be asked; empty when it can
   Optional<Failure> refresh(BackingServer resource) {
+    var failure = readAnew(resource);
+    generations.put(resource.getMetadata().getUid(), generation(resource));
+    return failure;
+  }
+
+  private Optional<Failure> readAnew(BackingServer resource) {
     var spec = resource.getSpec();
     var engine = engines.find(EngineKind.valueOf(spec.engine().name()));
     if (engine.isEmpty())

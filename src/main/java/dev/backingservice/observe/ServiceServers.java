@@ -61,8 +61,22 @@ public final class ServiceServers {
     resource.ifPresent(reader::know);
     var abilities = directory.find(name).map(s -> s.engine().abilities()).orElse(NOTHING);
     var order = Orders.of(f, place).capped(Consent.maxConnections(resource));
+    var admission = admission(f, name, resource, known);
     return new ServerFact(
-        name, admission(f, name, resource, known), abilities, look.look(name, resource, order));
+        name,
+        admission,
+        abilities,
+        hidden(f, name, admission)
+            .<ServerFact.Sight>map(ServerFact.Sight.Troubled::new)
+            .orElseGet(() -> look.look(name, resource, order)));
+  }
+
+  /// A server that does not admit the namespace is not asked, and nothing is told of it, unless
+  /// something of the service is there.
+  private static Optional<Failure> hidden(Facts f, String name, ServerFact.Admission admission) {
+    return admission
+        .consent()
+        .filter(_ -> Places.remembered(f).stream().noneMatch(p -> p.server().equals(name)));
   }
 
   private ServerFact.Admission admission(
@@ -74,9 +88,10 @@ public final class ServiceServers {
             .or(() -> capped(f, name, resource)),
         Consent.posture(resource)
             .map(p -> new Failure(p.reason(), directory.discreet(name, p.message()))),
-        f.intent().map(i -> Consent.sharedWith(resource, i)).orElse(Set.of()),
+        Consent.databases(resource),
         Consent.maxConnections(resource),
         Consent.gone(resource),
+        directory.find(name).map(s -> s.server().clientTls()).orElse(""),
         Consent.lineage(resource));
   }
 

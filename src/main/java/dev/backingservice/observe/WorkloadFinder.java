@@ -55,8 +55,11 @@ public final class WorkloadFinder {
                 .orElseGet(() -> absent(key, selector)));
       }
       case WorkloadSelector.Choice.Labelled(var labels) -> {
-        for (var workload : workloads.matching(namespace, selector.kind(), labels))
-          facts.putIfAbsent(workload.key(), chosen(workload, selector, shape));
+        workloads.matching(
+            namespace,
+            selector.kind(),
+            labels,
+            workload -> facts.putIfAbsent(workload.key(), chosen(workload, selector, shape)));
       }
     }
   }

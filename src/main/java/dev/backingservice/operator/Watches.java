@@ -60,12 +60,11 @@ final class Watches implements Registry {
   }
 
   @Override
-  public List<BackingService> neighbours(BackingService service) {
+  public List<BackingService> others(BackingService service) {
     var uid = service.getMetadata().getUid();
-    return servers(service).stream()
-        .flatMap(server -> context.getPrimaryCache().byIndex(BY_SERVER, server).stream())
-        .filter(other -> !other.getMetadata().getUid().equals(uid))
-        .distinct()
+    return context
+        .getPrimaryCache()
+        .list(other -> !other.getMetadata().getUid().equals(uid))
         .toList();
   }
 

@@ -72,7 +72,9 @@ final class Attach {
       return Optional.of(new Failure(Reason.Pending, "the server has not been looked at yet"));
     if (f.service().namespaceUid().isEmpty())
       return Optional.of(new Failure(Reason.Pending, "the namespace has not been seen yet"));
-    return server.get().consent().or(() -> server.get().trouble()).or(() -> server.get().posture());
+    var refusal = server.get().consent().or(() -> server.get().trouble());
+    // what is attached already stays so, whatever was found later
+    return f.active().isPresent() ? refusal : refusal.or(() -> server.get().posture());
   }
 
   /// A restored service may have a login anywhere: every server that admits it is asked first.

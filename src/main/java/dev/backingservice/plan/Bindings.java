@@ -11,14 +11,16 @@ import java.util.Optional;
 final class Bindings {
   private Bindings() {}
 
-  /// The binding, when it is of an epoch that status has as active or as target; or when no status
-  /// was ever recorded.
+  /// The binding, when it is of an epoch that status has as active or as target; when no status
+  /// was ever recorded; or when nothing is active and its epoch is later than every one in the
+  /// status: an attachment that a crash kept from being recorded.
   static Optional<Published.Binding> believed(Facts f) {
     if (!(f.published() instanceof Published.Binding b)) return Optional.empty();
     var memory = f.memory();
     boolean active = memory.active().filter(a -> a.attachment().same(b.active())).isPresent();
     boolean target = memory.swap().target().filter(t -> t.same(b.active())).isPresent();
-    return active || target || memory.isBlank() ? Optional.of(b) : Optional.empty();
+    boolean later = memory.active().isEmpty() && b.active().epoch() > memory.greatestEpoch();
+    return active || target || later || memory.isBlank() ? Optional.of(b) : Optional.empty();
   }
 
   /// What the service is attached to. The rights are the ones last recorded: they change in place.
@@ -41,7 +43,8 @@ final class Bindings {
     return later || lockedForGood(f, active.get());
   }
 
-  private static boolean lockedForGood(Facts f, Attachment active) {
+  /// Whether a login is locked, and by no fence that may be undone.
+  static boolean lockedForGood(Facts f, Attachment active) {
     long by = superseded(f, active);
     return by >= active.epoch() && by != underWay(f) && by != givenUp(f);
   }

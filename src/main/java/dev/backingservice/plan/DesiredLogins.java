@@ -153,11 +153,15 @@ final class DesiredLogins {
     }
   }
 
-  /// An older credential that works besides the active one never holds more than is granted now.
+  /// An older credential that works besides the active one never holds more than is granted now;
+  /// and where it was superseded, such as on a predecessor that the name leads to again, it works
+  /// no more.
   private Action.Desired lowered(Action.Desired desired) {
     var at = desired.attachment();
     var active = facts.active().filter(_ -> desired.state() == LoginState.Active);
     if (active.isEmpty() || active.get().same(at)) return desired;
+    if (Bindings.lockedForGood(facts, at))
+      return new Action.Desired(at, LoginState.Locked, active.get().epoch());
     var access = at.access().lesser(granted(facts, active.get()).access());
     return new Action.Desired(at.with(access), desired.state(), desired.superseding());
   }

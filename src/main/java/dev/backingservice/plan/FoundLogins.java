@@ -19,11 +19,12 @@ import java.util.stream.Stream;
 public record FoundLogins(Attachment attachment, Standing.Login login) {
 
   /// A login that works, is older than the one in force, works in no overlap and was neither
-  /// fenced nor published just now.
+  /// fenced nor published just now. The one that a first attachment makes is none.
   public static Optional<FoundLogins> stray(Facts f) {
-    var like = f.intent().map(Intent::place);
-    if (like.isEmpty() || !f.attachedBefore()) return Optional.empty();
-    return strays(f, like.get()).stream().findFirst();
+    return f.intent().map(Intent::place).stream()
+        .flatMap(like -> strays(f, like).stream())
+        .filter(found -> f.attachedBefore() || found.ofAnotherObject(f))
+        .findFirst();
   }
 
   static List<FoundLogins> strays(Facts f, Place like) {
@@ -38,7 +39,11 @@ public record FoundLogins(Attachment attachment, Standing.Login login) {
   /// Whether it is of an earlier epoch, or of an earlier object of the same name, which counted
   /// its own.
   boolean older(Facts f, long epoch) {
-    return login.epoch() < epoch || !login.uid().equals(f.service().id().uid());
+    return login.epoch() < epoch || ofAnotherObject(f);
+  }
+
+  private boolean ofAnotherObject(Facts f) {
+    return !login.uid().equals(f.service().id().uid());
   }
 
   /// Whether it was fenced, removed or published just now, by whatever name of its server.

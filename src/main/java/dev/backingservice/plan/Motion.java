@@ -14,6 +14,7 @@ import java.util.Optional;
 /// @param alongside older attachments on the same server that still worked then, in an overlap
 /// @param attempts how often it was tried and aborted before
 /// @param postponed the target of an edit that failed and waits until this motion is made
+/// @param compared whether the old server could be compared with the new one when it began
 public record Motion(
     Cause cause,
     FencePoint fencePoint,
@@ -22,7 +23,8 @@ public record Motion(
     Attachment to,
     Instant startedAt,
     int attempts,
-    Optional<Attachment> postponed) {
+    Optional<Attachment> postponed,
+    boolean compared) {
   public Motion {
     alongside = List.copyOf(alongside);
   }
@@ -61,11 +63,12 @@ public record Motion(
   /// The same while the edit to this target waits.
   Motion besides(Attachment edit) {
     return new Motion(
-        cause, fencePoint, from, alongside, to, startedAt, attempts, Optional.of(edit));
+        cause, fencePoint, from, alongside, to, startedAt, attempts, Optional.of(edit), compared);
   }
 
   Motion again() {
-    return new Motion(cause, fencePoint, from, alongside, to, startedAt, attempts + 1, postponed);
+    return new Motion(
+        cause, fencePoint, from, alongside, to, startedAt, attempts + 1, postponed, compared);
   }
 
   /// Every attachment that is left by this motion.

@@ -109,7 +109,8 @@ public final class Overlaps {
             m.from(),
             m.startedAt(),
             0,
-            Optional.empty());
+            Optional.empty(),
+            true);
     return new Swap.Overlap(older, SwapGuards.unfenced(now), now);
   }
 }

@@ -25,7 +25,7 @@ public final class Places {
 
   /// Where the logins are that somebody remembers: also the one of a Secret that is sealed and not
   /// in the status, such as one that was written just before a crash.
-  static Set<Place> remembered(Facts f) {
+  public static Set<Place> remembered(Facts f) {
     var places = new LinkedHashSet<Place>();
     f.active().ifPresent(a -> places.add(a.place()));
     if (f.published() instanceof Published.Binding b) places.add(b.active().place());

@@ -42,7 +42,7 @@ public final class Planner {
 
   private static Plan attached(Facts f, Intent intent, Instant now) {
     if (f.published() instanceof Published.Foreign && f.active().isEmpty())
-      return foreign(f, intent);
+      return foreign(f, intent, now);
     var active = f.active();
     if (active.isEmpty()) return Attach.plan(f, intent, intent.place(), now);
     if (Bindings.replayed(f)) return replayed(f, intent, active.get(), now);
@@ -70,11 +70,14 @@ public final class Planner {
     return new Plan(f, f.memory().swap(), Upkeep.actions(f, new Swap.Settled(), now), refusal);
   }
 
-  private static Plan foreign(Facts f, Intent intent) {
+  /// What is owed does not wait for the Secret.
+  private static Plan foreign(Facts f, Intent intent, Instant now) {
+    var actions = new ArrayList<Action>(Debts.settle(f));
+    for (var kept : DesiredLogins.toRetain(f, now)) if (!actions.contains(kept)) actions.add(kept);
     return new Plan(
         f,
         f.memory().swap(),
-        List.of(),
+        actions,
         Optional.of(
             new Failure(
                 Reason.SecretNotOwned,

@@ -1,6 +1,5 @@
 package dev.backingservice.plan;
 
-import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
@@ -23,6 +22,7 @@ public final class Preflight {
           Preflight::writable,
           Preflight::place,
           Preflight::diverged,
+          Preflight::unread,
           Preflight::contents,
           f -> f.probe().flatMap(Probe::fence),
           f -> f.probe().flatMap(Probe::write));
@@ -82,7 +82,6 @@ public final class Preflight {
   }
 
   private static Optional<Failure> writable(Facts f) {
-    if (f.intent().filter(i -> i.access() == Access.ReadOnly).isPresent()) return Optional.empty();
     return target(f)
         .filter(t -> t.answer().filter(a -> !a.identity().writable()).isPresent())
         .map(
@@ -103,13 +102,17 @@ public final class Preflight {
     var from = f.active();
     var to = target(f);
     if (from.isEmpty() || to.isEmpty() || same(f)) return Optional.empty();
-    if (f.service().annotations().acceptDivergence().equals(to.get().name()))
-      return Optional.empty();
-    var old = f.answer(from.get().server());
-    return to.get()
-        .answer()
-        .filter(t -> old.filter(o -> twins(o, t)).isPresent())
-        .map(t -> divergence(from.get(), to.get().name()));
+    return twins(f, from.get().server(), to.get().name())
+        ? Optional.of(divergence(from.get(), to.get().name()))
+        : Optional.empty();
+  }
+
+  /// Whether two servers are copies of one that both take writes, and nobody accepts that.
+  static boolean twins(Facts f, String old, String next) {
+    return !f.service().annotations().acceptDivergence().equals(next)
+        && f.answer(next)
+            .filter(t -> f.answer(old).filter(o -> twins(o, t)).isPresent())
+            .isPresent();
   }
 
   private static boolean twins(ServerFact.Sight.Answers one, ServerFact.Sight.Answers other) {
@@ -130,12 +133,31 @@ public final class Preflight {
   private static Optional<Failure> contents(Facts f) {
     var contents = f.probe().flatMap(Probe::contents);
     var place = f.intent().map(i -> i.place());
-    if (contents.isEmpty() || place.isEmpty() || same(f) || copy(f)) return Optional.empty();
+    if (contents.isEmpty() || place.isEmpty() || alike(f)) return Optional.empty();
     if (f.service().annotations().acceptData().equals(place.get().server()))
       return Optional.empty();
     return contents.get().compared()
         ? missing(contents.get(), place.get())
         : few(f, contents.get(), place.get());
+  }
+
+  /// An old server that answers is compared with the new one, or the edit waits until it is.
+  private static Optional<Failure> unread(Facts f) {
+    var to = target(f).map(ServerFact::name);
+    if (alike(f) || to.equals(Optional.of(f.service().annotations().acceptData())))
+      return Optional.empty();
+    var from = f.active().map(Attachment::server);
+    return from.flatMap(f::answer)
+        .flatMap(_ -> f.probe())
+        .flatMap(Probe::unread)
+        .map(why -> uncompared(from.orElseThrow(), why, to.orElse("")));
+  }
+
+  private static Failure uncompared(String from, Failure why, String to) {
+    return new Failure(
+        Reason.Pending,
+        "%s answers and could not be compared with the new place (%s): it is tried again; to go on without, annotate backingservice.dev/accept-data: \"%s\""
+            .formatted(from, why.message(), to));
   }
 
   private static Optional<Failure> missing(Probe.Contents contents, Place place) {
@@ -168,7 +190,14 @@ public final class Preflight {
     return f.probe().filter(p -> p.sameness() == Probe.Sameness.Same).isPresent();
   }
 
-  /// A physical copy has the same lineage; its contents need no comparison.
+  /// Whether the two places need no comparison: one of the same name on the same running server, or
+  /// on a physical copy of it.
+  private static boolean alike(Facts f) {
+    var scope = f.active().map(a -> a.place().scope());
+    return f.intent().map(i -> i.place().scope()).equals(scope) && (same(f) || copy(f));
+  }
+
+  /// A physical copy has the same lineage.
   private static boolean copy(Facts f) {
     var lineage = f.active().map(Attachment::serverId);
     return target(f)

@@ -11,12 +11,14 @@ import java.util.Optional;
 /// @param sameness whether both names lead to one running server
 /// @param contents how the two places compare; empty when the new one was not read, or the engine
 ///     compares nothing
+/// @param unread why the old place could not be read; empty when it was, or nobody could ask
 /// @param fence why the old server could not be fenced, though it answers
 /// @param write why the binding Secret could not be written
 public record Probe(
     Optional<Failure> place,
     Sameness sameness,
     Optional<Contents> contents,
+    Optional<Failure> unread,
     Optional<Failure> fence,
     Optional<Failure> write) {
 

@@ -21,6 +21,10 @@ public sealed interface ServerAction {
   /// server that owes it: the copy lets it in as well, and the debt stays.
   record FenceCopy(ServerDebt debt) implements ServerAction {}
 
+  /// Forget a debt when its login is locked here, or gone: the server is a standby now that follows
+  /// a later primary.
+  record Release(ServerDebt debt) implements ServerAction {}
+
   /// Forget debts: the server they are owed to is gone for ever.
   record Forgive(List<ServerDebt> debts) implements ServerAction {
     public Forgive {

@@ -33,6 +33,7 @@ public final class ServerAftermath {
       case ServerAction.IssueCertificate _,
           ServerAction.LockStrangers _,
           ServerAction.FenceCopy _,
+          ServerAction.Release _,
           ServerAction.TakeBackGone _ ->
           List.of();
     };

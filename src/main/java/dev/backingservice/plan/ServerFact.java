@@ -3,7 +3,9 @@ package dev.backingservice.plan;
 import dev.backingservice.model.Abilities;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Identity;
+import dev.backingservice.model.Place;
 import dev.backingservice.model.Standing;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -17,19 +19,27 @@ public record ServerFact(String name, Admission admission, Abilities abilities, 
   ///
   /// @param consent why this namespace may not attach; empty when it may
   /// @param posture the finding that refuses a new attachment; empty when none does
-  /// @param sharedWith namespaces listed for the database; empty: the first one owns it
+  /// @param databases namespaces listed for each database; one that is not listed is owned by the
+  ///     first namespace that attaches it
   /// @param maxConnections the most that a login may have here
   /// @param gone the lineage or process that will never answer again; empty text for none
+  /// @param clientTls how clients use TLS here; empty where that is not known yet
   /// @param lineage that was seen first under the name, or is accepted; empty text before that
   public record Admission(
       Optional<Failure> consent,
       Optional<Failure> posture,
-      Set<String> sharedWith,
+      Map<String, Set<String>> databases,
       int maxConnections,
       String gone,
+      String clientTls,
       String lineage) {
     public Admission {
-      sharedWith = Set.copyOf(sharedWith);
+      databases = Map.copyOf(databases);
+    }
+
+    /// Namespaces that are listed for the database of a place; empty: the first one owns it.
+    public Set<String> sharedWith(Place place) {
+      return place.scope().databaseName().map(databases::get).orElse(Set.of());
     }
   }
 
@@ -65,6 +75,11 @@ public record ServerFact(String name, Admission admission, Abilities abilities, 
 
   public boolean silent() {
     return sight instanceof Sight.Silent;
+  }
+
+  /// Whether somebody is there, and the administrator cannot work.
+  boolean troubled() {
+    return sight instanceof Sight.Troubled;
   }
 
   /// Whether another lineage answers under the name.

@@ -98,6 +98,10 @@ public record ServerFacts(
     return new ServerFacts(name, seen, recorded, said, owed, certificate, all);
   }
 
+  public ServerFacts withSeen(Seen other) {
+    return new ServerFacts(name, other, recorded, said, owed, certificate, names);
+  }
+
   /// Whether it accepts writes and did not when it was last recorded, or is another one.
   public boolean isNew() {
     return seen instanceof Seen.Answers(var identity, _, _, _, _) && isNew(identity);

@@ -58,18 +58,24 @@ final class Start {
     return reshaped(f) ? motion(f, Cause.Reshape, from, from.place(), now, 0) : Optional.empty();
   }
 
-  /// The mount path or the extra entries changed: the same server, a new epoch.
+  /// The mount path, the extra entries or the use of TLS changed: the same server, a new epoch.
   static boolean reshaped(Facts f) {
     return f.request() instanceof Facts.Request.Understood && unlike(f);
   }
 
-  /// Whether the Secret was written for another mount path or other entries.
+  /// Whether the Secret was written for another mount path, other entries or another use of TLS.
   static boolean unlike(Facts f) {
-    var wanted = f.intent().map(i -> i.binding().fingerprint());
     return Bindings.believed(f)
-        .map(Published.Binding::shape)
-        .filter(shape -> !wanted.equals(Optional.of(shape)))
+        .filter(b -> wanted(f, b.active()).filter(w -> !w.equals(b.shape())).isPresent())
         .isPresent();
+  }
+
+  /// The fingerprint that the Secret shall have; empty while it is not known how clients use TLS.
+  private static Optional<String> wanted(Facts f, Attachment active) {
+    return f.server(active.server())
+        .map(s -> s.admission().clientTls())
+        .filter(tls -> !tls.isEmpty())
+        .flatMap(tls -> f.intent().map(i -> i.binding().fingerprint(tls)));
   }
 
   private static Optional<Swap.Prepare> motion(
@@ -88,7 +94,8 @@ final class Start {
                         to,
                         now,
                         attempts,
-                        Optional.empty()),
+                        Optional.empty(),
+                        f.answer(from.server()).isPresent()),
                     Optional.empty()));
   }
 

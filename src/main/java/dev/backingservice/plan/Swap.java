@@ -75,17 +75,20 @@ public sealed interface Swap {
 
       case Prepare(var m, var p) when !m.cause().stands(f, m)            -> new Aborting(m, p, SwapGuards.GONE);
       case Prepare(var m, var p) when SwapGuards.refuses(f, m)           -> new Aborting(m, p, SwapGuards.REFUSES);
+      case Prepare(var m, var p) when SwapGuards.unchecked(f, m)         -> new Aborting(m, p, SwapGuards.UNCHECKED);
       case Prepare(var m, var p) when SwapGuards.overtaken(f, m)         -> new Aborting(m, p, SwapGuards.OVERTAKEN);
       case Prepare(var m, var p) when SwapGuards.knocked(f, m.to())      -> SwapGuards.prepared(m, p, now);
       case Prepare _                                                     -> this;
 
       case Fence(var m) when !m.cause().stands(f, m)                     -> new Aborting(m, SwapGuards.interrupted(now), SwapGuards.GONE);
       case Fence(var m) when SwapGuards.refuses(f, m)                    -> new Aborting(m, SwapGuards.interrupted(now), SwapGuards.REFUSES);
+      case Fence(var m) when SwapGuards.unchecked(f, m)                  -> new Aborting(m, SwapGuards.interrupted(now), SwapGuards.UNCHECKED);
       case Fence(var m)                                                  -> Fences.next(m, f, now).orElse(this);
 
       case Cut(var m, var p) when SwapGuards.cut(f, m)                   -> new Roll(m, p, now);
       case Cut(var m, _) when !m.cause().stands(f, m)                    -> new Aborting(m, SwapGuards.interrupted(now), SwapGuards.GONE);
       case Cut(var m, var p) when SwapGuards.refuses(f, m)               -> new Aborting(m, Optional.of(p), SwapGuards.REFUSES);
+      case Cut(var m, _) when SwapGuards.unchecked(f, m)                 -> new Aborting(m, SwapGuards.interrupted(now), SwapGuards.UNCHECKED);
       case Cut(var m, var p) when SwapGuards.refused(f).isPresent()      -> new Aborting(m, Optional.of(p), SwapGuards.refused(f).get());
       case Cut(var m, var p) when SwapGuards.outdated(f, m, p)           -> new Fence(m);
       case Cut _                                                         -> this;

@@ -17,7 +17,11 @@ final class SwapGuards {
   static final String GONE = "the edit was taken back or changed";
   static final String OVERTAKEN = "the login that was being prepared was locked for good";
 
+  static final String UNCHECKED =
+      "the old server answers by now, or takes writes beside its copy: the edit is checked anew";
   static final String REFUSES = "the new server does not admit what is asked for any more";
+
+  private static final Duration SILENT = Duration.ofSeconds(30);
 
   private SwapGuards() {}
 
@@ -26,6 +30,18 @@ final class SwapGuards {
   static boolean refuses(Facts f, Motion m) {
     return f.server(m.to().server()).flatMap(ServerFact::consent).isPresent()
         && f.active().filter(m.to()::same).isEmpty();
+  }
+
+  /// What the preflight found is not so any more, or was never asked: the old server answers, and
+  /// did not when the edit was taken up; or it takes writes, and so does its copy.
+  static boolean unchecked(Facts f, Motion m) {
+    if (m.overlaps() || f.active().filter(m.to()::same).isPresent()) return false;
+    var from = m.from().server();
+    var to = m.to().server();
+    boolean back =
+        f.answer(from).filter(a -> a.identity().serverId().equals(m.from().serverId())).isPresent();
+    return (!m.compared() && back)
+        || (!Promotions.oneInstance(f, from, to) && Preflight.twins(f, from, to));
   }
 
   /// The new login exists and was let in.
@@ -92,7 +108,8 @@ final class SwapGuards {
   }
 
   /// Somebody else answers under the old name than the one that was fenced, or takes writes there
-  /// though nothing could be locked.
+  /// though nothing could be locked; or somebody is there who did not answer the fence. Silence is
+  /// believed for a while only: others may remember it for longer than it lasts.
   static boolean outdated(Facts f, Motion m, FenceProof proof) {
     var answer =
         f.answer(m.from().server())
@@ -100,7 +117,11 @@ final class SwapGuards {
             .filter(i -> i.serverId().equals(m.from().serverId()));
     return switch (proof.result()) {
       case Verified -> answer.filter(i -> !i.running().equals(proof.running())).isPresent();
-      case Unreachable, ReadOnly -> answer.filter(Identity::writable).isPresent();
+      case ReadOnly -> answer.filter(Identity::writable).isPresent();
+      case Unreachable ->
+          answer.filter(Identity::writable).isPresent()
+              || f.server(m.from().server()).filter(ServerFact::troubled).isPresent()
+              || f.inPhase().compareTo(SILENT) >= 0;
       case SessionsRemain, Interrupted, NotNeeded, NotSupported -> false;
     };
   }
@@ -123,17 +144,23 @@ final class SwapGuards {
         || f.active().filter(a -> a.epoch() == w.epoch()).isPresent();
   }
 
-  /// The old server died, or became a standby, while its logins were to be restored, and the edit
-  /// still stands.
+  /// The old server died, refuses its administrator, or became a standby, while its logins were to
+  /// be restored, and the edit still stands. What was tried once is not tried again.
   static boolean lost(Facts f, Motion m, Optional<FenceProof> proof) {
     if (proof.isEmpty() || m.overlaps() || !m.cause().stands(f, m) || refuses(f, m)) return false;
+    var tried = proof.get().result();
+    var policy = f.intent().map(Intent::swap);
     boolean dead =
-        proof.get().result() != FenceProof.Result.Unreachable
+        tried != FenceProof.Result.Unreachable
             && unanswered(f, m)
-            && f.intent()
-                .filter(i -> i.swap().ifUnreachable() == SwapPolicy.IfUnreachable.Proceed)
+            && policy
+                .filter(p -> p.ifUnreachable() == SwapPolicy.IfUnreachable.Proceed)
                 .isPresent();
-    return dead || (proof.get().result() != FenceProof.Result.ReadOnly && lockedOnStandby(f, m));
+    boolean troubled =
+        tried != FenceProof.Result.SessionsRemain
+            && f.server(m.from().server()).filter(ServerFact::troubled).isPresent()
+            && policy.filter(p -> p.ifNotDrained() == SwapPolicy.IfNotDrained.Proceed).isPresent();
+    return dead || troubled || (tried != FenceProof.Result.ReadOnly && lockedOnStandby(f, m));
   }
 
   /// Nothing can be unlocked on a standby.

@@ -51,7 +51,8 @@ final class SwapCodec {
             AttachmentCodec.read(swap.target()),
             Times.read(swap.startedAt()),
             Objects.requireNonNullElse(swap.attempts(), 0),
-            Optional.ofNullable(swap.postponed()).map(AttachmentCodec::read));
+            Optional.ofNullable(swap.postponed()).map(AttachmentCodec::read),
+            Objects.requireNonNullElse(swap.compared(), true));
     return state(swap, motion);
   }
 
@@ -189,6 +190,7 @@ final class SwapCodec {
           overlapUntil.map(Times::text).orElse(null),
           completedAt.map(Times::text).orElse(null),
           m.attempts() == 0 ? null : m.attempts(),
+          m.compared() ? null : Boolean.FALSE,
           abortedAt.map(Times::text).orElse(null),
           message.isEmpty() ? null : Bounds.message(message));
     }

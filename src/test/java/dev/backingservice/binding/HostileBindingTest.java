@@ -158,6 +158,7 @@ class HostileBindingTest {
                 PLACE,
                 List.of(DEBT),
                 shape,
+                BindingShape.USUAL_TLS,
                 "postgresql",
                 entries,
                 Map.of("ca.crt", "pem".getBytes(StandardCharsets.UTF_8)),

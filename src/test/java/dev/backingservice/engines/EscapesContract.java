@@ -300,4 +300,23 @@ abstract class EscapesContract extends PostgresContract {
     // Then
     assertThat(holds(at)).isIn(Holds.Absent, Holds.Locked);
   }
+
+  /// Only its grantor takes such a right back.
+  @Test
+  void aLoginThatSomebodyElseGaveRightsKeepsNobodyWaiting() throws Exception {
+    // Given
+    var at = open(Access.ReadOnly);
+    postgres.execute(
+        database(),
+        "CREATE SCHEMA theirs",
+        "CREATE TABLE theirs.given (id int)",
+        "GRANT SELECT ON theirs.given TO \"%s\"".formatted(at.login()));
+
+    // When
+    ensure(want(at, LoginState.Absent));
+
+    // Then
+    assertThat(holds(at)).isIn(Holds.Absent, Holds.Locked);
+    postgres.execute(database(), "DROP SCHEMA theirs CASCADE");
+  }
 }

@@ -77,6 +77,7 @@ enum HostileMode {
 
   LiesAboutItsVersion(Stage.Answers, Wire::silence),
   LiesAboutItsIdentity(Stage.Answers, Wire::silence),
+  ClaimsTheProcessOfAnother(Stage.Answers, Wire::silence),
   AnswersNothingElse(Stage.Answers, Wire::silence),
   AnswersNull(Stage.Answers, Wire::silence),
   AnswersText(Stage.Answers, Wire::silence),
@@ -155,9 +156,12 @@ enum HostileMode {
 
   List<String> identity() {
     var long1 = "7\u202e\n" + "x".repeat(5000);
-    return this == LiesAboutItsIdentity
-        ? List.of(long1, long1, long1, long1, "f", long1)
-        : List.of("7000000000000000000", "7000000000000000000/1", "00000001", "1", "f", "17.0");
+    var lineage = "7000000000000000000";
+    return switch (this) {
+      case LiesAboutItsIdentity -> List.of("7\u202e", "7\u202e/" + long1, long1, long1, "f", long1);
+      case ClaimsTheProcessOfAnother -> List.of(lineage, "71/1", "00000001", "1", "f", "17.0");
+      default -> List.of(lineage, lineage + "/1", "00000001", "1", "f", "17.0");
+    };
   }
 
   /// What it answers to every question but the first ones.

@@ -12,9 +12,15 @@ import java.util.stream.Stream;
 /// Names that only a test knows; every other name is looked up as usual.
 public final class NamesOfTests extends InetAddressResolverProvider {
   private static final Map<String, List<InetAddress>> NAMES = new ConcurrentHashMap<>();
+  private static final Map<String, String> FAILURES = new ConcurrentHashMap<>();
+
+  /// From now on the look-up of a name fails with these words.
+  public static void fail(String name, String words) {
+    FAILURES.put(name, words);
+  }
 
   /// From now on a name has these addresses.
-  static void let(String name, String... addresses) {
+  public static void let(String name, String... addresses) {
     NAMES.put(name, Stream.of(addresses).map(a -> address(name, a)).toList());
   }
 
@@ -33,6 +39,8 @@ public final class NamesOfTests extends InetAddressResolverProvider {
       @Override
       public Stream<InetAddress> lookupByName(String host, LookupPolicy policy)
           throws UnknownHostException {
+        var failure = FAILURES.get(host);
+        if (failure != null) throw new UnknownHostException(host + ": " + failure);
         var known = NAMES.get(host);
         return known == null ? usual.lookupByName(host, policy) : known.stream();
       }

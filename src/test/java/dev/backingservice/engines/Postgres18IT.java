@@ -3,13 +3,23 @@ package dev.backingservice.engines;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.backingservice.engine.Entry;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.postgresql.Copied;
+import dev.backingservice.engine.postgresql.PostgresEngine;
+import dev.backingservice.model.Access;
 import dev.backingservice.model.Intent.Limits;
+import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Scope;
+import dev.backingservice.model.Standing.Holds;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -20,6 +30,9 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 class Postgres18IT extends EscapesContract {
   private static final int MANY = 4_000;
   private static final int RELATIONS = 17_000;
+
+  /// More than 64 for each of 400 connections.
+  private static final int LOCKS = 60_000;
 
   /// A transaction holds one lock of each.
   private static final int STEP = 1_000;
@@ -122,5 +135,66 @@ class Postgres18IT extends EscapesContract {
         .isEqualTo("1");
     assertThat(postgres.ask("postgres", MEMBERS)).isEqualTo("0");
     postgres.execute("postgres", Copied.gone("many", MANY));
+  }
+
+  /// What the administrator has open is older than a minute by then, and cannot be made anew.
+  @Test
+  void aLoginThatTakesEveryConnectionKeepsNoFenceOff() throws Exception {
+    // Given
+    var at = open(Access.ReadWrite);
+    var now = new AtomicLong();
+    var aged = new PostgresEngine(KEY, new FixedTerm(1), 4, now::get);
+    postgres.execute("postgres", "ALTER ROLE \"%s\" CONNECTION LIMIT -1".formatted(at.login()));
+    var sessions = new ArrayList<Connection>();
+    try {
+      aged.open(server()).close();
+      assertThatThrownBy(
+              () -> {
+                while (true) sessions.add(session(at));
+              })
+          .isInstanceOf(SQLException.class);
+      now.set(Duration.ofMinutes(2).toNanos());
+      sessions.getFirst().setAutoCommit(false);
+      sessions
+          .getFirst()
+          .createStatement()
+          .execute("ALTER ROLE CURRENT_USER SET work_mem = '64kB'");
+
+      // Then
+      assertThat(knock(at)).isInstanceOf(Entry.Crowded.class);
+
+      // When
+      try (var session = aged.open(server())) {
+        session.ensure(order(), List.of(want(at, LoginState.Locked)));
+        assertThat(session.sever(order(), at, Duration.ofSeconds(5)).done()).isTrue();
+      }
+
+      // Then
+      assertThat(sessions.getLast().isValid(2)).isFalse();
+    } finally {
+      for (var session : sessions) session.close();
+      aged.keep(List.of());
+    }
+  }
+
+  /// One statement hands all of them over, and takes a lock for each.
+  @Test
+  void aLoginThatOwnsMoreRelationsThanTheServerHasLocksKeepsNobodyWaiting() throws Exception {
+    // Given
+    var at = open(Access.Owner);
+    var create =
+        "DO $$ BEGIN FOR i IN %d..%d LOOP EXECUTE format('CREATE VIEW locks.%%I AS SELECT', 'v' || i); END LOOP; END $$";
+    postgres.execute(database(), "CREATE SCHEMA locks", "GRANT ALL ON SCHEMA locks TO PUBLIC");
+    try (var tenant = session(at);
+        var statement = tenant.createStatement()) {
+      statement.execute("SET ROLE NONE");
+      for (int i = 0; i < LOCKS; i += STEP) statement.execute(create.formatted(i, i + STEP - 1));
+    }
+
+    // When
+    ensure(want(at, LoginState.Absent));
+
+    // Then
+    assertThat(holds(at)).isIn(Holds.Absent, Holds.Locked);
   }
 }

@@ -513,6 +513,33 @@ abstract class PostgresContract extends EngineContract {
   }
 
   @Test
+  void aDatabaseThatIsFullProvesNoCredential() throws Exception {
+    var at = open(Access.ReadWrite);
+    try {
+      postgres.execute(
+          "postgres", "ALTER DATABASE \"%s\" CONNECTION LIMIT 0".formatted(database()));
+      assertThat(knock(at)).isInstanceOf(Entry.Crowded.class);
+    } finally {
+      postgres.execute(
+          "postgres", "ALTER DATABASE \"%s\" CONNECTION LIMIT -1".formatted(database()));
+    }
+  }
+
+  @Test
+  void aDatabaseOfAnotherNamespaceIsRefusedBeforeItIsRead() throws Exception {
+    open(Access.ReadWrite);
+    var stranger = new ServiceId("elsewhere", service.name(), "uid-elsewhere");
+    var order = new Order(stranger, "elsewhere-uid", place, order().limits(), Set.of());
+    try (var session = engine(1).open(server())) {
+      assertThatThrownBy(() -> session.checkClaim(order))
+          .isInstanceOfSatisfying(
+              EngineException.class,
+              e -> assertThat(e.reason()).isEqualTo(Reason.ServerNotAvailable));
+      session.checkClaim(order());
+    }
+  }
+
+  @Test
   void aNamespaceMadeAnewUnderANameInheritsNoDatabase() throws Exception {
     open(Access.ReadWrite);
     var heir = new Order(service, "another-namespace-uid", place, order().limits(), Set.of());
@@ -918,6 +945,7 @@ abstract class PostgresContract extends EngineContract {
     assertThat(findings())
         .doesNotContain(Finding.Id.AdminDatabaseOpen, Finding.Id.StatementLogging);
     assertThat(findings().contains(Finding.Id.AdminTooStrong)).isEqualTo(major < 16);
+    assertThat(findings().contains(Finding.Id.NoConnectionReserved)).isEqualTo(major >= 16);
   }
 
   private List<Finding.Id> findings() throws EngineException {

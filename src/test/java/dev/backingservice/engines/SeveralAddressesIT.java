@@ -110,6 +110,22 @@ class SeveralAddressesIT {
     }
   }
 
+  @Test
+  void aFailureThatIsRememberedIsNoVerdictForWhoeverAsksAfresh() throws Exception {
+    // Given
+    NamesOfTests.let(NAME, "127.0.0.3");
+    second.die();
+    for (int i = 0; i < 3; i++) assertThatThrownBy(() -> engine.open(server())).isNotNull();
+    second = new Relay("127.0.0.3", port, primary.port());
+    assertThatThrownBy(() -> engine.open(server())).isNotNull();
+
+    // When
+    try (var session = engine.openAfresh(server())) {
+      // Then
+      assertThat(session.identity().role()).isEqualTo(Identity.Role.Primary);
+    }
+  }
+
   private Server server() {
     var endpoint = new Endpoint(NAME, port);
     return new Server(

@@ -80,7 +80,11 @@ class LifeIT {
         () ->
             assertThat(stage.sandbox.condition(stage.namespace, "reports-db", "Ready"))
                 .isEqualTo("True/Ready"));
-    stage.sandbox.develop(reporting(stage, "Delete").replace("reports-db", stage.service));
+    stage.sandbox.register(stage.green, blue.port()); // another name of the same server
+    stage.sandbox.develop(
+        reporting(stage, "Delete")
+            .replace("reports-db", stage.service)
+            .replace(stage.blue, stage.green));
     stage.eventually("Ready", "True/Ready");
     stage.patch("{\"spec\":{\"state\":\"Detached\"}}");
     stage.eventually("Ready", "False/Detached");

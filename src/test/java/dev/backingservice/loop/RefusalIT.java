@@ -6,7 +6,10 @@ import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Postgres;
 import dev.backingservice.sandbox.Relay;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// Edits that must not be taken up: nothing changes, `Available` stays True, the condition says
@@ -64,6 +67,88 @@ class RefusalIT {
     stage.sandbox.register(
         stage.green, stage.sandbox.postgres(stage.green).port(), "allowedNamespaces: {from: None}");
     refused(stage, "Accepted", "ServerNotAvailable");
+  }
+
+  /// Whoever guesses names learns nothing.
+  @Test
+  void aServerThatDoesNotAdmitTheNamespaceLooksLikeOneThatDoesNotExist() throws Exception {
+    // Given
+    var stage = new Stage();
+    var closed = "allowedNamespaces: {from: None}";
+    stage.sandbox.server(stage.blue, 17);
+    stage.sandbox.register(stage.blue, stage.sandbox.postgres(stage.blue).port(), closed);
+    stage.sandbox.register(stage.green, 1, closed);
+    for (var name : List.of(stage.blue, stage.green))
+      stage.eventually(
+          () -> assertThat(stage.sandbox.serverCondition(name, "Reachable")).isNotEmpty());
+
+    // When
+    var told = new ArrayList<String>();
+    for (var name : List.of(stage.blue, stage.green, stage.namespace + "-none")) {
+      stage.apply(name, "");
+      stage.eventually(
+          () ->
+              assertThat(stage.message("Accepted")).contains("server " + name + " does not exist"));
+      told.add(
+          Serialization.asYaml(stage.status().conditions())
+              .replace(name, "x")
+              .replaceAll("\\d", ""));
+    }
+
+    // Then
+    assertThat(Set.copyOf(told)).hasSize(1);
+  }
+
+  @Test
+  void aDatabaseOfAnotherNamespaceIsNotReadForWhoeverNamesIt() throws Exception {
+    // Given
+    var theirs = new Stage();
+    var blue = theirs.server(theirs.blue);
+    theirs.attached(theirs.blue, "");
+    blue.withDatabase("mine");
+    blue.execute("mine", "CREATE TABLE guessed (id int)", "ALTER TABLE guessed OWNER TO bs_admin");
+    var stage = new Stage();
+    stage.apply(theirs.blue, "access: ReadWrite");
+    stage.eventually("Ready", "False/ServerNotAvailable");
+    stage.patch("{\"spec\":{\"postgresql\":{\"database\":\"mine\"}}}");
+    stage.eventually("Ready", "True/Ready");
+
+    // When
+    stage.patch("{\"spec\":{\"postgresql\":{\"database\":\"orders\"}}}");
+
+    // Then
+    stage.eventually("Ready", "False/ServerNotAvailable");
+    assertThat(stage.message("Ready"))
+        .contains("belongs to another namespace")
+        .doesNotContain("guessed");
+    assertThat(stage.condition("Available")).isEqualTo("True/Available");
+  }
+
+  @Test
+  void anotherSchemaOfTheSameServerThatLacksTheTables() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    blue.execute("orders", "CREATE SCHEMA orders_tmp AUTHORIZATION bs_admin");
+    stage.attached(stage.blue, "");
+
+    // When
+    stage.patch("{\"spec\":{\"postgresql\":{\"schema\":\"orders_tmp\"}}}");
+
+    // Then
+    stage.eventually("Provisioned", "False/DatabaseDiffers");
+    assertThat(stage.message("Provisioned")).contains("lacks writes");
+    assertThat(stage.condition("Available")).isEqualTo("True/Available");
+
+    // When
+    blue.execute(
+        "orders",
+        "CREATE TABLE orders_tmp.writes (id bigint)",
+        "ALTER TABLE orders_tmp.writes OWNER TO bs_admin");
+
+    // Then
+    stage.eventually(() -> assertThat(stage.bound("username")).endsWith("_b"));
+    stage.eventually("Ready", "True/Ready");
   }
 
   @Test
@@ -227,6 +312,32 @@ class RefusalIT {
     // Then
     stage.eventuallyOn(stage.green);
     stage.eventually("Ready", "True/Ready");
+  }
+
+  @Test
+  void aSecretThatCannotBeWrittenIsSaidBeforeAnythingIsFenced() throws Exception {
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.server(stage.green);
+    stage.attached(stage.blue, "");
+    var client = stage.session(stage.sandbox.postgres(stage.blue));
+    stage
+        .sandbox
+        .admin()
+        .secrets()
+        .inNamespace(stage.namespace)
+        .withName("orders-db")
+        .edit(s -> s.edit().withImmutable(true).build());
+
+    refused(stage, "Provisioned", "SecretNotOwned");
+    assertThat(stage.message("Provisioned")).contains("is immutable: delete it");
+    assertThat(client.isValid(2)).isTrue();
+
+    // When
+    stage.sandbox.admin().secrets().inNamespace(stage.namespace).withName("orders-db").delete();
+
+    // Then
+    stage.eventuallyOn(stage.green);
   }
 
   /// Attaches to blue, edits to green, and expects that nothing happens.

@@ -54,6 +54,35 @@ class TlsIT {
         .hasMessageContaining("requires a valid client certificate");
   }
 
+  @Test
+  void aServerThatBeginsToDemandClientCertificatesKeepsItsServices(@TempDir Path files)
+      throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    assertThat(stage.bound("uri")).doesNotContain("sslcert");
+
+    // When
+    stage.sandbox.apply(
+        server(
+            stage,
+            blue.port(),
+            "{ca: {secretName: %s-ca}, clientCertificate: Required}".formatted(stage.blue)));
+
+    // Then: a new epoch, so that whoever holds the URL in its environment gets the new one
+    stage.eventually(
+        () -> assertThat(stage.bound("uri")).contains("&sslkey=/bindings/orders-db/tls.key"));
+    stage.eventually(() -> assertThat(stage.bound("username")).endsWith("_b"));
+
+    // When
+    blue.demandClientCertificates(text(stage, "backing-service-authority", "tls.crt"));
+
+    // Then
+    Client.of(stage, files).connect();
+    stage.eventually("Available", "True/Available");
+  }
+
   /// The same login, two swaps later.
   @Test
   void aClientCertificateOfARetiredEpochDoesNotComeBackToLife(@TempDir Path files)

@@ -9,6 +9,7 @@ import dev.backingservice.engine.Term;
 import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
+import dev.backingservice.model.BindingShape;
 import dev.backingservice.model.Debt;
 import dev.backingservice.model.EngineKind;
 import dev.backingservice.model.Failure;
@@ -110,7 +111,7 @@ record Case(BackingService service, JsonNode seen) {
     return new Facts(
         new Facts.Service(
             id,
-            "namespace-uid",
+            seen.path("namespaceUid").asText("namespace-uid"),
             meta.getGeneration(),
             meta.getDeletionTimestamp() == null ? Facts.Life.Living : Facts.Life.Deleting,
             annotations.containsKey("backingservice.dev/attached"),
@@ -150,9 +151,10 @@ record Case(BackingService service, JsonNode seen) {
   private Published published(Facts.Request request) {
     var secret = seen.path("secret");
     if (secret.isMissingNode()) return new Published.None();
+    if (secret.path("foreign").asBoolean()) return new Published.Foreign();
     var shape =
         request instanceof Facts.Request.Understood(var intent)
-            ? intent.binding().fingerprint()
+            ? intent.binding().fingerprint(secret.path("clientTls").asText(BindingShape.USUAL_TLS))
             : "";
     if (!secret.path("genuine").asBoolean(true)) return new Published.Edited("7");
     return new Published.Binding(
@@ -198,9 +200,10 @@ record Case(BackingService service, JsonNode seen) {
         new ServerFact.Admission(
             consent,
             Optional.ofNullable(node.get("weak")).map(why -> failure(Reason.PostureRefused, why)),
-            Set.of(),
+            Map.of(),
             1000,
             node.path("gone").asText(),
+            BindingShape.USUAL_TLS,
             "1");
     var abilities = ENGINES.find(EngineKind.PostgreSQL).orElseThrow().abilities();
     return new ServerFact(name, admission, abilities, sight(name, node));

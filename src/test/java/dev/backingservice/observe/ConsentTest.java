@@ -15,6 +15,7 @@ import dev.backingservice.plan.Facts;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,7 +37,7 @@ class ConsentTest {
         }
 
         @Override
-        public List<BackingService> neighbours(BackingService service) {
+        public List<BackingService> others(BackingService service) {
           return List.of();
         }
 
@@ -190,8 +191,8 @@ class ConsentTest {
     assertThat(Consent.caps(refusing, orders())).isEmpty();
     assertThat(Consent.caps(refusing, intent("postgresql: {database: other}")))
         .hasValueSatisfying(f -> assertThat(f.reason()).isEqualTo(Reason.ServerNotAvailable));
-    assertThat(Consent.sharedWith(refusing, orders())).containsExactlyInAnyOrder("shop", "x");
-    assertThat(Consent.sharedWith(Optional.of(server()), orders())).isEmpty();
+    assertThat(Consent.databases(refusing)).isEqualTo(Map.of("orders", Set.of("shop", "x")));
+    assertThat(Consent.databases(Optional.of(server()))).isEmpty();
     assertThat(
             Consent.caps(
                 Optional.of(server("unlistedDatabases: Claim")),
@@ -201,13 +202,17 @@ class ConsentTest {
 
   @Test
   void onlyAServerThatIsNotSecureRefusesByPosture() {
-    var weak = status("conditions: [{type: Secure, status: 'False', message: it is open}]");
+    var weak =
+        status(
+            "conditions: [{type: Secure, status: 'False', message: 'DatabaseOpen: everybody reads theirs; close it'}]");
 
     assertThat(Consent.posture(Optional.of(weak)))
         .hasValueSatisfying(
             f -> {
               assertThat(f.reason()).isEqualTo(Reason.PostureRefused);
-              assertThat(f.message()).isEqualTo("it is open");
+              assertThat(f.message())
+                  .contains("before the finding DatabaseOpen is mended")
+                  .doesNotContain("theirs");
             });
     assertThat(Consent.posture(Optional.of(status("conditions: [{type: Secure, status: 'True'}]"))))
         .isEmpty();

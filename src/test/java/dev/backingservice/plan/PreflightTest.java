@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Identity;
+import dev.backingservice.model.Intent;
+import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.Scope;
 import dev.backingservice.model.Standing;
 import dev.backingservice.model.SwapPolicy;
 import dev.backingservice.model.SwapPolicy.IfNotDrained;
@@ -53,9 +56,10 @@ class PreflightTest {
             new ServerFact.Admission(
                 consent,
                 posture,
-                admission.sharedWith(),
+                admission.databases(),
                 admission.maxConnections(),
                 admission.gone(),
+                admission.clientTls(),
                 admission.lineage()),
             was.abilities(),
             was.sight()));
@@ -77,6 +81,7 @@ class PreflightTest {
         Optional.empty(),
         Probe.Sameness.Different,
         Optional.of(contents),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }
@@ -158,13 +163,16 @@ class PreflightTest {
   }
 
   @Test
-  void aStandbyIsToBePromotedFirstUnlessNobodyWrites() {
+  void aStandbyIsToBePromotedFirst() {
     var standby = sees(facts(), "b", answers("L2", Identity.Role.Replica));
     refused(standby, Reason.ServerReadOnly, "promote it first");
 
     var reading = world.asking(world.spec().accessing(Access.ReadOnly));
     var facts = WorldFacts.of(reading, policy(IfNotDrained.Abort));
-    assertThat(Preflight.refusal(sees(facts, "b", answers("L2", Identity.Role.Replica)))).isEmpty();
+    refused(
+        sees(facts, "b", answers("L2", Identity.Role.Replica)),
+        Reason.ServerReadOnly,
+        "promote it first");
   }
 
   @Test
@@ -227,9 +235,81 @@ class PreflightTest {
             Probe.Sameness.Same,
             Optional.of(new Probe.Contents(0, true, List.of("orders"))),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
 
     assertThat(Preflight.refusal(probed(facts(), same))).isEmpty();
+    refused(
+        asks(probed(facts(), same), new Scope.Schema("orders", "empty")),
+        Reason.DatabaseDiffers,
+        "schema empty of database orders on b lacks orders");
+  }
+
+  @Test
+  void anotherSchemaOfAPhysicalCopyIsCompared() {
+    var copy = sees(facts(), "b", answers("L1", Identity.Role.Primary));
+    var standby =
+        sees(
+            copy,
+            "a",
+            new Sight.Answers(
+                new Identity("L1", "L1/8", "00000001", "", Identity.Role.Replica, "17"),
+                new Standing(Map.of())));
+    var lacking = contents(new Probe.Contents(0, true, List.of("orders")));
+
+    assertThat(Preflight.refusal(probed(standby, lacking))).isEmpty();
+    refused(
+        asks(probed(standby, lacking), new Scope.Schema("empty", "public")),
+        Reason.DatabaseDiffers,
+        "lacks orders");
+  }
+
+  @Test
+  void anOldServerThatAnswersIsComparedOrTheEditWaits() {
+    var unread =
+        new Probe(
+            Optional.empty(),
+            Probe.Sameness.Untold,
+            Optional.of(new Probe.Contents(7, false, List.of())),
+            Optional.of(WHY),
+            Optional.empty(),
+            Optional.empty());
+
+    refused(probed(facts(), unread), Reason.Pending, "could not be compared");
+    refused(probed(facts(), unread), Reason.Pending, "accept-data: \"b\"");
+    assertThat(Preflight.refusal(probed(sees(facts(), "a", new Sight.Silent(WHY)), unread)))
+        .isEmpty();
+  }
+
+  /// The same edit with another schema or database.
+  private static Facts asks(Facts f, Scope scope) {
+    var i = f.intent().orElseThrow();
+    var intent =
+        new Intent(
+            i.engine(),
+            new Place(i.place().server(), scope),
+            i.credentials(),
+            i.state(),
+            i.access(),
+            i.limits(),
+            i.createDatabase(),
+            i.binding(),
+            i.workloads(),
+            i.rollout(),
+            i.swap(),
+            i.certificateLife(),
+            i.deletionPolicy());
+    return new Facts(
+        f.service(),
+        new Facts.Request.Understood(intent),
+        f.published(),
+        f.memory(),
+        f.servers(),
+        f.workloads(),
+        f.probe(),
+        f.login(),
+        f.inPhase(),
+        f.outcomes());
   }
 
   @Test
@@ -240,9 +320,9 @@ class PreflightTest {
 
     for (var probe :
         List.of(
-            new Probe(why, different, Optional.empty(), none, none),
-            new Probe(none, different, Optional.empty(), why, none),
-            new Probe(none, different, Optional.empty(), none, why)))
+            new Probe(why, different, Optional.empty(), none, none, none),
+            new Probe(none, different, Optional.empty(), none, why, none),
+            new Probe(none, different, Optional.empty(), none, none, why)))
       refused(probed(facts(), probe), Reason.ServerNotAvailable, "because");
   }
 }

@@ -105,6 +105,15 @@ class ServerPlannerTest {
     assertThat(actions()).containsExactly(new ServerAction.Pay(OWED));
   }
 
+  /// As a server is that was rebuilt to follow the one that took its place.
+  @Test
+  void aStandbyThatFollowsALaterPrimaryIsReleasedOfWhatItsNameOwes() {
+    seen = answers("L1", "2", Identity.Role.Replica);
+    owed = List.of(OWED, debt("L1", "I2@2"), debt("L9", "I9@1"));
+
+    assertThat(actions()).containsExactly(new ServerAction.Release(OWED));
+  }
+
   @Test
   void aPromotedCopyIsFencedAndPaysNothingForItsPredecessor() {
     recorded = new Recorded("L1", "2");

@@ -12,9 +12,13 @@ import org.junit.jupiter.api.Test;
 class SwapStoriesTest {
   private static final SwapPolicy POLICY =
       World.policy(SwapPolicy.IfUnreachable.Proceed, SwapPolicy.IfNotDrained.Abort);
-  private final WorldLaws laws = new WorldLaws(POLICY);
+  private SwapPolicy policy = POLICY;
   private World earlier = World.start();
-  private World world = laws.settled(World.start());
+  private World world = settled(World.start());
+
+  private World settled(World from) {
+    return new WorldLaws(policy).settled(from);
+  }
 
   private void play(String... steps) {
     for (var step : steps) take(step);
@@ -22,8 +26,7 @@ class SwapStoriesTest {
 
   private void take(String step) {
     var before = world;
-    world =
-        step.equals("rest") ? laws.settled(world) : WorldMoves.after(step, world, earlier, POLICY);
+    world = step.equals("rest") ? settled(world) : WorldMoves.after(step, world, earlier, policy);
     if (!before.secret().equals(world.secret())) earlier = before;
   }
 
@@ -146,5 +149,72 @@ class SwapStoriesTest {
             List.of(
                 world.secret().orElseThrow().active().epoch(),
                 world.secret().orElseThrow().shape().mountPath()));
+  }
+
+  /// The predecessor was fenced under its other name meanwhile, while the copy went on in an
+  /// overlap.
+  @Test
+  void aNameThatGoesBackToAPredecessorInTheMiddleOfARollTakesThePodsAlong() {
+    // Given
+    play("cluster restored", "reconcile", "promote a", "reconcile", "reshape", "reconcile");
+    play("reconcile", "reconcile", "reconcile", "reconcile", "reconcile", "reconcile");
+    play("reconcile", "cluster restored", "reconcile");
+    assertThat(world.memory().swap()).isInstanceOf(Swap.Roll.class);
+
+    // When
+    play("a leads to A", "rest");
+
+    // Then
+    assertThat(world.pods().epoch()).isEqualTo(world.secret().orElseThrow().active().epoch());
+    assertThat(world.works(world.secret().orElseThrow().active())).isTrue();
+  }
+
+  @Test
+  void anEditThatComesBackLeavesAServerThatRefusesItsAdministratorAsThePolicySays() {
+    // Given
+    policy = World.policy(SwapPolicy.IfUnreachable.Wait, SwapPolicy.IfNotDrained.Proceed);
+    play("edit b", "reconcile", "reconcile", "Refusing a", "reconcile");
+    play("bad edit", "reconcile", "standby A", "reconcile");
+    assertThat(world.memory().swap()).isInstanceOf(Swap.Aborting.class);
+
+    // When
+    play("good edit", "rest");
+
+    // Then
+    assertThat(server()).isEqualTo("b");
+  }
+
+  @Test
+  void anOldServerThatComesBackIsNotLeftForACopyThatMissesItsWrites() {
+    // Given
+    play("edit c", "rest", "promote a", "rest", "Down c", "edit a", "reconcile");
+    assertThat(world.memory().swap().underWay()).isTrue();
+
+    // When
+    play("Well c", "rest");
+
+    // Then
+    assertThat(server()).isEqualTo("c");
+    assertThat(world.works(world.secret().orElseThrow().active())).isTrue();
+  }
+
+  @Test
+  void anEditThatCouldNotBeComparedIsComparedWhenTheOldServerIsBack() {
+    // Given
+    play("Down a", "edit b", "reconcile");
+    assertThat(world.memory().swap().lastMotion().orElseThrow().compared()).isFalse();
+
+    // When
+    play("Well a", "reconcile");
+
+    // Then
+    assertThat(world.memory().swap()).isInstanceOf(Swap.Aborting.class);
+
+    // When
+    play("rest");
+
+    // Then
+    assertThat(world.memory().swap().lastMotion().orElseThrow().compared()).isTrue();
+    assertThat(server()).isEqualTo("b");
   }
 }

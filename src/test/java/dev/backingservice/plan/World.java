@@ -7,7 +7,6 @@ import dev.backingservice.model.Debt;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.LoginNames;
 import dev.backingservice.model.Place;
-import dev.backingservice.model.ServiceId;
 import dev.backingservice.model.SwapPolicy;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +48,7 @@ record World(
     Instant now) {
   private static final Duration DRIFT = Duration.ofMinutes(10);
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
-  static final ServiceId ID = new ServiceId("shop", "orders-db", "uid");
+  static final String FIRST = "uid";
   static final LoginNames LOGINS = new LoginNames("login_a", "login_b");
 
   World {
@@ -59,10 +58,12 @@ record World(
     page = List.copyOf(page);
   }
 
+  /// @param uid of the object
   /// @param shape of the binding: a change makes a new epoch on the same server
   /// @param sound whether the operator accepts the spec
   /// @param marked whether the resource says that it was attached once
   record Spec(
+      String uid,
       String server,
       Life life,
       int shape,
@@ -71,31 +72,40 @@ record World(
       boolean marked,
       Facts.Annotations said) {
     Spec on(String other) {
-      return new Spec(other, life, shape, access, sound, marked, said);
+      return new Spec(uid, other, life, shape, access, sound, marked, said);
     }
 
     Spec in(Life other) {
-      return new Spec(server, other, shape, access, sound, marked, said);
+      return new Spec(uid, server, other, shape, access, sound, marked, said);
     }
 
     Spec shaped(int other) {
-      return new Spec(server, life, other, access, sound, marked, said);
+      return new Spec(uid, server, life, other, access, sound, marked, said);
     }
 
     Spec accessing(Access other) {
-      return new Spec(server, life, shape, other, sound, marked, said);
+      return new Spec(uid, server, life, shape, other, sound, marked, said);
     }
 
     Spec sound(boolean other) {
-      return new Spec(server, life, shape, access, other, marked, said);
+      return new Spec(uid, server, life, shape, access, other, marked, said);
     }
 
     Spec attachedOnce() {
-      return new Spec(server, life, shape, access, sound, true, said);
+      return new Spec(uid, server, life, shape, access, sound, true, said);
+    }
+
+    Spec unmarked() {
+      return new Spec(uid, server, life, shape, access, sound, false, said);
+    }
+
+    /// Another object of the same name.
+    Spec anew() {
+      return new Spec(uid + "2", server, life, shape, access, sound, false, said);
     }
 
     Spec saying(Facts.Annotations other) {
-      return new Spec(server, life, shape, access, sound, marked, other);
+      return new Spec(uid, server, life, shape, access, sound, marked, other);
     }
 
     Spec retrying(String word) {
@@ -212,11 +222,13 @@ record World(
     }
   }
 
+  /// @param uid of the object that it was made for
   /// @param server whose name its password is derived from
   /// @param used whether somebody has a session with it
   /// @param known whether it was ever published: nobody has the credential of another one
   /// @param granted whether it was given all that it needs
   record Login(
+      String uid,
       long epoch,
       String server,
       long superseded,
@@ -226,12 +238,17 @@ record World(
       boolean known,
       boolean granted) {
     Login published() {
-      return new Login(epoch, server, superseded, access, open, used, true, granted);
+      return new Login(uid, epoch, server, superseded, access, open, used, true, granted);
     }
 
     Login locked() {
       return new Login(
-          epoch, server, Math.max(superseded, epoch), access, false, used, known, granted);
+          uid, epoch, server, Math.max(superseded, epoch), access, false, used, known, granted);
+    }
+
+    /// Whether it is the login of an attachment of this object.
+    boolean is(String object, long of) {
+      return uid.equals(object) && epoch == of;
     }
 
     boolean letsIn(Attachment at) {
@@ -239,7 +256,7 @@ record World(
     }
 
     Login using(boolean sessions) {
-      return new Login(epoch, server, superseded, access, open, sessions, known, granted);
+      return new Login(uid, epoch, server, superseded, access, open, sessions, known, granted);
     }
   }
 
@@ -274,6 +291,7 @@ record World(
   static World start() {
     return new World(
         new Spec(
+            FIRST,
             "a",
             Life.Attached,
             0,
@@ -314,7 +332,10 @@ record World(
 
   boolean works(Attachment at) {
     return at(at.server()).lineage.equals(at.serverId())
-        && at(at.server()).find(at.login()).filter(l -> l.letsIn(at)).isPresent();
+        && at(at.server())
+            .find(at.login())
+            .filter(l -> l.uid.equals(spec.uid) && l.letsIn(at))
+            .isPresent();
   }
 
   /// Names that lead to an instance.
@@ -431,6 +452,16 @@ record World(
         .having(back)
         .remembering(earlier.memory)
         .running(earlier.pods)
+        .holding(Optional.empty())
+        .searched(false);
+  }
+
+  /// Somebody takes the finalizer away, deletes the resource and makes it anew: the Secret goes
+  /// with its owner, and the logins stay. No leader of before sends anything any more.
+  World madeAnew() {
+    return asking(spec.anew())
+        .having(Optional.empty())
+        .remembering(Memory.blank())
         .holding(Optional.empty())
         .searched(false);
   }

@@ -84,20 +84,20 @@ record WorldActs(World w, String path) {
   }
 
   /// Whether it is given no more than it had.
-  private static boolean had(Instance server, Action.Desired d) {
+  private boolean had(Instance server, Action.Desired d) {
     var at = d.attachment();
     return server
         .find(at.login())
-        .filter(l -> l.epoch() == at.epoch() && at.access().compareTo(l.access()) <= 0)
+        .filter(l -> is(l, at) && at.access().compareTo(l.access()) <= 0)
         .isPresent();
   }
 
   /// Empty when the login was superseded by a later epoch, or its sessions do not end.
-  private static Optional<Instance> ensured(Instance server, Action.Desired d, Mood mood) {
+  private Optional<Instance> ensured(Instance server, Action.Desired d, Mood mood) {
     var at = d.attachment();
     var was = server.find(at.login());
     boolean stuck = mood == Mood.Stuck;
-    boolean anew = d.state().letsIn() && was.filter(l -> l.epoch() == at.epoch()).isEmpty();
+    boolean anew = d.state().letsIn() && was.filter(l -> is(l, at)).isEmpty();
     if (anew && mood == Mood.Taken) return Optional.empty();
     return switch (d.state()) {
       case Active, Prepared -> opened(server, d, was, mood);
@@ -110,18 +110,22 @@ record WorldActs(World w, String path) {
     };
   }
 
+  private boolean is(Login login, Attachment at) {
+    return login.is(w.spec().uid(), at.epoch());
+  }
+
   private static Login locked(Login l, Action.Desired d) {
     long by = Math.max(l.superseded(), Math.max(d.superseding(), l.epoch()));
     return new Login(
-        l.epoch(), l.server(), by, l.access(), false, l.used(), l.known(), l.granted());
+        l.uid(), l.epoch(), l.server(), by, l.access(), false, l.used(), l.known(), l.granted());
   }
 
-  private static Optional<Instance> opened(
+  private Optional<Instance> opened(
       Instance server, Action.Desired d, Optional<Login> was, Mood mood) {
     var at = d.attachment();
     long by = was.map(Login::superseded).orElse(0L);
     if (by != 0 && by != d.superseding() && at.epoch() <= by) return Optional.empty();
-    boolean same = was.filter(l -> l.epoch() == at.epoch()).isPresent();
+    boolean same = was.filter(l -> is(l, at)).isPresent();
     boolean used = was.filter(Login::used).isPresent();
     boolean known = was.filter(Login::known).isPresent();
     if (used && !same && mood == Mood.Stuck) return Optional.empty();
@@ -129,6 +133,7 @@ record WorldActs(World w, String path) {
         server.with(
             at.login(),
             new Login(
+                w.spec().uid(),
                 at.epoch(),
                 at.server(),
                 0,
@@ -217,7 +222,7 @@ record WorldActs(World w, String path) {
     var instance = w.at(at.server());
     return instance
         .find(at.login())
-        .filter(l -> l.epoch() == at.epoch())
+        .filter(l -> is(l, at))
         .map(l -> w.with(w.name(at.server()).instance(), instance.with(at.login(), l.published())))
         .orElse(w);
   }

@@ -12,6 +12,7 @@ import dev.backingservice.model.Place;
 import dev.backingservice.model.Published;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.Scope;
+import dev.backingservice.model.ServiceId;
 import dev.backingservice.model.Standing;
 import dev.backingservice.model.Standing.Holds;
 import dev.backingservice.model.SwapPolicy;
@@ -40,14 +41,14 @@ final class WorldFacts {
   static Facts of(World w, SwapPolicy policy) {
     var facts = recorded(w, policy);
     facts = facts.withServers(known(w, facts));
-    if (Places.everywhere(facts) || !w.searched()) facts = facts.withServers(all(w));
+    if (Places.everywhere(facts) || !w.searched()) facts = facts.withServers(all(w, facts));
     return Preflight.due(facts) ? facts.withProbe(Optional.of(probe(w, facts))) : facts;
   }
 
   static Facts recorded(World w, SwapPolicy policy) {
     return new Facts(
         new Facts.Service(
-            World.ID,
+            new ServiceId("shop", "orders-db", w.spec().uid()),
             "namespace-uid",
             1,
             w.spec().life() == World.Life.Deleting ? Facts.Life.Deleting : Facts.Life.Living,
@@ -77,7 +78,7 @@ final class WorldFacts {
                 new Published.Binding(
                     s.active(),
                     s.requested(),
-                    s.shape().fingerprint(),
+                    s.shape().fingerprint(BindingShape.USUAL_TLS),
                     s.shape().mountPath(),
                     s.aborted(),
                     s.debts(),
@@ -103,25 +104,36 @@ final class WorldFacts {
   private static Map<String, ServerFact> known(World w, Facts facts) {
     var seen = new HashMap<String, ServerFact>();
     for (var place : Places.known(facts))
-      if (w.names().containsKey(place.server())) seen.put(place.server(), fact(w, place.server()));
+      if (w.names().containsKey(place.server()))
+        seen.put(place.server(), fact(w, place.server(), facts));
     return seen;
   }
 
-  private static Map<String, ServerFact> all(World w) {
+  private static Map<String, ServerFact> all(World w, Facts facts) {
     var seen = new HashMap<String, ServerFact>();
-    for (var name : w.names().keySet()) seen.put(name, fact(w, name));
+    for (var name : w.names().keySet()) seen.put(name, fact(w, name, facts));
     return seen;
   }
 
-  private static ServerFact fact(World w, String name) {
+  /// A server that does not admit the namespace is not asked, unless something of the service is
+  /// there.
+  private static ServerFact fact(World w, String name, Facts facts) {
     var consent =
         w.name(name).mood() == World.Mood.Closed
             ? Optional.of(new Failure(Reason.ServerNotAvailable, name + " is closed"))
             : Optional.<Failure>empty();
     var admission =
         new ServerFact.Admission(
-            consent, Optional.empty(), Set.of(), 1000, w.name(name).gone(), lineage(w.name(name)));
-    return new ServerFact(name, admission, ABILITIES, sight(w, name));
+            consent,
+            Optional.empty(),
+            Map.of(),
+            1000,
+            w.name(name).gone(),
+            BindingShape.USUAL_TLS,
+            lineage(w.name(name)));
+    boolean known = Places.remembered(facts).stream().anyMatch(p -> p.server().equals(name));
+    var hidden = consent.filter(_ -> !known).<Sight>map(Sight.Troubled::new);
+    return new ServerFact(name, admission, ABILITIES, hidden.orElseGet(() -> sight(w, name)));
   }
 
   private static String lineage(World.Name name) {
@@ -165,7 +177,7 @@ final class WorldFacts {
                         l.epoch(),
                         l.superseded(),
                         l.access(),
-                        "uid",
+                        l.uid(),
                         l.server(),
                         l.used() ? 1 : 0,
                         List.of())));
@@ -178,7 +190,12 @@ final class WorldFacts {
             ? Optional.<Failure>empty()
             : Optional.of(new Failure(Reason.SecretNotOwned, "it cannot be written"));
     return new Probe(
-        Optional.empty(), sameness(w, facts), contents(w, facts), Optional.empty(), write);
+        Optional.empty(),
+        sameness(w, facts),
+        contents(w, facts),
+        Optional.empty(),
+        Optional.empty(),
+        write);
   }
 
   private static Optional<Probe.Contents> contents(World w, Facts facts) {

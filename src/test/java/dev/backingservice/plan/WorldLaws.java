@@ -68,7 +68,8 @@ record WorldLaws(SwapPolicy policy) {
                         boolean older =
                             l.known()
                                 && (l.open() || l.used())
-                                && l.epoch() < secret.active().epoch();
+                                && (l.epoch() < secret.active().epoch()
+                                    || !l.uid().equals(world.spec().uid()));
                         if (older && owed.stream().noneMatch(d -> of(world, d, name, login)))
                           unfenced.add(name + "/" + login);
                       });
@@ -163,10 +164,25 @@ record WorldLaws(SwapPolicy policy) {
     boolean moved = !from.instance().equals(world.name(active.server()).instance());
     boolean copy = was.secret().get().active().serverId().equals(active.serverId());
     boolean prepared = was.memory().swap() instanceof Swap.Cut(var m, _) && m.to().same(active);
+    if (was.memory().swap() instanceof Swap.Cut(var m, _)
+        && !m.overlaps()
+        && moved
+        && from.answers()) {
+      assertThat(m.compared())
+          .as(() -> "moved without a comparison: " + path + "\n" + world)
+          .isTrue();
+      assertThat(copy && takesWrites(was, from.instance()) && !world.at(active.server()).standby())
+          .as(() -> "moved to a copy while the original takes writes: " + path + "\n" + world)
+          .isFalse();
+    }
     if (moved && !prepared && !copy)
       assertThat(world.name(active.server()).mood())
           .as(() -> "moved to empty tables: " + path + "\n" + world)
           .isNotEqualTo(World.Mood.Empty);
+  }
+
+  private static boolean takesWrites(World world, String instance) {
+    return !Objects.requireNonNull(world.instances().get(instance)).standby();
   }
 
   /// What a world comes to when nothing happens any more, and when everything is well again.
@@ -230,8 +246,9 @@ record WorldLaws(SwapPolicy policy) {
   }
 
   /// Published logins before an epoch that let anybody in, on servers that have a name. The
-  /// predecessor of a promoted copy is told of as long as its logins are retained, and a copy when
-  /// it can be asked.
+  /// predecessor of a promoted copy is told of as long as its logins are retained; a copy, a login
+  /// of an earlier object of the same name, and one that a backup knows nothing of are told of when
+  /// the server can be asked.
   private static Set<String> open(World world, long epoch) {
     var open = new TreeSet<String>();
     world
@@ -240,18 +257,23 @@ record WorldLaws(SwapPolicy policy) {
             (name, instance) -> {
               boolean predecessor = world.instances().containsKey(name + "2");
               var names = world.namesOf(name);
-              boolean unseen =
-                  name.endsWith("2") && names.stream().noneMatch(n -> world.name(n).answers());
-              if (names.isEmpty() || predecessor || unseen) return;
+              boolean asked = names.stream().anyMatch(n -> asked(world.name(n)));
+              if (names.isEmpty() || predecessor || name.endsWith("2") && !asked) return;
               instance
                   .logins()
                   .forEach(
                       (login, l) -> {
-                        if (l.open() && l.known() && l.epoch() < epoch)
-                          open.add(name + "/" + login);
+                        boolean own = l.uid().equals(world.spec().uid());
+                        boolean older = !own || l.epoch() < epoch;
+                        boolean told = own && l.epoch() <= world.memory().greatestEpoch() || asked;
+                        if (l.open() && l.known() && older && told) open.add(name + "/" + login);
                       });
             });
     return open;
+  }
+
+  private static boolean asked(World.Name name) {
+    return name.answers() && name.mood() != Mood.Closed;
   }
 
   /// Whether the workload is to hold what is published and believed, and can be written. A refused

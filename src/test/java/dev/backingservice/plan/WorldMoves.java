@@ -30,7 +30,18 @@ final class WorldMoves {
     moves.addAll(servers(w));
     moves.addAll(clients(w));
     moves.addAll(cluster(w, earlier, policy));
-    return moves;
+    return moves.stream().filter(m -> m.ours() || traced(w, m)).toList();
+  }
+
+  /// Whoever takes the mark, the Secret and the status away leaves an object that looks new: nobody
+  /// can tell. What leaves one of them can happen.
+  private static boolean traced(World w, Move move) {
+    var after = move.worlds().get().getLast();
+    return !traced(w) || traced(after) || !after.spec().uid().equals(w.spec().uid());
+  }
+
+  private static boolean traced(World w) {
+    return w.spec().marked() || w.secret().isPresent() || !w.memory().isBlank();
   }
 
   /// The world after a move.
@@ -52,9 +63,11 @@ final class WorldMoves {
     if (kind < 50) return reconcile(w, policy);
     if (kind < 58) return crash(w, 1 + random.nextInt(CRASHES), policy);
     var moves =
-        kind < 70
-            ? people(w)
-            : kind < 82 ? servers(w) : kind < 91 ? clients(w) : cluster(w, earlier, policy);
+        new ArrayList<>(
+            kind < 70
+                ? people(w)
+                : kind < 82 ? servers(w) : kind < 91 ? clients(w) : cluster(w, earlier, policy));
+    moves.removeIf(m -> !m.ours() && !traced(w, m));
     return moves.isEmpty() ? reconcile(w, policy) : moves.get(random.nextInt(moves.size()));
   }
 
@@ -90,6 +103,7 @@ final class WorldMoves {
     if (w.memory().swap() instanceof Swap.Overlap(var m, _, _))
       moves.add(
           to("end overlap", w.asking(w.spec().endingOverlap(Long.toString(m.from().epoch())))));
+    if (w.spec().marked()) moves.add(to("mark taken away", w.asking(w.spec().unmarked())));
     for (var life : List.of(Life.Attached, Life.Detached, Life.Deleting))
       if (life != w.spec().life()) moves.add(to(life.name(), w.asking(w.spec().in(life))));
     for (var name : NAMES) {
@@ -153,8 +167,10 @@ final class WorldMoves {
     for (var grip : Grip.values())
       if (w.grip() != grip) moves.add(to("secret " + grip, w.gripped(grip)));
     if (w.spec().life() != Life.Gone) {
-      moves.add(to("cluster restored", w.restored(earlier)));
+      if (earlier.spec().uid().equals(w.spec().uid()))
+        moves.add(to("cluster restored", w.restored(earlier)));
       moves.add(to("status lost", w.forgotten()));
+      if (w.spec().uid().equals(World.FIRST)) moves.add(to("made anew", w.madeAnew()));
       moves.add(
           new Move("an old leader sends its cut", true, () -> w.cutSent(policy).stream().toList()));
     }

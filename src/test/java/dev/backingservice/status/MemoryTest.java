@@ -48,7 +48,8 @@ class MemoryTest {
           NEW,
           AT,
           2,
-          Optional.of(at("red", "login_d", 4)));
+          Optional.of(at("red", "login_d", 4)),
+          false);
 
   private static Attachment at(String server, String login, long epoch) {
     return new Attachment(
@@ -81,7 +82,7 @@ class MemoryTest {
   @EnumSource(Cause.class)
   void aCauseIsReadAsItWasWritten(Cause cause) {
     for (var point : Motion.FencePoint.values()) {
-      var motion = new Motion(cause, point, OLD, List.of(), NEW, AT, 0, Optional.empty());
+      var motion = new Motion(cause, point, OLD, List.of(), NEW, AT, 0, Optional.empty(), true);
       var swap = new Swap.Fence(motion);
       assertThat(SwapCodec.read(SwapCodec.write(swap, Optional.empty()))).isEqualTo(swap);
     }

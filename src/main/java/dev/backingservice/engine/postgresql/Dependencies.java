@@ -10,11 +10,19 @@ final class Dependencies {
 
   private static final String ELSEWHERE =
       """
-      SELECT d.datname FROM pg_catalog.pg_shdepend s
+      SELECT EXISTS (
+        SELECT FROM pg_catalog.pg_shdepend s
+          JOIN pg_catalog.pg_roles r ON r.oid = s.refobjid
+          JOIN pg_catalog.pg_database d ON d.oid = s.dbid
+         WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND r.rolname = $1
+           AND d.datname <> $2)""";
+
+  private static final String LEFT =
+      """
+      SELECT coalesce('database ' || d.datname, 'what all databases share') FROM pg_catalog.pg_shdepend s
         JOIN pg_catalog.pg_roles r ON r.oid = s.refobjid
-        JOIN pg_catalog.pg_database d ON d.oid = s.dbid
+        LEFT JOIN pg_catalog.pg_database d ON d.oid = s.dbid
        WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND r.rolname = $1
-         AND d.datname <> $2
        LIMIT 1""";
 
   private Dependencies() {}
@@ -24,9 +32,14 @@ final class Dependencies {
     return sql.holds(OWNS, role);
   }
 
-  /// Another database than this one in which something depends on it, such as a grant of somebody
-  /// else's.
-  static Optional<String> elsewhere(Sql sql, String role, String database) throws SQLException {
-    return sql.first(ELSEWHERE, row -> row.getString(1), role, database);
+  /// Where something depends on it still, such as a grant that somebody else made: only whoever
+  /// made it takes it back.
+  static Optional<String> left(Sql sql, String role) throws SQLException {
+    return sql.first(LEFT, row -> row.getString(1), role);
+  }
+
+  /// Whether something in another database than this one depends on it.
+  static boolean elsewhere(Sql sql, String role, String database) throws SQLException {
+    return sql.holds(ELSEWHERE, role, database);
   }
 }

@@ -67,7 +67,7 @@ record Dropping(Server server, Marks marks, Transactions transactions) {
   }
 
   private static boolean needed(Sql sql, String role, String database) throws SQLException {
-    return Dependencies.owns(sql, role) || Dependencies.elsewhere(sql, role, database).isPresent();
+    return Dependencies.owns(sql, role) || Dependencies.elsewhere(sql, role, database);
   }
 
   /// DROP OWNED needs the privileges of the role.

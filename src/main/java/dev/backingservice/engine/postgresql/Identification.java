@@ -25,16 +25,22 @@ final class Identification {
 
   private Identification() {}
 
+  /// @throws SQLException also when the process is said to be of another lineage: whoever lies
+  ///     about that would be taken for another server
   static Identity read(Sql sql) throws SQLException {
-    return sql.one(
-        QUERY,
-        row ->
-            new Identity(
-                row.getString(1),
-                row.getString(2),
-                row.getString(3),
-                row.getString(4),
-                row.getBoolean(5) ? Identity.Role.Replica : Identity.Role.Primary,
-                row.getString(6)));
+    var identity =
+        sql.one(
+            QUERY,
+            row ->
+                new Identity(
+                    row.getString(1),
+                    row.getString(2),
+                    row.getString(3),
+                    row.getString(4),
+                    row.getBoolean(5) ? Identity.Role.Replica : Identity.Role.Primary,
+                    row.getString(6)));
+    if (!identity.instanceId().startsWith(identity.serverId() + "/"))
+      throw new Sql.Unexpected(null);
+    return identity;
   }
 }

@@ -87,14 +87,19 @@ record Knock(Server server, Marks marks, Credential credential, boolean granted)
   private Entry turned(Connections.Turned e) {
     var where = server.name() + " (" + server.data() + ")";
     return switch (PgErrors.state(e)) {
-      case PgErrors.TOO_MANY ->
-          new Entry.Full(
-              new Failure(
-                  Reason.LoginRefused, where + " has no connection free: " + PgErrors.said(e)),
-              e.attempt().anchor());
+      case PgErrors.TOO_MANY -> full(where, e);
       case PgErrors.NOT_AUTHORIZED -> new Entry.Locked(failure(where, e));
       default -> new Entry.Refused(failure(where, e));
     };
+  }
+
+  /// The limit of a login is looked at after its password; every other one may be before.
+  private static Entry full(String where, Connections.Turned e) {
+    var failure =
+        new Failure(Reason.LoginRefused, where + " has no connection free: " + PgErrors.said(e));
+    return PgErrors.ofTheLogin(e)
+        ? new Entry.Full(failure, e.attempt().anchor())
+        : new Entry.Crowded(failure);
   }
 
   private static Failure failure(String where, SQLException e) {

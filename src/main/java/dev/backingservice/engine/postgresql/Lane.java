@@ -64,6 +64,12 @@ final class Lane implements AutoCloseable {
     }
   }
 
+  /// The same past what an earlier try saw.
+  Loan borrowAfresh() throws EngineException {
+    outage.forget();
+    return borrow();
+  }
+
   /// A connection that is there already and answers, however old; to be given back. Empty when
   /// there is none.
   Optional<Loan> warm() throws EngineException {
@@ -137,8 +143,9 @@ final class Lane implements AutoCloseable {
     return old == null ? outage.tried(this::opened) : renewed(old);
   }
 
-  /// A new connection in the place of one that is old. Where none can be made, a login may hold up
-  /// everybody who connects; the old one is the only way in.
+  /// A new connection in the place of one that is old. Where none can be made, logins may hold up
+  /// everybody who connects, or have taken every connection: the old one is the only way in. A
+  /// refusal of the administrator or of the certificate is one of the old connection as well.
   private Loan renewed(Loan old) throws EngineException {
     try {
       DatabaseLocks.release(server, new Sql(old.connection));
@@ -146,7 +153,7 @@ final class Lane implements AutoCloseable {
       discard(old.connection);
       return fresh;
     } catch (EngineException e) {
-      if (e.silent() && isValid(old.connection)) {
+      if (e.reason() == Reason.ServerUnreachable && isValid(old.connection)) {
         old.begin();
         return old;
       }

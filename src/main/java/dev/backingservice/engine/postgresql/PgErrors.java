@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
 /// SQLSTATE (PostgreSQL manual, appendix A) and exceptions to reasons.
 final class PgErrors {
@@ -107,6 +108,15 @@ final class PgErrors {
   /// Whether the server speaks about the login itself: refused, locked, or no connection free.
   static boolean aboutTheLogin(SQLException e) {
     return state(e).startsWith("28") || state(e).equals(TOO_MANY);
+  }
+
+  /// Whether a login has as many connections as it may, by the routine that says so: it has logged
+  /// in by then.
+  static boolean ofTheLogin(SQLException e) {
+    return cause(e, PSQLException.class)
+        .map(refused -> ((PSQLException) refused).getServerErrorMessage())
+        .filter(said -> "InitializeSessionUserId".equals(said.getRoutine()))
+        .isPresent();
   }
 
   /// A database that is closed to PUBLIC opens by a grant to the login itself: it inherits nothing.

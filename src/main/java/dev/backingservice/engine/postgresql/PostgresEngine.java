@@ -78,6 +78,12 @@ public final class PostgresEngine implements Engine {
   }
 
   @Override
+  public Session openAfresh(Server server) throws EngineException {
+    var lane = lane(server);
+    return session(lane, lane.borrowAfresh());
+  }
+
+  @Override
   public Optional<Session> warm(Server server) throws EngineException {
     var lane = lane(server);
     return lane.warm().map(loan -> session(lane, loan));

@@ -113,6 +113,15 @@ final class PostgresSession implements Session {
     }
   }
 
+  @Override
+  public void checkClaim(Order order) throws EngineException {
+    try {
+      new Groups(marks).checkClaim(new Sql(connection()), order);
+    } catch (SQLException e) {
+      throw PgErrors.running(e, server());
+    }
+  }
+
   private static Set<String> names(Sql sql, Place place) throws SQLException {
     var schema = Schemas.of(place).schema();
     var names = new TreeSet<String>();

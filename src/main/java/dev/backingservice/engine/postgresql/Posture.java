@@ -85,6 +85,18 @@ final class Posture {
           Id.AdminTooStrong,
           "before version 16 a role with CREATEROLE can make itself a member of pg_execute_server_program",
           "upgrade to 16 or newer");
+    else reserved();
+  }
+
+  /// From 16 on connections can be reserved for others than superusers.
+  private void reserved() throws SQLException {
+    if (sql.holds(
+        "SELECT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user) OR (pg_catalog.current_setting('reserved_connections')::int > 0 AND pg_catalog.pg_has_role(session_user, 'pg_use_reserved_connections', 'USAGE'))"))
+      return;
+    add(
+        Id.NoConnectionReserved,
+        "applications that take every connection keep the administrator out",
+        "set reserved_connections = 5; GRANT pg_use_reserved_connections TO " + server.adminUser());
   }
 
   private void administrator() throws SQLException {

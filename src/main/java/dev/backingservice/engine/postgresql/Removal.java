@@ -11,6 +11,7 @@ import dev.backingservice.model.ServerText;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /// Removes a locked login. What it owns goes to the group of its own level first: a function that
@@ -18,6 +19,11 @@ import org.jboss.logging.Logger;
 /// in another database depends on stays, locked: nobody may wait for it.
 final class Removal {
   private static final Logger LOG = Logger.getLogger(Removal.class);
+
+  /// Out of time, of locks (53200), or of what the server can hold (54000): another try would end
+  /// in the same way, and take the locks from everybody else.
+  private static final Set<String> TOO_MUCH = Set.of(PgErrors.QUERY_CANCELED, "53200", "54000");
+
   private final Server server;
   private final Transactions transactions;
   private final Logins logins;
@@ -43,14 +49,13 @@ final class Removal {
 
   private boolean needed(Connection connection, Want want) throws EngineException {
     try {
-      var database = Schemas.of(want.attachment().place()).database();
-      var elsewhere = Dependencies.elsewhere(new Sql(connection), want.login(), database);
-      elsewhere.ifPresent(
-          other ->
+      var left = Dependencies.left(new Sql(connection), want.login());
+      left.ifPresent(
+          where ->
               LOG.infof(
-                  "login kept, locked: server=%s login=%s: grants or objects in database %s depend on it",
-                  server.name(), want.login(), ServerText.clean(other)));
-      return elsewhere.isPresent();
+                  "login kept, locked: server=%s login=%s: grants or objects in %s depend on it",
+                  server.name(), want.login(), ServerText.clean(where)));
+      return left.isPresent();
     } catch (SQLException e) {
       throw PgErrors.running(e, server);
     }
@@ -91,9 +96,9 @@ final class Removal {
 
   private boolean instead(SQLException e, LoginRow found) throws EngineException {
     if (PgErrors.state(e).equals("3D000")) return true;
-    if (PgErrors.state(e).equals(PgErrors.QUERY_CANCELED)) {
+    if (TOO_MUCH.contains(PgErrors.state(e))) {
       LOG.infof(
-          "login kept, locked: server=%s login=%s: it owns more than can be handed over in time",
+          "login kept, locked: server=%s login=%s: it owns more than can be handed over",
           server.name(), found.name());
       return false;
     }

@@ -93,7 +93,7 @@ final class Sql {
   static final class Unexpected extends SQLException {
     private static final long serialVersionUID = 1;
 
-    private Unexpected(@Nullable Throwable cause) {
+    Unexpected(@Nullable Throwable cause) {
       super("an answer that PostgreSQL does not give", "08P01", cause);
     }
   }

@@ -8,10 +8,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jboss.logging.Logger;
 
 /// Changes roles: under advisory locks, only while no later leader has left its term on the
 /// server, and again when the failure was a passing one.
 final class Transactions {
+  private static final Logger LOG = Logger.getLogger(Transactions.class);
   private static final int ATTEMPTS = 6;
   private static final int PAUSE_MILLIS = 40;
 
@@ -21,6 +23,19 @@ final class Transactions {
       """
       SELECT count(DISTINCT virtualtransaction) FROM pg_catalog.pg_locks
        WHERE pid IS NULL AND (locktype = 'advisory' OR locktype = 'relation' AND database = 0)""";
+
+  /// Logins of ours that hold what a change of roles needs. Where no connection is free, nobody
+  /// else clears the way.
+  private static final String HOLDERS =
+      """
+      SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a
+       WHERE a.usename LIKE 'bs\\_%'
+         AND NOT pg_catalog.pg_has_role(a.usesysid, current_user, 'MEMBER') AND EXISTS (
+         SELECT FROM pg_catalog.pg_locks l
+          WHERE l.pid = a.pid AND l.granted
+            AND (l.locktype = 'advisory' AND l.database = (
+                   SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+              OR l.locktype = 'relation' AND l.database = 0 AND l.mode <> 'AccessShareLock'))""";
 
   private final Server server;
   private final Marks marks;
@@ -41,7 +56,10 @@ final class Transactions {
         once(connection, work, keys);
         return;
       } catch (SQLException e) {
-        if (PgErrors.waitedForLock(e)) refusePrepared(connection);
+        if (PgErrors.waitedForLock(e)) {
+          refusePrepared(connection);
+          endHolders(connection);
+        }
         if (attempt == ATTEMPTS || !PgErrors.passing(e)) throw PgErrors.running(e, server);
         pause(attempt);
       }
@@ -73,6 +91,15 @@ final class Transactions {
             Reason.PreparedTransactions,
             "%d prepared transactions hold locks on the roles of %s: COMMIT PREPARED or ROLLBACK PREPARED them (see pg_prepared_xacts)"
                 .formatted(held, server.name()));
+    } catch (SQLException e) {
+      throw PgErrors.running(e, server);
+    }
+  }
+
+  private void endHolders(Connection connection) throws EngineException {
+    try {
+      int ended = new Sql(connection).query(HOLDERS, row -> true).size();
+      if (ended > 0) LOG.infof("blocking sessions ended: server=%s count=%d", server.name(), ended);
     } catch (SQLException e) {
       throw PgErrors.running(e, server);
     }

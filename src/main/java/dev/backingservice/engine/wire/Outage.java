@@ -37,6 +37,11 @@ public final class Outage {
     }
   }
 
+  /// The next caller tries for itself.
+  public void forget() {
+    down = null;
+  }
+
   private <T> T made(Try<T> attempt) throws EngineException {
     long began = System.nanoTime();
     try {
