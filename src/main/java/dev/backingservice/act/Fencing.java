@@ -44,8 +44,8 @@ public final class Fencing {
     if (warm.isEmpty())
       return silences.again(
           key,
-          new Failure(
-              Reason.ServerUnreachable, fence.server() + " does not answer at any address"));
+          new Failure(Reason.ServerUnreachable, fence.server() + " does not answer at any address"),
+          f.inPhase());
     silences.end(key);
     try (var session = warm.get()) {
       return fenced(f, fence, session, now);

@@ -82,7 +82,9 @@ public final class OnServers {
         anchor.ifPresent(a -> anchors.saw(served(attachment).server(), a));
         yield new Result.Full(failure);
       }
-      case Entry.Crowded(var failure) -> new Result.Failed(failure);
+      // a server that is full for a moment is waited for, as one that does not answer
+      case Entry.Crowded(var failure) ->
+          new Result.Failed(new Failure(Reason.ServerUnreachable, failure.message()));
       case Entry.Locked(var failure) -> new Result.Failed(failure);
       case Entry.Refused(var failure) -> new Result.Failed(failure);
       case Entry.Different(var failure) -> new Result.Failed(failure);

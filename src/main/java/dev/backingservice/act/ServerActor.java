@@ -128,8 +128,13 @@ public final class ServerActor {
   private Optional<Failure> release(String server, ServerDebt owed) throws EngineException {
     var at = owed.debt().attachment();
     try (var session = servers.open(server)) {
-      var found = found(session, owed, at);
-      if (found.isPresent() && !found.get().fenced()) return Optional.empty();
+      var identity = session.identity();
+      boolean follows =
+          !identity.writable()
+              && identity.serverId().equals(at.serverId())
+              && Identity.later(identity.timeline(), owed.debt().running());
+      if (!follows || found(session, owed, at).filter(l -> !l.fenced()).isPresent())
+        return Optional.empty();
     }
     book.remove(server, List.of(owed));
     LOG.infof("debt released by a standby: server=%s login=%s", server, at.login());

@@ -10,20 +10,25 @@ import java.util.concurrent.ConcurrentHashMap;
 /// restart begins anew.
 final class Silences {
   private static final long OVER_NANOS = Duration.ofHours(1).toNanos();
+  private static final long SLACK_NANOS = Duration.ofSeconds(1).toNanos();
   private final Map<String, Silence> byFence = new ConcurrentHashMap<>();
 
   /// @param last when it was met last; a fence that nobody tries any more is forgotten
   private record Silence(long since, long last, int tries) {}
 
   /// Nobody answered once more.
-  Result again(String fence, Failure failure) {
+  ///
+  /// @param inPhase how long this fence has been tried: what an earlier one met does not count
+  Result again(String fence, Failure failure, Duration inPhase) {
     long now = System.nanoTime();
+    long began = now - inPhase.toNanos() - SLACK_NANOS;
     byFence.values().removeIf(s -> now - s.last > OVER_NANOS);
     var silence =
         byFence.merge(
             fence,
             new Silence(now, now, 1),
-            (was, _) -> new Silence(was.since, now, was.tries + 1));
+            (was, first) ->
+                was.since - began < 0 ? first : new Silence(was.since, now, was.tries + 1));
     return new Result.Unanswered(failure, silence.tries, Duration.ofNanos(now - silence.since));
   }
 

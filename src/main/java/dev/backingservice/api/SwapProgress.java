@@ -46,7 +46,7 @@ public record SwapProgress(
         @Nullable String completedAt,
     @JsonPropertyDescription("Times this edit was aborted.") @Nullable Integer attempts,
     @JsonPropertyDescription(
-            "False while the old server could not be asked when the edit was taken up: the edit is checked anew as soon as it answers before the cut.")
+            "False while the old server could not be asked when the edit was taken up: the edit is checked anew when it takes writes before the cut.")
         @Nullable Boolean compared,
     @Size(max = 64) @JsonPropertyDescription("When it was aborted last.")
         @Nullable String abortedAt,

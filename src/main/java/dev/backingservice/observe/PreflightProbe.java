@@ -26,11 +26,13 @@ public final class PreflightProbe {
 
   /// @param write why the binding Secret could not be written
   Probe probe(Attachment from, Order order, Optional<Failure> write) {
-    var target = directory.find(order.place().server());
-    if (target.isEmpty()) return untold(Optional.empty(), Optional.empty(), write);
-    try (var there = target.get().open()) {
+    var served = directory.find(order.place().server());
+    if (served.isEmpty()) return untold(Optional.empty(), Optional.empty(), write);
+    try (var there = served.get().open()) {
       there.checkClaim(order);
-      return beside(from, order, new Target(there, there.inventory(order.place())), write);
+      var serverId = there.identity().serverId();
+      var target = new Target(there, serverId, there.inventory(order.place()));
+      return beside(from, order, target, write);
     } catch (EngineException e) {
       return new Probe(
           Optional.of(failure(order.place().server(), e)),
@@ -43,7 +45,14 @@ public final class PreflightProbe {
   }
 
   /// @param inventory of the new place; empty where the engine compares nothing
-  private record Target(Session session, Optional<Inventory> inventory) {}
+  private record Target(Session session, String serverId, Optional<Inventory> inventory) {
+    /// Whether its contents need no comparison: the same place of one server, or of a physical
+    /// copy.
+    boolean alike(Attachment from, Order order, Probe.Sameness sameness) {
+      return from.place().scope().equals(order.place().scope())
+          && (sameness == Probe.Sameness.Same || serverId.equals(from.serverId()));
+    }
+  }
 
   private Probe beside(Attachment from, Order order, Target target, Optional<Failure> write) {
     if (from.server().equals(order.place().server()))
@@ -70,7 +79,8 @@ public final class PreflightProbe {
     var fence = fence(here, order.at(from.place()), from);
     var alone = target.inventory.map(PreflightProbe::alone);
     try {
-      var before = target.inventory.isEmpty() ? target.inventory : here.inventory(from.place());
+      boolean needless = target.inventory.isEmpty() || target.alike(from, order, sameness);
+      var before = needless ? Optional.<Inventory>empty() : here.inventory(from.place());
       var contents =
           before.isEmpty() ? alone : target.inventory.map(there -> contents(before.get(), there));
       return new Probe(Optional.empty(), sameness, contents, Optional.empty(), fence, write);

@@ -11,6 +11,7 @@ import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Labels;
+import dev.backingservice.model.Reason;
 import dev.backingservice.plan.ServerFacts;
 import dev.backingservice.plan.ServerFacts.Seen;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
 /// Gathers the facts of one server: its certificate, who it is, how weak it is, what it is owed.
@@ -32,6 +34,9 @@ public final class ServerObserver {
   private final String namespace;
   private final RandomGenerator random;
   private final Map<String, Examined> examined = new ConcurrentHashMap<>();
+
+  /// Two servers that compare themselves with each other would wait for each other's connections.
+  private final ReentrantLock comparing = new ReentrantLock();
 
   /// @param namespace the operator's own
   public ServerObserver(
@@ -101,16 +106,22 @@ public final class ServerObserver {
   private Set<String> names(String name, List<BackingServer> others) throws EngineException {
     var names = new HashSet<>(Set.of(name));
     var served = directory.find(name).orElseThrow();
+    if (!comparing.tryLock())
+      throw EngineException.of(
+          Reason.ServerUnreachable, name + " is looked at again: other servers are compared now");
     try (var session = served.open()) {
       var identity = session.identity();
       for (var other : others)
         if (mayBe(session, identity, other)) names.add(other.getMetadata().getName());
       return names;
+    } finally {
+      comparing.unlock();
     }
   }
 
   /// A name that nobody has looked at yet may lead here as well as anywhere.
-  private boolean mayBe(Session session, Identity identity, BackingServer other) {
+  private boolean mayBe(Session session, Identity identity, BackingServer other)
+      throws EngineException {
     var lineage = lineage(other);
     return lineage.isEmpty()
         || (lineage.equals(identity.serverId()) && same(session, identity, other));
@@ -121,14 +132,16 @@ public final class ServerObserver {
   }
 
   /// What was last seen under a name counts where nobody can be asked, now and not a while ago:
-  /// both names may have moved together.
-  private boolean same(Session session, Identity identity, BackingServer other) {
+  /// both names may have moved together. One that is busy is asked again.
+  private boolean same(Session session, Identity identity, BackingServer other)
+      throws EngineException {
     var served = directory.find(other.getMetadata().getName());
     boolean recorded = identity.instanceId().equals(other.getStatus().instanceId());
     if (served.isEmpty()) return recorded;
     try (var there = served.get().openAfresh()) {
       return PreflightProbe.same(session, there, random);
     } catch (EngineException e) {
+      if (!e.silent() && e.reason() == Reason.ServerUnreachable) throw e;
       return recorded;
     }
   }

@@ -62,21 +62,11 @@ public final class ServiceServers {
     var abilities = directory.find(name).map(s -> s.engine().abilities()).orElse(NOTHING);
     var order = Orders.of(f, place).capped(Consent.maxConnections(resource));
     var admission = admission(f, name, resource, known);
-    return new ServerFact(
-        name,
-        admission,
-        abilities,
-        hidden(f, name, admission)
-            .<ServerFact.Sight>map(ServerFact.Sight.Troubled::new)
-            .orElseGet(() -> look.look(name, resource, order)));
-  }
-
-  /// A server that does not admit the namespace is not asked, and nothing is told of it, unless
-  /// something of the service is there.
-  private static Optional<Failure> hidden(Facts f, String name, ServerFact.Admission admission) {
-    return admission
-        .consent()
-        .filter(_ -> Places.remembered(f).stream().noneMatch(p -> p.server().equals(name)));
+    var sight =
+        Places.hidden(f, name, admission)
+            ? new ServerFact.Sight.Troubled(admission.consent().orElseThrow())
+            : look.look(name, resource, order);
+    return new ServerFact(name, admission, abilities, sight);
   }
 
   private ServerFact.Admission admission(

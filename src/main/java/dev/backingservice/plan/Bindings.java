@@ -49,12 +49,14 @@ final class Bindings {
     return by >= active.epoch() && by != underWay(f) && by != givenUp(f);
   }
 
-  /// By which epoch the login of an attachment is locked, as its mark says; 0 when it is not.
+  /// By which epoch the login of an attachment is locked, as its mark says; 0 when it is not. An
+  /// older one that this very attachment superseded, on a copy, makes room for it.
   private static long superseded(Facts f, Attachment at) {
     return f.answer(at.server())
         .filter(a -> a.identity().serverId().equals(at.serverId()))
         .flatMap(a -> a.standing().find(at.login()))
         .filter(l -> l.uid().equals(f.service().id().uid()))
+        .filter(l -> l.epoch() >= at.epoch() || l.superseded() > at.epoch())
         .map(Standing.Login::superseded)
         .orElse(0L);
   }

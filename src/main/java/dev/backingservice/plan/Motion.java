@@ -54,9 +54,9 @@ public record Motion(
   }
 
   /// Whether an edit ends this motion on the spot: one that can be taken up, and did not fail just
-  /// before it.
+  /// before it, or is asked for again.
   boolean interrupted(Facts f) {
-    boolean waits = postponed.filter(p -> f.wants(p.place())).isPresent();
+    boolean waits = postponed.filter(p -> f.wants(p.place())).isPresent() && !Retries.asked(f);
     return !waits && f.movesAway(to.place());
   }
 

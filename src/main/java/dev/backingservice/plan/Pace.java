@@ -46,7 +46,8 @@ final class Pace {
   private static boolean back(Swap before, Swap now) {
     return switch (before) {
       case Swap.Cut _ -> now instanceof Swap.Fence;
-      case Swap.Aborting _ -> !now.underWay() && !(now instanceof Swap.Roll);
+      case Swap.Aborting _ ->
+          !now.underWay() && !(now instanceof Swap.Roll) || now instanceof Swap.Fence;
       case Swap.Settled _,
           Swap.Prepare _,
           Swap.Fence _,

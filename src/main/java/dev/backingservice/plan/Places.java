@@ -25,7 +25,7 @@ public final class Places {
 
   /// Where the logins are that somebody remembers: also the one of a Secret that is sealed and not
   /// in the status, such as one that was written just before a crash.
-  public static Set<Place> remembered(Facts f) {
+  static Set<Place> remembered(Facts f) {
     var places = new LinkedHashSet<Place>();
     f.active().ifPresent(a -> places.add(a.place()));
     if (f.published() instanceof Published.Binding b) places.add(b.active().place());
@@ -42,6 +42,15 @@ public final class Places {
     memory.retained().forEach(r -> places.add(r.attachment().place()));
     memory.debts().forEach(d -> places.add(d.attachment().place()));
     return places;
+  }
+
+  /// Whether a server is not asked on behalf of the service: it does not admit the namespace, and
+  /// nothing of the service is known to be there, or may be.
+  public static boolean hidden(Facts f, String name, ServerFact.Admission admission) {
+    return admission.consent().isPresent()
+        && !f.leaving()
+        && !f.memory().unasked().contains(name)
+        && remembered(f).stream().noneMatch(p -> p.server().equals(name));
   }
 
   /// Whether every server that admits the namespace has to be looked at: what is recorded is

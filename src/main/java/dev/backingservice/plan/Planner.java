@@ -58,13 +58,14 @@ public final class Planner {
     return new Plan(f, swap, actions, refusal);
   }
 
-  /// A service whose memory is older than its servers is attached anew where it is, while that can
-  /// be asked: an edit that waits is taken up after it, as any other. Otherwise the edit has to
+  /// A service whose memory is older than its servers is attached anew where it is, while that
+  /// takes writes: an edit that waits is taken up after it, as any other. Otherwise the edit has to
   /// pass its preflight.
   private static Plan replayed(Facts f, Intent intent, Attachment active, Instant now) {
     if (!f.pending() || intent.place().equals(active.place()))
       return Attach.plan(f, intent, intent.place(), now);
-    if (f.answer(active.server()).isPresent()) return Attach.plan(f, intent, active.place(), now);
+    boolean able = f.answer(active.server()).filter(a -> a.identity().writable()).isPresent();
+    if (able) return Attach.plan(f, intent, active.place(), now);
     var refusal = Preflight.refusal(f);
     if (refusal.isEmpty()) return Attach.plan(f, intent, intent.place(), now);
     return new Plan(f, f.memory().swap(), Upkeep.actions(f, new Swap.Settled(), now), refusal);

@@ -62,12 +62,17 @@ public final class Preflight {
   /// An old server that answers and refuses, or accepts connections and stays silent, could not be
   /// fenced. The policy may say to leave it all the same.
   private static Optional<Failure> old(Facts f) {
-    var policy = f.intent().map(i -> i.swap().ifNotDrained());
-    if (policy.equals(Optional.of(SwapPolicy.IfNotDrained.Proceed))) return Optional.empty();
+    if (leaves(f)) return Optional.empty();
     return f.active()
         .flatMap(a -> f.server(a.server()))
         .filter(s -> s.sight() instanceof ServerFact.Sight.Troubled)
         .flatMap(s -> s.trouble().map(t -> unfenceable(s.name(), t)));
+  }
+
+  private static boolean leaves(Facts f) {
+    return f.intent()
+        .filter(i -> i.swap().ifNotDrained() == SwapPolicy.IfNotDrained.Proceed)
+        .isPresent();
   }
 
   private static Failure unfenceable(String server, Failure trouble) {
@@ -141,9 +146,11 @@ public final class Preflight {
         : few(f, contents.get(), place.get());
   }
 
-  /// An old server that answers is compared with the new one, or the edit waits until it is.
+  /// An old server that answers is compared with the new one, or the edit waits until it is; where
+  /// the policy leaves a server that cannot be administered, it does not.
   private static Optional<Failure> unread(Facts f) {
     var to = target(f).map(ServerFact::name);
+    if (leaves(f)) return Optional.empty();
     if (alike(f) || to.equals(Optional.of(f.service().annotations().acceptData())))
       return Optional.empty();
     var from = f.active().map(Attachment::server);
@@ -156,7 +163,7 @@ public final class Preflight {
   private static Failure uncompared(String from, Failure why, String to) {
     return new Failure(
         Reason.Pending,
-        "%s answers and could not be compared with the new place (%s): it is tried again; to go on without, annotate backingservice.dev/accept-data: \"%s\""
+        "%s answers and could not be compared with the new place (%s): it is tried again; to go on without, annotate backingservice.dev/accept-data: \"%s\", or set swap.ifNotDrained: Proceed"
             .formatted(from, why.message(), to));
   }
 

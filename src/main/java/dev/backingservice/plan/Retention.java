@@ -94,10 +94,24 @@ record Retention(Facts f, Swap swap, Instant now) {
         f.answer(r.attachment().server())
             .filter(a -> !a.identity().serverId().equals(r.attachment().serverId()))
             .isPresent();
-    return absent
-        || replaced
-        || f.outcomes().stream()
-            .anyMatch(o -> o.done() && o.action().makes(r.attachment(), LoginState.Absent));
+    return absent || replaced || (removedNow(r) && !letsInUnderItsName(r));
+  }
+
+  private boolean removedNow(Memory.Retained r) {
+    return f.outcomes().stream()
+        .anyMatch(o -> o.done() && o.action().makes(r.attachment(), LoginState.Absent));
+  }
+
+  /// It was removed from the server that it was made on, which has another name by now, and a copy
+  /// has its own one.
+  private boolean letsInUnderItsName(Memory.Retained r) {
+    var own = r.attachment().server();
+    return !Fences.via(f, r.attachment()).equals(own)
+        && f.answer(own)
+            .filter(a -> a.identity().serverId().equals(r.attachment().serverId()))
+            .flatMap(a -> a.standing().find(r.attachment().login()))
+            .filter(own(r).and(l -> !l.fenced()))
+            .isPresent();
   }
 
   /// The login of this epoch or an earlier one; a later one is remembered for itself.

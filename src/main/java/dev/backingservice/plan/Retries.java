@@ -32,7 +32,8 @@ public final class Retries {
     return m.cause().stands(f, m) && !asked(f) ? m.attempts() : 0;
   }
 
-  private static boolean asked(Facts f) {
+  /// Whether somebody asks for another try.
+  static boolean asked(Facts f) {
     var retry = f.service().annotations().retry();
     return !retry.isEmpty() && !retry.equals(f.memory().handledRetry());
   }

@@ -18,7 +18,7 @@ final class SwapGuards {
   static final String OVERTAKEN = "the login that was being prepared was locked for good";
 
   static final String UNCHECKED =
-      "the old server answers by now, or takes writes beside its copy: the edit is checked anew";
+      "the old server takes writes again, or beside its copy: the edit is checked anew";
   static final String REFUSES = "the new server does not admit what is asked for any more";
 
   private static final Duration SILENT = Duration.ofSeconds(30);
@@ -32,14 +32,14 @@ final class SwapGuards {
         && f.active().filter(m.to()::same).isEmpty();
   }
 
-  /// What the preflight found is not so any more, or was never asked: the old server answers, and
-  /// did not when the edit was taken up; or it takes writes, and so does its copy.
+  /// What the preflight found is not so any more, or was never asked: the old server takes writes,
+  /// and did not answer when the edit was taken up; or its copy takes writes, too.
   static boolean unchecked(Facts f, Motion m) {
     if (m.overlaps() || f.active().filter(m.to()::same).isPresent()) return false;
     var from = m.from().server();
     var to = m.to().server();
     boolean back =
-        f.answer(from).filter(a -> a.identity().serverId().equals(m.from().serverId())).isPresent();
+        f.answer(from).filter(a -> a.identity().takesWritesAs(m.from().serverId())).isPresent();
     return (!m.compared() && back)
         || (!Promotions.oneInstance(f, from, to) && Preflight.twins(f, from, to));
   }
@@ -121,9 +121,15 @@ final class SwapGuards {
       case Unreachable ->
           answer.filter(Identity::writable).isPresent()
               || f.server(m.from().server()).filter(ServerFact::troubled).isPresent()
-              || f.inPhase().compareTo(SILENT) >= 0;
+              || f.inPhase().compareTo(believed(f)) >= 0;
       case SessionsRemain, Interrupted, NotNeeded, NotSupported -> false;
     };
+  }
+
+  /// How long silence is believed; what the cut waits for has ended before.
+  private static Duration believed(Facts f) {
+    var patience = f.intent().map(i -> i.swap().fenceTimeout()).orElse(SILENT);
+    return patience.compareTo(SILENT) > 0 ? patience : SILENT;
   }
 
   static boolean projected(Facts f) {
@@ -157,7 +163,7 @@ final class SwapGuards {
                 .filter(p -> p.ifUnreachable() == SwapPolicy.IfUnreachable.Proceed)
                 .isPresent();
     boolean troubled =
-        tried != FenceProof.Result.SessionsRemain
+        tried == FenceProof.Result.Interrupted
             && f.server(m.from().server()).filter(ServerFact::troubled).isPresent()
             && policy.filter(p -> p.ifNotDrained() == SwapPolicy.IfNotDrained.Proceed).isPresent();
     return dead || troubled || (tried != FenceProof.Result.ReadOnly && lockedOnStandby(f, m));
@@ -193,8 +199,13 @@ final class SwapGuards {
     return disowned(f, m, now)
         && (m.overlaps()
             || (proof.get().result() == FenceProof.Result.Unreachable && unanswered(f, m))
-            || (proof.get().result() == FenceProof.Result.ReadOnly && lockedOnStandby(f, m))
+            || (leftAsStandby(proof.get()) && lockedOnStandby(f, m))
             || letIn(f, m.from()));
+  }
+
+  private static boolean leftAsStandby(FenceProof proof) {
+    return proof.result() == FenceProof.Result.ReadOnly
+        || proof.result() == FenceProof.Result.Interrupted;
   }
 
   /// Whether a login is known to let in: as it was found, made, or tried.

@@ -14,7 +14,9 @@ final class Unasked {
   static List<String> of(Facts f) {
     if (!f.attachedBefore()) return List.of();
     var names = new TreeSet<>(f.memory().unasked());
-    if (Places.everywhere(f)) names.addAll(f.servers().keySet());
+    if (Places.everywhere(f))
+      for (var server : f.servers().values())
+        if (!Places.hidden(f, server.name(), server.admission())) names.add(server.name());
     names.removeIf(name -> f.server(name).filter(Unasked::silent).isEmpty());
     for (var found : f.intent().map(i -> strays(f, i.place())).orElse(List.of()))
       names.add(found.server());

@@ -512,6 +512,25 @@ abstract class PostgresContract extends EngineContract {
     }
   }
 
+  /// As a slot is on a promoted copy that was taken before the login in force was made.
+  @Test
+  void theEpochThatSupersededALoginTakesItsPlaceAndNoneBefore() throws Exception {
+    var at = open(Access.ReadWrite);
+    ensure(want(at, LoginState.Locked, at.epoch() + 2));
+    var between = epoch(at, at.epoch() + 1);
+    var successor = epoch(at, at.epoch() + 2);
+
+    assertThatThrownBy(() -> ensure(want(between, LoginState.Active)))
+        .hasMessageContaining("was superseded");
+    ensure(want(successor, LoginState.Active));
+
+    letIn(successor);
+  }
+
+  private static Attachment epoch(Attachment at, long epoch) {
+    return new Attachment(at.place(), at.serverId(), at.login(), at.access(), epoch);
+  }
+
   @Test
   void aDatabaseThatIsFullProvesNoCredential() throws Exception {
     var at = open(Access.ReadWrite);

@@ -217,4 +217,52 @@ class SwapStoriesTest {
     assertThat(world.memory().swap().lastMotion().orElseThrow().compared()).isTrue();
     assertThat(server()).isEqualTo("b");
   }
+
+  @Test
+  void aSwapToAStandbyOfAServerThatRefusesItsAdministratorComesToRest() {
+    // Given
+    policy = World.policy(SwapPolicy.IfUnreachable.Wait, SwapPolicy.IfNotDrained.Proceed);
+    play("Refusing a", "reconcile", "edit c", "reconcile", "reconcile", "reconcile", "reconcile");
+    play("standby A");
+
+    // When
+    play("rest");
+    var rest = world;
+    play("late", "reconcile", "reconcile");
+
+    // Then
+    assertThat(world.late(rest.late()).at(rest.now())).isEqualTo(rest);
+  }
+
+  @Test
+  void anOldServerThatComesBackAsAStandbyIsLeft() {
+    // Given
+    policy = World.policy(SwapPolicy.IfUnreachable.Wait, SwapPolicy.IfNotDrained.Abort);
+    play("edit b", "reconcile", "reconcile", "reconcile");
+    assertThat(world.memory().swap()).isInstanceOf(Swap.Cut.class);
+    play("Down a", "edit c", "reconcile", "edit b", "reconcile", "reconcile", "reconcile");
+
+    // When
+    play("standby A", "Well a", "rest");
+
+    // Then
+    assertThat(server()).isEqualTo("b");
+  }
+
+  @Test
+  void anEditThatFailedAndIsAskedForAgainWaitsForNoRepointThatCannotBeMade() {
+    // Given
+    play("edit b", "reconcile", "reconcile", "reconcile", "secret Refused");
+    for (int i = 0; i < 9 && !(world.memory().swap() instanceof Swap.Aborted); i++)
+      play("reconcile");
+    play("secret Free", "Taken a", "promote a", "reconcile", "reconcile", "reconcile");
+    assertThat(world.memory().swap()).isInstanceOf(Swap.Prepare.class);
+
+    // When
+    world = world.asking(world.spec().retrying("again"));
+    play("rest");
+
+    // Then
+    assertThat(server()).isEqualTo("b");
+  }
 }

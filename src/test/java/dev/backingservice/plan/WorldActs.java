@@ -124,7 +124,9 @@ record WorldActs(World w, String path) {
       Instance server, Action.Desired d, Optional<Login> was, Mood mood) {
     var at = d.attachment();
     long by = was.map(Login::superseded).orElse(0L);
-    if (by != 0 && by != d.superseding() && at.epoch() <= by) return Optional.empty();
+    boolean successor =
+        at.epoch() > by || (at.epoch() == by && was.filter(l -> l.epoch() < by).isPresent());
+    if (by != 0 && by != d.superseding() && !successor) return Optional.empty();
     boolean same = was.filter(l -> is(l, at)).isPresent();
     boolean used = was.filter(Login::used).isPresent();
     boolean known = was.filter(Login::known).isPresent();

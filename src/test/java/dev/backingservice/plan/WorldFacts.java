@@ -131,9 +131,11 @@ final class WorldFacts {
             w.name(name).gone(),
             BindingShape.USUAL_TLS,
             lineage(w.name(name)));
-    boolean known = Places.remembered(facts).stream().anyMatch(p -> p.server().equals(name));
-    var hidden = consent.filter(_ -> !known).<Sight>map(Sight.Troubled::new);
-    return new ServerFact(name, admission, ABILITIES, hidden.orElseGet(() -> sight(w, name)));
+    var sight =
+        Places.hidden(facts, name, admission)
+            ? new Sight.Troubled(consent.orElseThrow())
+            : sight(w, name);
+    return new ServerFact(name, admission, ABILITIES, sight);
   }
 
   private static String lineage(World.Name name) {

@@ -167,11 +167,13 @@ record WorldLaws(SwapPolicy policy) {
     if (was.memory().swap() instanceof Swap.Cut(var m, _)
         && !m.overlaps()
         && moved
-        && from.answers()) {
+        && from.answers()
+        && was.at(m.from().server()).lineage().equals(m.from().serverId())
+        && takesWrites(was, from.instance())) {
       assertThat(m.compared())
           .as(() -> "moved without a comparison: " + path + "\n" + world)
           .isTrue();
-      assertThat(copy && takesWrites(was, from.instance()) && !world.at(active.server()).standby())
+      assertThat(copy && !world.at(active.server()).standby())
           .as(() -> "moved to a copy while the original takes writes: " + path + "\n" + world)
           .isFalse();
     }
@@ -249,8 +251,9 @@ record WorldLaws(SwapPolicy policy) {
   /// predecessor of a promoted copy is told of as long as its logins are retained; a copy, a login
   /// of an earlier object of the same name, and one that a backup knows nothing of are told of when
   /// the server can be asked.
-  private static Set<String> open(World world, long epoch) {
+  private Set<String> open(World world, long epoch) {
     var open = new TreeSet<String>();
+    var remembered = Places.remembered(WorldFacts.recorded(world, policy));
     world
         .instances()
         .forEach(
@@ -265,7 +268,11 @@ record WorldLaws(SwapPolicy policy) {
                       (login, l) -> {
                         boolean own = l.uid().equals(world.spec().uid());
                         boolean older = !own || l.epoch() < epoch;
-                        boolean told = own && l.epoch() <= world.memory().greatestEpoch() || asked;
+                        boolean spoken =
+                            own
+                                && l.epoch() <= world.memory().greatestEpoch()
+                                && remembered.stream().anyMatch(p -> names.contains(p.server()));
+                        boolean told = asked || spoken;
                         if (l.open() && l.known() && older && told) open.add(name + "/" + login);
                       });
             });
@@ -292,6 +299,9 @@ record WorldLaws(SwapPolicy policy) {
     if (w.secret().isEmpty() || w.grip() != Grip.Free || !w.spec().sound()) return false;
     if (w.spec().life() != Life.Attached || !reachable(w, w.spec().server())) return false;
     if (w.memory().swap() instanceof Swap.Aborted(var m, _, _, _) && m.attempts() > 2) return false;
+    // it failed, and waits for a motion on its server until somebody asks for another try
+    if (w.memory().swap() instanceof Swap.Prepare(var m, _) && m.postponed().isPresent())
+      return false;
     if (Bindings.replayed(WorldFacts.of(w, policy))) return false;
     var active = w.secret().get().active().server();
     if (diverged(w, active, w.spec().server())) return false;

@@ -84,7 +84,9 @@ record Logins(Marks marks, String server) {
 
   private static void refuseSuperseded(LoginRow row, Want want) throws EngineException {
     long by = row.superseded();
-    if (by == 0 || by == want.superseding() || want.attachment().epoch() > by) return;
+    long epoch = want.attachment().epoch();
+    boolean successor = epoch > by || (epoch == by && row.epoch() < by);
+    if (by == 0 || by == want.superseding() || successor) return;
     throw EngineException.of(
         Reason.LoginRefused,
         "%s of epoch %d was superseded by epoch %d and is not let in again"

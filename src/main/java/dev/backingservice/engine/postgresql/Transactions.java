@@ -96,12 +96,12 @@ final class Transactions {
     }
   }
 
-  private void endHolders(Connection connection) throws EngineException {
+  private void endHolders(Connection connection) {
     try {
       int ended = new Sql(connection).query(HOLDERS, row -> true).size();
       if (ended > 0) LOG.infof("blocking sessions ended: server=%s count=%d", server.name(), ended);
     } catch (SQLException e) {
-      throw PgErrors.running(e, server);
+      LOG.infof("blocking sessions remain: server=%s: %s", server.name(), PgErrors.said(e));
     }
   }
 
