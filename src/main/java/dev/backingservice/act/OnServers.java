@@ -15,12 +15,10 @@ import dev.backingservice.model.Reason;
 import dev.backingservice.plan.Action;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Outcome.Result;
-import dev.backingservice.plan.ServerFact;
 import dev.backingservice.tls.Authority;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// What is done on servers.
 public final class OnServers {
@@ -126,14 +124,11 @@ public final class OnServers {
   }
 
   static Order order(Facts f, Place place) {
-    var admission = f.server(place.server()).map(ServerFact::admission);
+    int most =
+        f.server(place.server()).map(s -> s.admission().maxConnections()).orElse(Integer.MAX_VALUE);
     return Order.of(
-            f.service().id(),
-            f.service().namespaceUid(),
-            place,
-            f.intent(),
-            admission.map(a -> a.sharedWith(place)).orElse(Set.of()))
-        .capped(admission.map(ServerFact.Admission::maxConnections).orElse(Integer.MAX_VALUE));
+            f.service().id(), f.service().namespaceUid(), place, f.intent(), f.sharedWith(place))
+        .capped(most);
   }
 
   /// What went wrong with an action, for whoever attaches services.

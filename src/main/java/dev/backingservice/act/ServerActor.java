@@ -128,11 +128,7 @@ public final class ServerActor {
   private Optional<Failure> release(String server, ServerDebt owed) throws EngineException {
     var at = owed.debt().attachment();
     try (var session = servers.open(server)) {
-      var identity = session.identity();
-      boolean follows =
-          !identity.writable()
-              && identity.serverId().equals(at.serverId())
-              && Identity.later(identity.timeline(), owed.debt().running());
+      boolean follows = session.identity().followsLater(at.serverId(), owed.debt().running());
       if (!follows || found(session, owed, at).filter(l -> !l.fenced()).isPresent())
         return Optional.empty();
     }

@@ -19,12 +19,11 @@ import org.jspecify.annotations.Nullable;
 /// Workloads of one namespace, and what is written into them: by server-side apply, never
 /// forced, under one field manager per binding, so that each binding comes and goes alone.
 public final class Workloads {
-  private final KubernetesClient client;
-
   /// An object may have 1.5 MiB; parsed, several times as much.
   private static final long PAGE = 8;
 
   private static final Semaphore PAGES = new Semaphore(2, true);
+  private final KubernetesClient client;
 
   public Workloads(KubernetesClient client) {
     this.client = client;

@@ -36,6 +36,12 @@ public record Identity(
     return writable() && serverId().equals(lineage);
   }
 
+  /// Whether it is a standby of a lineage that follows a primary which was promoted since
+  /// [#running] said this.
+  public boolean followsLater(String lineage, String running) {
+    return !writable() && serverId().equals(lineage) && later(timeline(), running);
+  }
+
   public boolean writable() {
     return role == Role.Primary;
   }

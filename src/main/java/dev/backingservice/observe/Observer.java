@@ -148,8 +148,9 @@ public final class Observer {
   /// nobody has looked at yet may be anything.
   private static boolean mayBeOne(Registry known, String one, String other) {
     if (one.equals(other)) return true;
-    var lineage = Consent.lineage(known.find(one));
-    return known.find(one).isPresent()
+    var server = known.find(one);
+    var lineage = Consent.lineage(server);
+    return server.isPresent()
         && (lineage.isEmpty() || lineage.equals(Consent.lineage(known.find(other))));
   }
 

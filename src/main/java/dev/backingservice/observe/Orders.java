@@ -3,7 +3,6 @@ package dev.backingservice.observe;
 import dev.backingservice.engine.Order;
 import dev.backingservice.model.Place;
 import dev.backingservice.plan.Facts;
-import java.util.Set;
 
 /// On whose behalf servers are looked at.
 final class Orders {
@@ -11,8 +10,6 @@ final class Orders {
 
   static Order of(Facts f, Place place) {
     var service = f.service();
-    var listed =
-        f.server(place.server()).map(s -> s.admission().sharedWith(place)).orElse(Set.of());
-    return Order.of(service.id(), service.namespaceUid(), place, f.intent(), listed);
+    return Order.of(service.id(), service.namespaceUid(), place, f.intent(), f.sharedWith(place));
   }
 }

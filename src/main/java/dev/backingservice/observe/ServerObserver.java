@@ -82,7 +82,7 @@ public final class ServerObserver {
     try {
       return facts.withNames(names(facts.name(), others));
     } catch (EngineException e) {
-      return facts.withSeen(new Seen.Troubled(new Failure(e.detail(), e.sentence())));
+      return facts.withSeen(troubled(e));
     }
   }
 
@@ -98,8 +98,12 @@ public final class ServerObserver {
           known.instances(),
           served.server().data());
     } catch (EngineException e) {
-      return new Seen.Troubled(new Failure(e.detail(), e.sentence()));
+      return troubled(e);
     }
+  }
+
+  private static Seen troubled(EngineException e) {
+    return new Seen.Troubled(new Failure(e.detail(), e.sentence()));
   }
 
   /// Every name that leads to this running server.

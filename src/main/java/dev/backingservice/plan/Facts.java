@@ -210,6 +210,11 @@ public record Facts(
     return Optional.ofNullable(servers.get(name));
   }
 
+  /// Namespaces that are listed for the database of a place; empty: the first one owns it.
+  public Set<String> sharedWith(Place place) {
+    return server(place.server()).map(s -> s.admission().sharedWith(place)).orElse(Set.of());
+  }
+
   /// What a server answered; empty when it did not.
   public Optional<ServerFact.Sight.Answers> answer(String server) {
     return server(server).flatMap(ServerFact::answer);

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /// Which former logins are kept, until when, and with which proof that they are fenced.
 record Retention(Facts f, Swap swap, Instant now) {
@@ -85,11 +84,7 @@ record Retention(Facts f, Swap swap, Instant now) {
   /// Its time is over, and it does not exist any more.
   private boolean removed(Memory.Retained r) {
     if (now.isBefore(r.until())) return false;
-    boolean absent =
-        f.answer(r.attachment().server())
-            .filter(a -> a.identity().serverId().equals(r.attachment().serverId()))
-            .filter(a -> a.standing().find(r.attachment().login()).filter(own(r)).isEmpty())
-            .isPresent();
+    boolean absent = underItsName(r).filter(a -> find(a, r).isEmpty()).isPresent();
     boolean replaced =
         f.answer(r.attachment().server())
             .filter(a -> !a.identity().serverId().equals(r.attachment().serverId()))
@@ -105,18 +100,22 @@ record Retention(Facts f, Swap swap, Instant now) {
   /// It was removed from the server that it was made on, which has another name by now, and a copy
   /// has its own one.
   private boolean letsInUnderItsName(Memory.Retained r) {
-    var own = r.attachment().server();
-    return !Fences.via(f, r.attachment()).equals(own)
-        && f.answer(own)
-            .filter(a -> a.identity().serverId().equals(r.attachment().serverId()))
-            .flatMap(a -> a.standing().find(r.attachment().login()))
-            .filter(own(r).and(l -> !l.fenced()))
-            .isPresent();
+    return !Fences.via(f, r.attachment()).equals(r.attachment().server())
+        && underItsName(r).flatMap(a -> find(a, r)).filter(l -> !l.fenced()).isPresent();
+  }
+
+  /// Who answers under the name that it was made under, when that is of its lineage.
+  private Optional<ServerFact.Sight.Answers> underItsName(Memory.Retained r) {
+    return f.answer(r.attachment().server())
+        .filter(a -> a.identity().serverId().equals(r.attachment().serverId()));
   }
 
   /// The login of this epoch or an earlier one; a later one is remembered for itself.
-  private static Predicate<Standing.Login> own(Memory.Retained r) {
-    return l -> l.epoch() <= r.attachment().epoch();
+  private static Optional<Standing.Login> find(ServerFact.Sight.Answers answer, Memory.Retained r) {
+    return answer
+        .standing()
+        .find(r.attachment().login())
+        .filter(l -> l.epoch() <= r.attachment().epoch());
   }
 
   /// What a fence or a settlement proved about a login just now.

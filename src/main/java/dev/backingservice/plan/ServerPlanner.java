@@ -29,19 +29,13 @@ public final class ServerPlanner {
     if (here) actions.add(new ServerAction.TakeBackGone());
     forgive(f, here ? "" : f.said().gone(), actions);
     for (var debt : f.owed())
-      if (follows(identity, debt)) actions.add(new ServerAction.Release(debt));
+      if (identity.followsLater(lineage(debt), debt.debt().running()))
+        actions.add(new ServerAction.Release(debt));
       else if (identity.takesWritesAs(lineage(debt)))
         actions.add(
             promoted(identity, debt)
                 ? new ServerAction.FenceCopy(debt)
                 : new ServerAction.Pay(debt));
-  }
-
-  /// A standby of the lineage that follows a later primary: what owed has been made one.
-  private static boolean follows(Identity identity, ServerDebt debt) {
-    return !identity.writable()
-        && identity.serverId().equals(lineage(debt))
-        && promoted(identity, debt);
   }
 
   /// A copy that was promoted under the name: its predecessor may be alive, and still owes.

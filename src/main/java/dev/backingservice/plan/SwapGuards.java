@@ -38,9 +38,7 @@ final class SwapGuards {
     if (m.overlaps() || f.active().filter(m.to()::same).isPresent()) return false;
     var from = m.from().server();
     var to = m.to().server();
-    boolean back =
-        f.answer(from).filter(a -> a.identity().takesWritesAs(m.from().serverId())).isPresent();
-    return (!m.compared() && back)
+    return (!m.compared() && takesWrites(f, m))
         || (!Promotions.oneInstance(f, from, to) && Preflight.twins(f, from, to));
   }
 
@@ -111,19 +109,32 @@ final class SwapGuards {
   /// though nothing could be locked; or somebody is there who did not answer the fence. Silence is
   /// believed for a while only: others may remember it for longer than it lasts.
   static boolean outdated(Facts f, Motion m, FenceProof proof) {
-    var answer =
-        f.answer(m.from().server())
-            .map(ServerFact.Sight.Answers::identity)
-            .filter(i -> i.serverId().equals(m.from().serverId()));
     return switch (proof.result()) {
-      case Verified -> answer.filter(i -> !i.running().equals(proof.running())).isPresent();
-      case ReadOnly -> answer.filter(Identity::writable).isPresent();
+      case Verified -> restarted(f, m, proof);
+      case ReadOnly -> takesWrites(f, m);
       case Unreachable ->
-          answer.filter(Identity::writable).isPresent()
-              || f.server(m.from().server()).filter(ServerFact::troubled).isPresent()
-              || f.inPhase().compareTo(believed(f)) >= 0;
+          takesWrites(f, m) || troubled(f, m) || f.inPhase().compareTo(believed(f)) >= 0;
       case SessionsRemain, Interrupted, NotNeeded, NotSupported -> false;
     };
+  }
+
+  private static boolean restarted(Facts f, Motion m, FenceProof proof) {
+    return old(f, m).filter(i -> !i.running().equals(proof.running())).isPresent();
+  }
+
+  private static boolean takesWrites(Facts f, Motion m) {
+    return old(f, m).filter(Identity::writable).isPresent();
+  }
+
+  /// Who answers under the name of the old server, when it is of its lineage.
+  private static Optional<Identity> old(Facts f, Motion m) {
+    return f.answer(m.from().server())
+        .map(ServerFact.Sight.Answers::identity)
+        .filter(i -> i.serverId().equals(m.from().serverId()));
+  }
+
+  private static boolean troubled(Facts f, Motion m) {
+    return f.server(m.from().server()).filter(ServerFact::troubled).isPresent();
   }
 
   /// How long silence is believed; what the cut waits for has ended before.
@@ -164,7 +175,7 @@ final class SwapGuards {
                 .isPresent();
     boolean troubled =
         tried == FenceProof.Result.Interrupted
-            && f.server(m.from().server()).filter(ServerFact::troubled).isPresent()
+            && troubled(f, m)
             && policy.filter(p -> p.ifNotDrained() == SwapPolicy.IfNotDrained.Proceed).isPresent();
     return dead || troubled || (tried != FenceProof.Result.ReadOnly && lockedOnStandby(f, m));
   }

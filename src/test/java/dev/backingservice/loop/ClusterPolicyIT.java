@@ -56,19 +56,12 @@ class ClusterPolicyIT {
 
       // When
       sandbox.apply(
-          """
-          apiVersion: backingservice.dev/v1alpha1
-          kind: BackingServer
-          metadata: {name: %1$s}
-          spec:
-            engine: PostgreSQL
-            host: 127.0.0.1
-            port: %2$d
-            admin: {secretName: %1$s-admin}
-            tls: {ca: {secretName: %1$s-ca}, serverCertificate: {secretName: %1$s-tls, dnsNames: [127.0.0.1]}}
-            allowedNamespaces: {from: All}
-          """
-              .formatted(stage.blue, blue.port()));
+          Sandbox.server(
+              stage.blue,
+              blue.port(),
+              "{ca: {secretName: %1$s-ca}, serverCertificate: {secretName: %1$s-tls, dnsNames: [127.0.0.1]}}"
+                  .formatted(stage.blue),
+              "allowedNamespaces: {from: All}"));
 
       // Then
       stage.eventually(

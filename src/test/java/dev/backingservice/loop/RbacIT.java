@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.backingservice.sandbox.Audit;
+import dev.backingservice.sandbox.Sandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,19 +78,14 @@ class RbacIT {
         data:
           ca.crt: |
         %2$s
-        ---
-        apiVersion: backingservice.dev/v1alpha1
-        kind: BackingServer
-        metadata: {name: %1$s}
-        spec:
-          engine: PostgreSQL
-          host: 127.0.0.1
-          port: %3$d
-          admin: {secretName: %1$s-admin}
-          tls: {ca: {configMapName: %1$s-ca}}
-          allowedNamespaces: {from: All}
         """
-            .formatted(stage.blue, stage.sandbox.anchor().indent(4).stripTrailing(), port));
+            .formatted(stage.blue, stage.sandbox.anchor().indent(4).stripTrailing()));
+    stage.sandbox.apply(
+        Sandbox.server(
+            stage.blue,
+            port,
+            "{ca: {configMapName: %s-ca}}".formatted(stage.blue),
+            "allowedNamespaces: {from: All}"));
   }
 
   private static String workload(Stage stage, String kind) {

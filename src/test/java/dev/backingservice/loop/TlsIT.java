@@ -331,19 +331,7 @@ class TlsIT {
   }
 
   private static String server(Stage stage, int port, String tls) {
-    return """
-        apiVersion: backingservice.dev/v1alpha1
-        kind: BackingServer
-        metadata: {name: %1$s}
-        spec:
-          engine: PostgreSQL
-          host: 127.0.0.1
-          port: %2$d
-          admin: {secretName: %1$s-admin}
-          tls: %3$s
-          %4$s
-        """
-        .formatted(stage.blue, port, tls, ADMIT);
+    return Sandbox.server(stage.blue, port, tls, ADMIT);
   }
 
   private static String text(Stage stage, String secret, String key) {

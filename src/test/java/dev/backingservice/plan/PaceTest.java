@@ -41,20 +41,6 @@ class PaceTest {
     return attached.asking(attached.spec().on("b")).reconciled(-1, POLICY).getLast();
   }
 
-  private static Facts inPhase(Facts f, Duration time) {
-    return new Facts(
-        f.service(),
-        f.request(),
-        f.published(),
-        f.memory(),
-        f.servers(),
-        f.workloads(),
-        f.probe(),
-        f.login(),
-        time,
-        f.outcomes());
-  }
-
   @Test
   void whatIsWellIsLookedAtInTheIntervalOfTheDrift() {
     assertThat(again(WorldFacts.of(attached, POLICY), List.of(), attached))
@@ -82,7 +68,7 @@ class PaceTest {
   void whatFailsInAPhaseIsTriedAgainMoreAndMoreRarely(
       Reason reason, Duration inPhase, Duration again) {
     var world = preparing();
-    var f = inPhase(WorldFacts.of(world, POLICY), inPhase);
+    var f = FactsOfTests.inPhase(WorldFacts.of(world, POLICY), inPhase);
     var action = Planner.plan(f, world.now()).actions().getFirst();
     var failed = new Outcome(action, new Outcome.Result.Failed(new Failure(reason, "no")));
 
@@ -99,7 +85,7 @@ class PaceTest {
   @Test
   void theEndOfTheFencesTimeIsNotMissed() {
     var world = preparing();
-    var f = inPhase(WorldFacts.of(world, POLICY), Duration.ofSeconds(9));
+    var f = FactsOfTests.inPhase(WorldFacts.of(world, POLICY), Duration.ofSeconds(9));
     var action = Planner.plan(f, world.now()).actions().getFirst();
     var failed =
         new Outcome(action, new Outcome.Result.Failed(new Failure(Reason.ServerUnreachable, "no")));
@@ -144,21 +130,7 @@ class PaceTest {
             Optional.of(world.now().minus(age)),
             m.handledRetry(),
             m.unasked());
-    return remembering(f, memory);
-  }
-
-  private static Facts remembering(Facts f, Memory memory) {
-    return new Facts(
-        f.service(),
-        f.request(),
-        f.published(),
-        memory,
-        f.servers(),
-        f.workloads(),
-        f.probe(),
-        f.login(),
-        f.inPhase(),
-        f.outcomes());
+    return FactsOfTests.remembering(f, memory);
   }
 
   @ParameterizedTest

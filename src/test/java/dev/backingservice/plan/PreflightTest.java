@@ -299,17 +299,7 @@ class PreflightTest {
             i.swap(),
             i.certificateLife(),
             i.deletionPolicy());
-    return new Facts(
-        f.service(),
-        new Facts.Request.Understood(intent),
-        f.published(),
-        f.memory(),
-        f.servers(),
-        f.workloads(),
-        f.probe(),
-        f.login(),
-        f.inPhase(),
-        f.outcomes());
+    return FactsOfTests.asking(f, new Facts.Request.Understood(intent));
   }
 
   @Test

@@ -149,8 +149,15 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
   /// The same with the rest of the spec, in YAML.
   public void register(String name, int port, String more) {
     credentials(name);
-    apply(
-        """
+    apply(server(name, port, "{ca: {secretName: %s-ca}}".formatted(name), more));
+  }
+
+  /// A BackingServer on loopback.
+  ///
+  /// @param tls its block, in YAML flow style
+  /// @param more the rest of the spec, in YAML
+  public static String server(String name, int port, String tls, String more) {
+    return """
         apiVersion: backingservice.dev/v1alpha1
         kind: BackingServer
         metadata: {name: %1$s}
@@ -159,10 +166,10 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
           host: 127.0.0.1
           port: %2$d
           admin: {secretName: %1$s-admin}
-          tls: {ca: {secretName: %1$s-ca}}
-          %3$s
+          tls: %3$s
+          %4$s
         """
-            .formatted(name, port, more));
+        .formatted(name, port, tls, more);
   }
 
   /// The Secrets that a BackingServer names.
