@@ -58,6 +58,13 @@ public final class DebtBook {
     write(server, page, left);
   }
 
+  void replace(String server, ServerDebt debt, ServerDebt other) {
+    var page = secrets.find(namespace, DebtPage.name(server));
+    var all = new ArrayList<>(DebtPage.read(page));
+    all.replaceAll(d -> d.equals(debt) ? other : d);
+    write(server, page, all);
+  }
+
   /// An empty page is taken out.
   private void write(String server, Optional<Secret> page, List<ServerDebt> debts) {
     if (debts.equals(DebtPage.read(page))) return;

@@ -157,6 +157,8 @@ public record BackingServiceStatus(
       @Size(max = 64) @JsonPropertyDescription("Owed since.") String since,
       @Size(max = 256) @JsonPropertyDescription("The process that owes it.")
           @Nullable String instanceId,
+      @JsonPropertyDescription("Whether another process has taken the name of that process over.")
+          @Nullable Boolean predecessor,
       @Size(max = 1024) @JsonPropertyDescription("Why, and what settles it.") String message) {}
 
   /// What did not fit.

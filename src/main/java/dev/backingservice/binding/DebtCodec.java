@@ -22,6 +22,8 @@ public final class DebtCodec {
   private static final TypeReference<@Nullable List<@Nullable Map<String, @Nullable String>>> ROWS =
       new TypeReference<>() {};
 
+  private static final String PREDECESSOR = "predecessor";
+
   private DebtCodec() {}
 
   /// Empty text for none.
@@ -91,7 +93,9 @@ public final class DebtCodec {
 
   private static Map<String, String> row(Debt debt) {
     var at = debt.attachment();
-    return new TreeMap<>(
+    var row = new TreeMap<String, String>();
+    if (debt.predecessor()) row.put(PREDECESSOR, "true");
+    row.putAll(
         Map.of(
             "server", at.server(),
             "scope", ScopeCodec.write(at.place().scope()),
@@ -102,6 +106,7 @@ public final class DebtCodec {
             "since", debt.since().toString(),
             "running", debt.running(),
             "message", debt.message()));
+    return row;
   }
 
   private static Debt debt(Map<String, String> row) {
@@ -115,7 +120,8 @@ public final class DebtCodec {
               Long.parseLong(text(row, "epoch"))),
           Instant.parse(text(row, "since")),
           text(row, "running"),
-          text(row, "message"));
+          text(row, "message"),
+          row.containsKey(PREDECESSOR));
     } catch (DateTimeException e) {
       throw new IllegalArgumentException("not the time of a debt", e);
     }

@@ -93,12 +93,19 @@ public final class Debts {
     return Promotions.later(f, debt.attachment(), debt.running());
   }
 
+  /// Whether a copy has taken over the name of the server that owes, and that does not answer there
+  /// again.
+  public static boolean byPredecessor(Facts f, Debt debt) {
+    boolean back = here(f, debt).filter(a -> a.identity().writable()).isPresent();
+    return debt.predecessor() && !back;
+  }
+
   /// Nothing is owed any more: the server is gone for ever; it is a standby that has got the locked
   /// login from the new primary; or the login was taken over by a later epoch, which ended what the
   /// earlier one had open.
   static boolean over(Facts f, Debt debt) {
     return gone(f, debt.attachment(), debt.running())
-        || lockedOnStandby(f, debt)
+        || (!debt.predecessor() && lockedOnStandby(f, debt))
         || takenOver(f, debt);
   }
 
@@ -179,7 +186,7 @@ public final class Debts {
       owe(debts, new Debt(old, now, running(f, old), replaced(old)));
     if (proofOfAnother(f, m, proof))
       for (var old : Fences.logins(f, m))
-        owe(debts, new Debt(old, now, running(f, m.from()), predecessor(m.from())));
+        owe(debts, new Debt(old, now, running(f, m.from()), predecessor(m.from()), true));
     return debts;
   }
 
@@ -190,7 +197,13 @@ public final class Debts {
 
   /// The same login is owed once by the same running server, since whenever.
   static void owe(List<Debt> debts, Debt debt) {
+    if (debt.predecessor()) debts.replaceAll(d -> covers(d, debt) ? d.ofPredecessor() : d);
     if (debts.stream().noneMatch(d -> covers(d, debt))) debts.add(debt);
+  }
+
+  /// The same debt with what is seen now of who has the name of the server that owes.
+  static Debt seen(Facts f, Debt debt) {
+    return promoted(f, debt) ? debt.ofPredecessor() : debt;
   }
 
   /// Whether what is owed already holds a debt.

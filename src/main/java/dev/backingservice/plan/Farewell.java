@@ -29,7 +29,7 @@ final class Farewell {
   private Farewell(Facts f, Instant now) {
     this.f = f;
     this.now = now;
-    this.debts = new ArrayList<>(f.debts());
+    this.debts = new ArrayList<>(f.debts().stream().map(d -> Debts.seen(f, d)).toList());
   }
 
   static Plan plan(Facts f, Instant now) {
@@ -48,6 +48,7 @@ final class Farewell {
       f.memory().retained().stream()
           .filter(r -> Promotions.behindItsName(f, r))
           .forEach(r -> predecessor(r.attachment(), r.running()));
+      published().forEach(this::underItsName);
       prepared().filter(p -> !writable(p.server(), p)).ifPresent(this::owe);
       Unasked.of(f).forEach(name -> f.server(name).ifPresent(this::unasked));
     }
@@ -135,14 +136,22 @@ final class Farewell {
     if (!there.isEmpty()) actions.add(new Action.Fence(server, there, f.greatestEpoch(), SLICE));
   }
 
+  /// The server of a login is reached by another name, and its own one is silent: that may lead to
+  /// a copy by now, which lets the login in as well.
+  private void underItsName(String server, List<Attachment> logins) {
+    for (var login : logins)
+      if (!login.server().equals(server) && f.answer(login.server()).isEmpty()) owe(login, "");
+  }
+
   private void owe(Attachment login) {
+    owe(login, Debts.running(f, login));
+  }
+
+  private void owe(Attachment login, String running) {
     Debts.owe(
         debts,
         new Debt(
-            login,
-            now,
-            Debts.running(f, login),
-            login.server() + " did not answer when the service was detached"));
+            login, now, running, login.server() + " did not answer when the service was detached"));
   }
 
   /// A server that could not be asked may hold a login of either name.
@@ -175,7 +184,8 @@ final class Farewell {
             now,
             running,
             "%s was promoted behind its name: its predecessor may be alive"
-                .formatted(login.server())));
+                .formatted(login.server()),
+            true));
   }
 
   private boolean stands(String server, Attachment login) {

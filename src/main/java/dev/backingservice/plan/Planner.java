@@ -60,10 +60,10 @@ public final class Planner {
 
   /// A service whose memory is older than its servers is attached anew where it is, while that
   /// takes writes: an edit that waits is taken up after it, as any other. Otherwise the edit has to
-  /// pass its preflight.
+  /// pass its preflight; a refused one moves nobody.
   private static Plan replayed(Facts f, Intent intent, Attachment active, Instant now) {
     if (!f.pending() || intent.place().equals(active.place()))
-      return Attach.plan(f, intent, intent.place(), now);
+      return Attach.plan(f, intent, active.place(), now);
     boolean able = f.answer(active.server()).filter(a -> a.identity().writable()).isPresent();
     if (able) return Attach.plan(f, intent, active.place(), now);
     var refusal = Preflight.refusal(f);

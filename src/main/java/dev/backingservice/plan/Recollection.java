@@ -128,6 +128,7 @@ final class Recollection {
     var published = done(Action.Publish.class).map(Action.Publish::debts);
     return owed.or(() -> published).orElseGet(f::debts).stream()
         .filter(d -> Debts.promoted(f, d) || !proven(d))
+        .map(d -> Debts.seen(f, d))
         .toList();
   }
 

@@ -29,7 +29,7 @@ public final class ServerPlanner {
     if (here) actions.add(new ServerAction.TakeBackGone());
     forgive(f, here ? "" : f.said().gone(), actions);
     for (var debt : f.owed())
-      if (identity.followsLater(lineage(debt), debt.debt().running()))
+      if (!debt.debt().predecessor() && identity.followsLater(lineage(debt), debt.debt().running()))
         actions.add(new ServerAction.Release(debt));
       else if (identity.takesWritesAs(lineage(debt)))
         actions.add(

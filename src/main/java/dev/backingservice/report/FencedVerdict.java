@@ -53,7 +53,7 @@ final class FencedVerdict {
     if (debts.isEmpty()) return Optional.empty();
     var first = debts.getFirst();
     var message =
-        Debts.promoted(after.facts(), first)
+        Debts.byPredecessor(after.facts(), first)
             ? promoted(first)
             : Debts.elsewhere(after.facts(), first) ? elsewhere(first) : first.message();
     return Optional.of(Verdict.no(Judge.FENCED, new Failure(reason(first), message + more(debts))));
@@ -103,7 +103,7 @@ final class FencedVerdict {
   }
 
   private Reason reason(Debt debt) {
-    if (Debts.promoted(after.facts(), debt)) return Reason.HostMoved;
+    if (Debts.byPredecessor(after.facts(), debt)) return Reason.HostMoved;
     return after.swap().fenceProof().map(FenceProof::result).orElse(null)
             == FenceProof.Result.SessionsRemain
         ? Reason.SessionsRemain

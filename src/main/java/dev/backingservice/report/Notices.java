@@ -118,7 +118,7 @@ final class Notices {
 
   private void debts() {
     for (var debt : before.debts())
-      if (!after.memory().debts().contains(debt))
+      if (after.memory().debts().stream().noneMatch(debt::same))
         notices.add(
             Debts.forgiven(after.facts(), debt)
                 ? over(

@@ -69,6 +69,7 @@ final class AttachmentCodec {
         at.epoch(),
         Times.text(debt.since()),
         orNull(debt.running()),
+        debt.predecessor() ? true : null,
         Bounds.message(debt.message()));
   }
 
@@ -91,7 +92,8 @@ final class AttachmentCodec {
             null,
             null);
     var running = Objects.requireNonNullElse(d.instanceId(), "");
-    return new Debt(read(at), Times.read(d.since()), running, d.message());
+    boolean predecessor = Boolean.TRUE.equals(d.predecessor());
+    return new Debt(read(at), Times.read(d.since()), running, d.message(), predecessor);
   }
 
   private static Scope scope(BackingServiceStatus.Attachment a) {

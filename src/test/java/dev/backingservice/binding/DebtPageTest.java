@@ -35,13 +35,13 @@ class DebtPageTest {
 
   @Test
   void whatIsWrittenIsReadAgain() {
-    var page = DebtPage.write("operators", "blue", List.of(OWED));
+    var page = DebtPage.write("operators", "blue", List.of(OWED, OWED.ofPredecessor()));
 
     assertThat(page.getMetadata().getName()).isEqualTo("backingservice-debts-blue");
     assertThat(page.getMetadata().getNamespace()).isEqualTo("operators");
     assertThat(page.getMetadata().getLabels())
         .containsEntry("app.kubernetes.io/managed-by", "backing-service-operator");
-    assertThat(DebtPage.read(Optional.of(page))).containsExactly(OWED);
+    assertThat(DebtPage.read(Optional.of(page))).containsExactly(OWED, OWED.ofPredecessor());
   }
 
   @Test

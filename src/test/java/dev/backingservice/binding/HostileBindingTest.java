@@ -35,7 +35,7 @@ class HostileBindingTest {
   private static final Attachment ACTIVE =
       new Attachment(PLACE, "L1", "bs_1_orders_a", Access.ReadWrite, 7);
   private static final Debt DEBT =
-      new Debt(ACTIVE.with(Access.Owner), Instant.EPOCH, "L1/1@1", "owed");
+      new Debt(ACTIVE.with(Access.Owner), Instant.EPOCH, "L1/1@1", "owed", true);
 
   @Test
   void whatWasWrittenIsReadAgain() {

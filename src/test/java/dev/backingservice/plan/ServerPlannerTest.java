@@ -115,6 +115,14 @@ class ServerPlannerTest {
   }
 
   @Test
+  void aCopyThatIsMadeAStandbySettlesNothingForItsPredecessor() {
+    seen = answers("L1", "2", Identity.Role.Replica);
+    owed = List.of(OWED.ofPredecessor());
+
+    assertThat(actions()).isEmpty();
+  }
+
+  @Test
   void aPromotedCopyIsFencedAndPaysNothingForItsPredecessor() {
     recorded = new Recorded("L1", "2");
     seen = answers("L1", "2", Identity.Role.Primary);

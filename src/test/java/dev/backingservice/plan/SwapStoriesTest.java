@@ -1,6 +1,7 @@
 package dev.backingservice.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Debt;
@@ -264,5 +265,46 @@ class SwapStoriesTest {
 
     // Then
     assertThat(server()).isEqualTo("b");
+  }
+
+  @Test
+  void aCopyThatIsMadeAStandbySettlesNothingForItsPredecessor() {
+    // Given
+    play("promote a", "edit b");
+    while (!(world.memory().swap() instanceof Swap.Roll)) play("reconcile");
+    assertThat(world.memory().debts()).extracting(Debt::running).containsExactly("A/1@1");
+
+    // When
+    play("standby A2", "Deleting", "reconcile");
+
+    // Then
+    assertThat(world.page()).extracting(Debt::running).containsExactly("A/1@1");
+  }
+
+  @Test
+  void aRefusedEditSendsNobodyAnywhereWhenABackupOfTheClusterIsPutBack() {
+    // Given
+    play("Down a", "edit c", "reconcile", "reconcile", "edit b");
+    while (!(world.memory().swap() instanceof Swap.Prepare(var m, _)
+        && m.to().server().equals("b"))) play("reconcile");
+    play("reconcile", "cluster restored");
+
+    // When
+    play("bad edit", "Empty b", "rest");
+
+    // Then
+    assertThat(server()).isEqualTo("a");
+  }
+
+  @Test
+  void aDeletionOwesAFenceToANameThatIsSilentThoughItsServerWasReachedByAnother() {
+    // Given
+    play("edit c", "reconcile", "Down a", "Deleting", "promote a", "reconcile");
+    assertThat(world.spec().life()).isEqualTo(World.Life.Gone);
+
+    // Then
+    assertThat(world.page())
+        .extracting(Debt::server, Debt::running)
+        .containsExactly(tuple("a", ""));
   }
 }

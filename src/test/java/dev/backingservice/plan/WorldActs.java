@@ -130,6 +130,7 @@ record WorldActs(World w, String path) {
     boolean same = was.filter(l -> is(l, at)).isPresent();
     boolean used = was.filter(Login::used).isPresent();
     boolean known = was.filter(Login::known).isPresent();
+    boolean narrowed = had(server, d);
     if (used && !same && mood == Mood.Stuck) return Optional.empty();
     return Optional.of(
         server.with(
@@ -143,7 +144,7 @@ record WorldActs(World w, String path) {
                 true,
                 used && same,
                 same && known,
-                mood != Mood.Partial)));
+                mood != Mood.Partial || narrowed && was.orElseThrow().granted())));
   }
 
   private Result knock(Attachment at) {

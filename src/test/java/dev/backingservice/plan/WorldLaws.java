@@ -305,7 +305,8 @@ record WorldLaws(SwapPolicy policy) {
     if (Bindings.replayed(WorldFacts.of(w, policy))) return false;
     var active = w.secret().get().active().server();
     if (diverged(w, active, w.spec().server())) return false;
-    if (!w.at(active).lineage().equals(w.secret().get().active().serverId()))
+    if (w.name(active).answers()
+        && !w.at(active).lineage().equals(w.secret().get().active().serverId()))
       return policy.ifUnreachable() == IfUnreachable.Proceed;
     return switch (w.name(active).mood()) {
       case Well, Empty, Taken, Partial, Closed -> true;
@@ -331,23 +332,34 @@ record WorldLaws(SwapPolicy policy) {
   private void converges(World world, String path) {
     var rest = forgiven(settled(healed(world)));
     if (rest.spec().life() != Life.Gone)
-      assertThat(rest.memory().debts()).as(() -> path + "\n" + rest).isEmpty();
+      assertThat(rest.memory().debts()).as(() -> "debts are left: " + path + "\n" + rest).isEmpty();
     if (rest.spec().life() != Life.Attached) {
-      assertThat(rest.secret()).as(() -> path + "\n" + rest).isEmpty();
+      assertThat(rest.secret()).as(() -> "the Secret is left: " + path + "\n" + rest).isEmpty();
       if (rest.searched()) onlyOpen(rest, "", path);
       if (world.spec().life() == Life.Deleting)
-        assertThat(rest.spec().life()).as(() -> path + "\n" + rest).isEqualTo(Life.Gone);
+        assertThat(rest.spec().life())
+            .as(() -> "it is never gone: " + path + "\n" + rest)
+            .isEqualTo(Life.Gone);
       return;
     }
-    var active = rest.secret().orElseThrow(() -> new AssertionError(path + "\n" + rest)).active();
+    var active =
+        rest.secret()
+            .orElseThrow(() -> new AssertionError("there is no Secret: " + path + "\n" + rest))
+            .active();
     assertThat(active.server())
         .as(() -> "not where it was asked to be: " + path + "\n" + rest)
         .isEqualTo(rest.spec().server());
-    assertThat(rest.works(active)).as(() -> path + "\n" + rest).isTrue();
-    assertThat(rest.secret().get().debts()).as(() -> path + "\n" + rest).isEmpty();
-    assertThat(rest.pods().epoch()).as(() -> path + "\n" + rest).isEqualTo(active.epoch());
+    assertThat(rest.works(active))
+        .as(() -> "the published login does not let in: " + path + "\n" + rest)
+        .isTrue();
+    assertThat(rest.secret().get().debts())
+        .as(() -> "the Secret keeps debts: " + path + "\n" + rest)
+        .isEmpty();
+    assertThat(rest.pods().epoch())
+        .as(() -> "pods do not follow: " + path + "\n" + rest)
+        .isEqualTo(active.epoch());
     assertThat(rest.at(active.server()).find(active.login()).orElseThrow().access())
-        .as(() -> path + "\n" + rest)
+        .as(() -> "another access: " + path + "\n" + rest)
         .isEqualTo(rest.spec().access());
     onlyOpen(rest, rest.name(active.server()).instance() + "/" + active.login(), path);
   }
@@ -380,7 +392,7 @@ record WorldLaws(SwapPolicy policy) {
                                 .anyMatch(d -> d.attachment().login().equals(login));
                         if (l.open() && l.known() && !owed)
                           assertThat(name + "/" + login)
-                              .as(() -> path + "\n" + rest)
+                              .as(() -> "an older login lets in: " + path + "\n" + rest)
                               .isEqualTo(expected);
                       });
             });
