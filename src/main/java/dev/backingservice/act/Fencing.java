@@ -21,7 +21,7 @@ import java.util.Set;
 public final class Fencing {
   private static final Duration SETTLE = Duration.ofSeconds(2);
   private final OnServers servers;
-  private final Silences silences = new Silences();
+  private final Silences silences = new Silences(System::nanoTime);
 
   public Fencing(OnServers servers) {
     this.servers = servers;

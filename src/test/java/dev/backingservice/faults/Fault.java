@@ -39,4 +39,9 @@ enum Fault {
   boolean kills() {
     return this == CrashBefore || this == CrashAfter;
   }
+
+  /// Whether the write is carried out, and the operator is never told.
+  boolean untold() {
+    return this == CutAfter || this == Late;
+  }
 }
