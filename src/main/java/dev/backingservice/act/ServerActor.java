@@ -118,7 +118,7 @@ public final class ServerActor {
 
   private Optional<Failure> fenceCopy(String server, ServerDebt owed) throws EngineException {
     var at = owed.debt().attachment();
-    book.replace(server, owed, owed.ofPredecessor());
+    if (!owed.debt().predecessor()) book.replace(server, owed, owed.ofPredecessor());
     try (var session = servers.open(server)) {
       var found = found(session, owed, at);
       if (found.isEmpty() || found.get().fenced()) return Optional.empty();

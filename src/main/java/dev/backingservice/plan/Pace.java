@@ -87,9 +87,13 @@ final class Pace {
         || (!after.facts().leaving() && after.memory().unwellSince().isPresent());
   }
 
-  /// A debt is settled when its server is seen to answer again; this look is for what nobody sees.
+  /// A debt is settled when its server is seen to answer again: whoever watches that server tells
+  /// all of its services. A server that answers and cannot be fenced yet is asked more often.
   private static Duration debt(Aftermath after, Instant now) {
+    var f = after.facts();
     var since = after.memory().debts().getFirst().since();
+    if (after.memory().debts().stream().allMatch(d -> f.answer(d.server()).isEmpty()))
+      return WATCH_OLD;
     return clamp(Duration.between(since, now).dividedBy(60), DEBT_SHORTEST, DEBT_LONGEST);
   }
 

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -135,6 +136,23 @@ class Postgres18IT extends EscapesContract {
         .isEqualTo("1");
     assertThat(postgres.ask("postgres", MEMBERS)).isEqualTo("0");
     postgres.execute("postgres", Copied.gone("many", MANY));
+  }
+
+  /// A server with a thousand services is looked at a thousand times.
+  @Test
+  void aLookAtOneLoginGoesThroughTheOthersOnceAtMost() throws Exception {
+    // Given
+    postgres.execute(
+        "postgres", Copied.logins(KEY, "former", "looked", 300).toArray(String[]::new));
+
+    // When
+    var plan = postgres.ask("postgres", Copied.plan("looked"));
+
+    // Then
+    assertThat(Pattern.compile("\"Actual Loops\": (\\d+)").matcher(plan).results())
+        .isNotEmpty()
+        .allSatisfy(step -> assertThat(Integer.parseInt(step.group(1))).as(plan).isLessThan(10));
+    postgres.execute("postgres", Copied.gone("looked", 300));
   }
 
   /// What the administrator has open is older than a minute by then, and cannot be made anew.

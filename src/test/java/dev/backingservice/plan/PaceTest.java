@@ -164,12 +164,21 @@ class PaceTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"PT0S, PT5S", "PT10M, PT10S", "PT1H, PT30S"})
-  void aDebtIsLookedAtSoonAfterItsServerMayAnswer(Duration age, Duration again) {
-    var proceeding = World.policy(SwapPolicy.IfUnreachable.Proceed, SwapPolicy.IfNotDrained.Abort);
-    var dead = attached.mood("a", World.Mood.Down).asking(attached.spec().on("b"));
-    var owing = rolled(dead);
-    for (int i = 0; i < 8; i++) owing = rolled(owing.reconciled(-1, proceeding).getLast());
+  @CsvSource({
+    "Stuck, PT0S, PT5S",
+    "Stuck, PT10M, PT10S",
+    "Stuck, PT1H, PT30S",
+    "Down, PT0S, PT30S",
+    "Down, PT1H, PT30S"
+  })
+  void aDebtIsLookedAtMoreOftenWhileItsServerAnswers(
+      World.Mood mood, Duration age, Duration again) {
+    var proceeding =
+        World.policy(SwapPolicy.IfUnreachable.Proceed, SwapPolicy.IfNotDrained.Proceed);
+    var left = attached.connected().mood("a", mood).asking(attached.spec().on("b"));
+    var owing = rolled(left.late(true));
+    for (int i = 0; i < 8; i++)
+      owing = rolled(owing.reconciled(-1, proceeding).getLast().late(true));
     assertThat(owing.memory().debts()).hasSize(1);
     owing = owing.at(owing.now().plus(age));
 

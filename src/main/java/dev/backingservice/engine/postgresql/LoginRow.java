@@ -11,9 +11,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +42,8 @@ record LoginRow(
     Optional<Map<String, String>> mark,
     int sessions,
     List<String> holders) {
-  /// Reads logins by name, `$1`.
+  /// Reads logins by name, `$1`. A role is looked up for each membership: a join would go through
+  /// all memberships for every role of the server where its statistics are old.
   static final String QUERY =
       """
       SELECT r.rolname, r.oid, r.rolcanlogin, r.rolconnlimit,
@@ -50,11 +53,11 @@ record LoginRow(
                                 CASE WHEN r.rolreplication THEN 'NOREPLICATION' END,
                                 CASE WHEN r.rolbypassrls THEN 'NOBYPASSRLS' END,
                                 CASE WHEN NOT r.rolinherit THEN 'INHERIT' END], NULL),
-             ARRAY(SELECT g.rolname::text FROM pg_catalog.pg_auth_members m
-                     JOIN pg_catalog.pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid),
-             ARRAY(SELECT g.rolname::text FROM pg_catalog.pg_auth_members m
-                     JOIN pg_catalog.pg_roles g ON g.oid = m.roleid
-                    WHERE m.member = r.oid AND g.rolcanlogin),
+             ARRAY(SELECT pg_catalog.pg_get_userbyid(m.roleid)::text
+                     FROM pg_catalog.pg_auth_members m WHERE m.member = r.oid),
+             ARRAY(SELECT (SELECT g.rolname::text FROM pg_catalog.pg_roles g
+                            WHERE g.oid = m.roleid AND g.rolcanlogin)
+                     FROM pg_catalog.pg_auth_members m WHERE m.member = r.oid),
              ARRAY(SELECT pg_catalog.left(coalesce(d.datname::text, '') || ':' || c, 200)
                      FROM pg_catalog.pg_db_role_setting s
                      LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase,
@@ -162,6 +165,9 @@ record LoginRow(
   }
 
   private static Set<String> texts(@Nullable Array array) throws SQLException {
-    return array == null ? Set.of() : new TreeSet<>(List.of((String[]) array.getArray()));
+    if (array == null) return Set.of();
+    return Stream.of((String[]) array.getArray())
+        .filter(Objects::nonNull)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

@@ -37,6 +37,12 @@ public final class Copied {
     return "DROP ROLE bs_%s_group, %s".formatted(names, String.join(", ", names(names, count)));
   }
 
+  /// How a look at one of them is carried out, as JSON.
+  public static String plan(String names) {
+    return "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "
+        + LoginRow.QUERY.replace("$1", "'{%s}'".formatted(names(names, 1).getFirst()));
+  }
+
   private static List<String> names(String names, int count) {
     return IntStream.range(0, count).mapToObj(i -> "bs_%012x_%s_a".formatted(i, names)).toList();
   }
