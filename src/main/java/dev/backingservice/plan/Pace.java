@@ -88,13 +88,17 @@ final class Pace {
   }
 
   /// A debt is settled when its server is seen to answer again: whoever watches that server tells
-  /// all of its services. A server that answers and cannot be fenced yet is asked more often.
+  /// all of its services. A server that somebody is at and that cannot be fenced yet is asked more
+  /// often.
   private static Duration debt(Aftermath after, Instant now) {
     var f = after.facts();
     var since = after.memory().debts().getFirst().since();
-    if (after.memory().debts().stream().allMatch(d -> f.answer(d.server()).isEmpty()))
-      return WATCH_OLD;
+    if (after.memory().debts().stream().allMatch(d -> silent(f, d.server()))) return WATCH_OLD;
     return clamp(Duration.between(since, now).dividedBy(60), DEBT_SHORTEST, DEBT_LONGEST);
+  }
+
+  private static boolean silent(Facts f, String server) {
+    return f.server(server).filter(s -> !s.silent()).isEmpty();
   }
 
   private static Duration byAge(Aftermath after, Instant now) {

@@ -126,15 +126,26 @@ final class Recollection {
   private List<Debt> debts() {
     var owed = done(Action.Owe.class).map(Action.Owe::debts);
     var published = done(Action.Publish.class).map(Action.Publish::debts);
-    return owed.or(() -> published).orElseGet(f::debts).stream()
+    return owed.or(() -> published).or(this::kept).orElseGet(f::debts).stream()
         .filter(d -> Debts.promoted(f, d) || !proven(d))
         .map(d -> Debts.seen(f, d))
         .toList();
   }
 
+  /// What a deletion could not hand over to the servers that owe it.
+  private Optional<List<Debt>> kept() {
+    return f.outcomes().stream()
+        .filter(o -> !o.done())
+        .map(Outcome::action)
+        .filter(Action.HandOver.class::isInstance)
+        .map(action -> ((Action.HandOver) action).debts())
+        .findFirst();
+  }
+
   /// Whether the process that owes was fenced, or one that lived before: a copy that was promoted
-  /// meanwhile proves nothing.
+  /// meanwhile proves nothing, nor does another name of its server where nobody knows who owes.
   private boolean proven(Debt debt) {
+    if (debt.running().isEmpty() && f.answer(debt.server()).isEmpty()) return false;
     return Retention.proof(f, debt.attachment())
         .map(proof -> Identity.timelineOf(proof.running()))
         .filter(fenced -> !Identity.later(fenced, debt.running()))

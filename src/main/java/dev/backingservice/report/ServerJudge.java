@@ -4,11 +4,14 @@ import dev.backingservice.api.Annotations;
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingServerSpec;
 import dev.backingservice.api.Condition.Status;
+import dev.backingservice.model.Debt;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Finding;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Labels;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.ServerDebt;
+import dev.backingservice.plan.Debts;
 import dev.backingservice.plan.ServerFacts;
 import dev.backingservice.plan.ServerFacts.Seen;
 import dev.backingservice.report.ServerReporter.Ties;
@@ -32,7 +35,7 @@ record ServerJudge(BackingServer resource, ServerFacts facts, Ties ties) {
           new Failure(
               Reason.Terminating,
               "it is being deleted and goes when nothing is left: %d services attached, %d fences owed; swap, detach or delete the services, and for a server that never answers again annotate %s: \"%s\""
-                  .formatted(ties.attached(), ties.debts(), Labels.GONE, lineage(resource))));
+                  .formatted(ties.attached(), ties.debts(), Labels.GONE, gone())));
     var spec = resource.getSpec();
     if (facts.seen() instanceof Seen.Troubled(var failure)
         && failure.reason() == Reason.EngineNotSupported) return Verdict.no("Accepted", failure);
@@ -44,6 +47,17 @@ record ServerJudge(BackingServer resource, ServerFacts facts, Ties ties) {
               "spec.replacedBy is not supported yet and moves nothing: remove it, and set spec.server of each service to %s"
                   .formatted(spec.replacedBy())));
     return Verdict.yes("Accepted", "The spec makes sense.");
+  }
+
+  /// The word that forgives what is owed: a predecessor is named by its process, because a copy has
+  /// its lineage.
+  private String gone() {
+    return facts.owed().stream()
+        .map(ServerDebt::debt)
+        .filter(Debt::predecessor)
+        .map(d -> Debts.process(d.attachment(), d.running()))
+        .findFirst()
+        .orElseGet(() -> lineage(resource));
   }
 
   private static String lineage(BackingServer resource) {

@@ -3,6 +3,7 @@ package dev.backingservice.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Debt;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.SwapPolicy;
@@ -80,6 +81,45 @@ class RecollectionTest {
     assertThat(after.memory().retained())
         .extracting(r -> r.attachment().server() + r.attachment().epoch())
         .containsExactly("b20", "b19", "c2");
+  }
+
+  /// The server was fenced under its other name meanwhile: the debt is about its own one.
+  @Test
+  void whatADeletionCouldNotHandOverIsHandedOverTheNextTime() {
+    // Given
+    var attached = new WorldLaws(POLICY).settled(World.start());
+    var world = attached.asking(attached.spec().on("c"));
+    world = world.reconciled(-1, POLICY).getLast().mood("a", World.Mood.Down);
+    world = world.asking(world.spec().in(World.Life.Deleting));
+    var facts = WorldFacts.of(world, POLICY);
+    var plan = Planner.plan(facts, world.now());
+    var fence = new FenceProof(FenceProof.Result.Verified, "A/1@1", "", 0, world.now());
+
+    // When
+    var after = Aftermath.of(plan, refusedPage(plan, fence), Duration.ofMinutes(10), world.now());
+
+    // Then
+    var later = FactsOfTests.remembering(WorldFacts.of(world, POLICY), after.memory());
+    assertThat(Planner.plan(later, world.now()).actions())
+        .filteredOn(Action.HandOver.class::isInstance)
+        .flatExtracting(action -> ((Action.HandOver) action).debts())
+        .extracting(Debt::server)
+        .contains("a");
+  }
+
+  private static List<Outcome> refusedPage(Plan plan, FenceProof fence) {
+    return plan.actions().stream()
+        .map(
+            action ->
+                new Outcome(
+                    action,
+                    switch (action) {
+                      case Action.Fence _ -> new Outcome.Result.Fenced(fence);
+                      case Action.HandOver _ ->
+                          new Outcome.Result.Failed(new Failure(Reason.Pending, "conflict"));
+                      default -> new Outcome.Result.Done();
+                    }))
+        .toList();
   }
 
   private static Memory.Retained former(Attachment like, String server, String login, int epoch) {

@@ -7,12 +7,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingServerStatus;
+import dev.backingservice.model.Access;
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Debt;
 import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Finding;
 import dev.backingservice.model.Identity;
+import dev.backingservice.model.Place;
 import dev.backingservice.model.Protection;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.Scope;
+import dev.backingservice.model.ServerDebt;
+import dev.backingservice.model.ServiceId;
 import dev.backingservice.plan.ServerFacts;
 import dev.backingservice.plan.ServerFacts.Recorded;
 import dev.backingservice.plan.ServerFacts.Said;
@@ -43,6 +50,7 @@ class ServerReporterTest {
   private List<Finding> findings = List.of();
   private Set<String> instances = Set.of();
   private Identity identity = identity("L1", Identity.Role.Primary);
+  private List<ServerDebt> owed = List.of();
 
   private static BackingServer server(String... lines) {
     try {
@@ -70,7 +78,7 @@ class ServerReporterTest {
 
   private BackingServerStatus report(Seen seen) {
     var facts =
-        new ServerFacts("blue", seen, recorded, said, List.of(), Optional.empty(), Set.of("blue"));
+        new ServerFacts("blue", seen, recorded, said, owed, Optional.empty(), Set.of("blue"));
     return ServerReporter.report(resource, facts, new Ties(2, 1), NOW);
   }
 
@@ -223,9 +231,20 @@ class ServerReporterTest {
     assertThat(message(answers(), "Accepted"))
         .contains("2 services attached, 1 fences owed")
         .endsWith("backingservice.dev/gone: \"L1\"");
+
+    owed = List.of(debt(), debt().ofPredecessor());
+    assertThat(message(answers(), "Accepted")).endsWith("backingservice.dev/gone: \"L1/7\"");
+
     assertThat(new Ties(0, 0).none()).isTrue();
     assertThat(new Ties(1, 0).none()).isFalse();
     assertThat(new Ties(0, 1).none()).isFalse();
+  }
+
+  private static ServerDebt debt() {
+    var place = new Place("blue", new Scope.Schema("orders", "public"));
+    var at = new Attachment(place, "L1", "login_a", Access.ReadWrite, 1);
+    return new ServerDebt(
+        new ServiceId("shop", "orders-db", "uid"), new Debt(at, Instant.EPOCH, "L1/7@1", "owed"));
   }
 
   @Test

@@ -43,7 +43,8 @@ record LoginRow(
     int sessions,
     List<String> holders) {
   /// Reads logins by name, `$1`. A role is looked up for each membership: a join would go through
-  /// all memberships for every role of the server where its statistics are old.
+  /// all memberships for every role of the server where its statistics are old. A membership in a
+  /// role that was dropped at the same moment may be left behind, and is none.
   static final String QUERY =
       """
       SELECT r.rolname, r.oid, r.rolcanlogin, r.rolconnlimit,
@@ -53,7 +54,7 @@ record LoginRow(
                                 CASE WHEN r.rolreplication THEN 'NOREPLICATION' END,
                                 CASE WHEN r.rolbypassrls THEN 'NOBYPASSRLS' END,
                                 CASE WHEN NOT r.rolinherit THEN 'INHERIT' END], NULL),
-             ARRAY(SELECT pg_catalog.pg_get_userbyid(m.roleid)::text
+             ARRAY(SELECT (SELECT g.rolname::text FROM pg_catalog.pg_roles g WHERE g.oid = m.roleid)
                      FROM pg_catalog.pg_auth_members m WHERE m.member = r.oid),
              ARRAY(SELECT (SELECT g.rolname::text FROM pg_catalog.pg_roles g
                             WHERE g.oid = m.roleid AND g.rolcanlogin)
