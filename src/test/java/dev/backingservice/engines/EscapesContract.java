@@ -120,7 +120,7 @@ abstract class EscapesContract extends PostgresContract {
 
   private boolean creates(Attachment at) throws Exception {
     try (var session = slow(at, 1)) {
-      Thread.sleep(700);
+      Thread.sleep(3_000);
       return session.createStatement().execute("CREATE TABLE escaped ()");
     }
   }
