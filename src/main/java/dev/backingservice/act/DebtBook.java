@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Writes down the debts of services that are gone. Each change is guarded by the version that was
 /// read.
@@ -52,16 +53,17 @@ public final class DebtBook {
   }
 
   void remove(String server, List<ServerDebt> debts) {
-    var page = secrets.find(namespace, DebtPage.name(server));
-    var left = new ArrayList<>(DebtPage.read(page));
-    left.removeAll(debts);
-    write(server, page, left);
+    change(server, all -> all.removeAll(debts));
   }
 
   void replace(String server, ServerDebt debt, ServerDebt other) {
+    change(server, all -> all.replaceAll(d -> d.equals(debt) ? other : d));
+  }
+
+  private void change(String server, Consumer<List<ServerDebt>> edit) {
     var page = secrets.find(namespace, DebtPage.name(server));
     var all = new ArrayList<>(DebtPage.read(page));
-    all.replaceAll(d -> d.equals(debt) ? other : d);
+    edit.accept(all);
     write(server, page, all);
   }
 

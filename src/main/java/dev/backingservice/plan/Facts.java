@@ -133,7 +133,10 @@ public record Facts(
 
   /// The fences still owed: as recorded, unless a crash kept the cut from being recorded.
   public List<Debt> debts() {
-    return recordedDebts().stream().filter(d -> !Debts.over(this, d)).toList();
+    return recordedDebts().stream()
+        .filter(d -> !Debts.over(this, d))
+        .map(d -> Debts.seen(this, d))
+        .toList();
   }
 
   private List<Debt> recordedDebts() {

@@ -29,7 +29,7 @@ final class Farewell {
   private Farewell(Facts f, Instant now) {
     this.f = f;
     this.now = now;
-    this.debts = new ArrayList<>(f.debts().stream().map(d -> Debts.seen(f, d)).toList());
+    this.debts = new ArrayList<>(f.debts());
   }
 
   static Plan plan(Facts f, Instant now) {

@@ -128,7 +128,6 @@ final class Recollection {
     var published = done(Action.Publish.class).map(Action.Publish::debts);
     return owed.or(() -> published).or(this::kept).orElseGet(f::debts).stream()
         .filter(d -> Debts.promoted(f, d) || !proven(d))
-        .map(d -> Debts.seen(f, d))
         .toList();
   }
 
