@@ -9,7 +9,6 @@ import dev.backingservice.plan.Debts;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -32,14 +31,24 @@ public final class DebtBook {
   /// @return whether they are written down; a page has an end, and no namespace fills it
   boolean add(ServiceId service, String server, List<Debt> debts) {
     var page = secrets.find(namespace, DebtPage.name(server));
-    var all = new LinkedHashSet<>(DebtPage.read(page));
-    int before = all.size();
-    for (var debt : debts)
+    var before = DebtPage.read(page);
+    var all = with(before, service, debts);
+    if (all.size() > before.size() && owedBy(service.namespace(), all) > MOST) return false;
+    write(server, page, all);
+    return true;
+  }
+
+  /// What a page says when more is owed: the same login once by the same running server, which is a
+  /// predecessor for good once it was one.
+  static List<ServerDebt> with(List<ServerDebt> page, ServiceId service, List<Debt> debts) {
+    var all = new ArrayList<>(page);
+    for (var debt : debts) {
+      if (debt.predecessor())
+        all.replaceAll(known -> owes(known, service, debt) ? known.ofPredecessor() : known);
       if (all.stream().noneMatch(known -> owes(known, service, debt)))
         all.add(new ServerDebt(service, debt));
-    if (all.size() > before && owedBy(service.namespace(), all) > MOST) return false;
-    write(server, page, List.copyOf(all));
-    return true;
+    }
+    return all;
   }
 
   private static long owedBy(String namespace, Collection<ServerDebt> debts) {

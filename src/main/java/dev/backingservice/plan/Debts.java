@@ -54,7 +54,7 @@ public final class Debts {
 
   /// Whether the fence of a login is owed by the server that has its name now.
   static boolean owed(Facts f, Attachment at) {
-    return f.memory().debts().stream().anyMatch(d -> d.attachment().same(at) && !promoted(f, d));
+    return f.debts().stream().anyMatch(d -> d.attachment().same(at) && !byPredecessor(f, d));
   }
 
   private static boolean payable(Facts f, Debt debt) {
@@ -154,7 +154,7 @@ public final class Debts {
   /// that owes says nothing about the sessions there.
   private static boolean follows(Facts f, ServerFact.Sight.Answers standby, Debt debt) {
     var owed = Identity.timelineOf(debt.running());
-    if (owed.isEmpty() || standby.identity().timeline().compareTo(owed) > 0) return true;
+    if (!owed.isEmpty() && standby.identity().timeline().compareTo(owed) > 0) return true;
     return f.active()
         .filter(a -> a.serverId().equals(debt.attachment().serverId()))
         .filter(a -> a.epoch() > debt.attachment().epoch())

@@ -49,6 +49,9 @@ final class Farewell {
           .filter(r -> Promotions.behindItsName(f, r))
           .forEach(r -> predecessor(r.attachment(), r.running()));
       published().forEach(this::underItsName);
+      f.memory().retained().stream()
+          .filter(r -> Promotions.underAnotherName(f, r))
+          .forEach(r -> owe(r.attachment(), ""));
       prepared().filter(p -> !writable(p.server(), p)).ifPresent(this::owe);
       Unasked.of(f).forEach(name -> f.server(name).ifPresent(this::unasked));
     }

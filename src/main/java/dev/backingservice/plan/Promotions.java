@@ -91,6 +91,15 @@ public final class Promotions {
     return one.equals(other) || (here.isPresent() && here.equals(instance(f, other)));
   }
 
+  /// Whether the process that was fenced answers by another name only, while its own one is silent:
+  /// that may lead to a copy by now.
+  static boolean underAnotherName(Facts f, Memory.Retained retained) {
+    var own = retained.attachment().server();
+    var fenced = Optional.of(Debts.instance(retained.running()));
+    return f.answer(own).isEmpty()
+        && f.servers().keySet().stream().anyMatch(name -> instance(f, name).equals(fenced));
+  }
+
   static Optional<String> instance(Facts f, String server) {
     return f.answer(server).map(a -> a.identity().instanceId());
   }

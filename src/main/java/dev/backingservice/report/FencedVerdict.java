@@ -32,8 +32,8 @@ final class FencedVerdict {
   static Verdict of(Aftermath after) {
     var verdict = new FencedVerdict(after);
     return Stream.<Supplier<Optional<Verdict>>>of(
-            verdict::owed,
             verdict::kept,
+            verdict::owed,
             verdict::unsettled,
             verdict::unasked,
             verdict::draining,

@@ -29,7 +29,7 @@ class RecoveryIT {
       sandbox.startOperator(Map.of());
       var stage = new Stage(sandbox);
       var blue = stage.server(stage.blue);
-      var green = stage.server(stage.green);
+      var green = stage.identified(stage.green);
       stage.attached(stage.blue, "");
       var old = stage.bound("username");
       var session = stage.session(blue);

@@ -57,6 +57,13 @@ final class Stage {
     return tables(sandbox.server(name, 17).withDatabase("orders"));
   }
 
+  /// One that the operator has looked at: what was never identified holds nobody's login.
+  Postgres identified(String name) throws SQLException {
+    var server = server(name);
+    eventually(() -> assertThat(sandbox.serverCondition(name, "Identified")).startsWith("True"));
+    return server;
+  }
+
   static Postgres tables(Postgres server) throws SQLException {
     server.execute(
         "orders",

@@ -307,4 +307,18 @@ class SwapStoriesTest {
         .extracting(Debt::server, Debt::running)
         .containsExactly(tuple("a", ""));
   }
+
+  @Test
+  void aDeletionOwesAFenceToASilentNameWhoseLoginWasFencedByAnotherLongBefore() {
+    // Given
+    play("edit c", "reconcile", "Down a", "Detached", "reconcile", "promote a");
+
+    // When
+    play("Deleting", "rest");
+
+    // Then
+    assertThat(world.page())
+        .extracting(Debt::server, Debt::running)
+        .containsExactly(tuple("a", ""));
+  }
 }

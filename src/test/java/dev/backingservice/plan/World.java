@@ -26,7 +26,7 @@ import java.util.function.UnaryOperator;
 ///
 /// @param names of servers: BackingServers
 /// @param instances running servers; one without a name is a predecessor that nobody can reach
-/// @param grip how the API server treats the binding Secret
+/// @param grip how the API server treats writes
 /// @param held a write of the binding Secret that an old leader sent and that has not arrived
 /// @param searched whether this process has looked at every server
 /// @param seen instances that the operator looked at
@@ -150,12 +150,12 @@ record World(
     Closed
   }
 
-  /// How the API server treats writes of the binding Secret.
+  /// How the API server treats writes.
   enum Grip {
     Free,
-    /// It is immutable.
+    /// The binding Secret is immutable, and the page of debts is full.
     Refused,
-    /// Somebody else's has its name.
+    /// Somebody else's Secret has the name of the binding.
     Foreign
   }
 

@@ -46,7 +46,12 @@ record WorldActs(World w, String path) {
           new Done(w.grip() == Grip.Foreign ? w : w.having(Optional.empty()), new Result.Done());
       case Action.Project(_, long epoch) -> done(w.running(new Pods(epoch, path, rolled(epoch))));
       case Action.Withdraw _ -> done(w.running(new Pods(0, "", true)));
-      case Action.HandOver(var debts) -> done(w.owing(debts));
+      case Action.HandOver(var debts) ->
+          w.grip() == Grip.Refused
+              ? new Done(
+                  w,
+                  new Result.Failed(new Failure(Reason.OldServerUnreachable, "the page is full")))
+              : done(w.owing(debts));
       case Action.MarkAttached _ -> done(w.asking(w.spec().attachedOnce()));
       case Action.CreateMissing _, Action.Owe _, Action.Drop _ -> done(w);
     };
