@@ -32,7 +32,8 @@ final class Bindings {
   }
 
   /// Whether an older state was put back: a mark of ours knows a greater epoch than Secret and
-  /// status, or the active login was locked for good by somebody who is not remembered.
+  /// status, or the active login was locked for good by somebody who is not remembered. What is
+  /// locked on a standby, its new primary may have locked: such a server is left like any other.
   static boolean replayed(Facts f) {
     var active = active(f);
     if (active.isEmpty()) return false;
@@ -40,7 +41,11 @@ final class Bindings {
     boolean later =
         f.servers().values().stream()
             .anyMatch(s -> s.greatestEpoch(f.service().id().uid()) > known);
-    return later || lockedForGood(f, active.get());
+    return later || (takesWrites(f, active.get()) && lockedForGood(f, active.get()));
+  }
+
+  private static boolean takesWrites(Facts f, Attachment active) {
+    return f.answer(active.server()).filter(a -> a.identity().writable()).isPresent();
   }
 
   /// Whether a login is locked, and by no fence that may be undone.

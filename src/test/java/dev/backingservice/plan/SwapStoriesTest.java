@@ -321,4 +321,20 @@ class SwapStoriesTest {
         .extracting(Debt::server, Debt::running)
         .containsExactly(tuple("a", ""));
   }
+
+  @Test
+  void anOldServerThatFollowsItsCopyIsFencedThoughTheCopyLockedTheLoginBefore() {
+    // Given
+    var server = world.at("a");
+    var login = server.find("login_a").orElseThrow();
+    world = world.with("A", server.with("login_a", login.locked()).standby(true));
+
+    // When
+    play("edit b", "rest");
+
+    // Then
+    assertThat(server()).isEqualTo("b");
+    assertThat(world.memory().swap().fenceProof().orElseThrow().result())
+        .isEqualTo(FenceProof.Result.ReadOnly);
+  }
 }
