@@ -35,12 +35,16 @@ public final class Preflight {
     var wanted = f.intent().map(Intent::place);
     var swap = f.memory().swap();
     boolean underWay =
-        swap.underWay()
-            && swap.target().filter(t -> wanted.equals(Optional.of(t.place()))).isPresent();
+        swap.underWay() && swap.lastMotion().filter(m -> leads(f, m, wanted)).isPresent();
     return f.pending()
         && !underWay
         && consent(f).isEmpty()
         && f.active().filter(a -> !wanted.equals(Optional.of(a.place()))).isPresent();
+  }
+
+  /// Whether a motion goes to a place, and not to a server that is another one by now.
+  private static boolean leads(Facts f, Motion m, Optional<Place> to) {
+    return to.equals(Optional.of(m.to().place())) && !Promotions.replaced(f, m.to());
   }
 
   /// The first reason not to take up the edit.

@@ -337,4 +337,16 @@ class SwapStoriesTest {
     assertThat(world.memory().swap().fenceProof().orElseThrow().result())
         .isEqualTo(FenceProof.Result.ReadOnly);
   }
+
+  @Test
+  void anEditToAServerThatWasReplacedIsTakenUpThoughABackupWasPutBackInTheMiddleOfIt() {
+    // Given
+    play("edit b", "reconcile", "reconcile", "reconcile", "reconcile", "replace b");
+
+    // When
+    play("cluster restored", "Down a", "accept b", "rest");
+
+    // Then
+    assertThat(server()).isEqualTo("b");
+  }
 }
