@@ -26,7 +26,7 @@ class SourceTest {
           "/model/Scope.java",
           "/status/",
           "/binding/DebtCodec.java",
-          "/observe/IntentReader.java",
+          "/observe/EngineBlock.java",
           "/operator/Wiring.java",
           "/operator/Visit.java");
 

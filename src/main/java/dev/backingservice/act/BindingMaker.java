@@ -6,7 +6,9 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Material;
 import dev.backingservice.engine.SeenAnchors;
 import dev.backingservice.engine.Server;
+import dev.backingservice.kube.Passwords;
 import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Credentials;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
@@ -41,6 +43,7 @@ public final class BindingMaker {
       throws EngineException {
     var at = publish.attachment();
     var shape = f.intent().map(Intent::binding).orElseThrow();
+    var password = password(f, at);
     var issued = authorities.clients().issue(at.login(), at.epoch(), now, life(f, publish, now));
     var entries =
         new LinkedHashMap<>(
@@ -48,17 +51,13 @@ public final class BindingMaker {
                 .engine()
                 .entries(
                     at.place(),
-                    new Material(
-                        at.login(),
-                        passwords.of(f.service().id(), f.intent(), at),
-                        shape.path(),
-                        served.server())));
+                    new Material(at.login(), password.text(), shape.path(), served.server())));
     var files = files(served, issued);
     entries.put("tls.key", issued.keyPem());
     if (shape.keyStore()) {
-      var password = keyStorePassword(f, at);
-      files.put("keystore.p12", issued.keyStore(password));
-      entries.put("keystore-password", password);
+      var secret = keyStorePassword(f, at);
+      files.put("keystore.p12", issued.keyStore(secret));
+      entries.put("keystore-password", secret);
     }
     return new Contents(
         f.service().id(),
@@ -66,11 +65,24 @@ public final class BindingMaker {
         publish.requested(),
         publish.debts(),
         shape,
+        password.given(),
         served.server().clientTls(),
-        served.engine().defaults().bindingType(),
         entries,
         files,
         issued.notAfter());
+  }
+
+  /// What is handed over may change between two looks.
+  private Passwords.Password password(Facts f, Attachment at) throws EngineException {
+    var password = passwords.read(f.service().id(), f.intent(), at);
+    boolean handed =
+        f.intent().filter(i -> i.credentials() instanceof Credentials.Given).isPresent();
+    if (handed && password.given().isEmpty())
+      throw EngineException.of(
+          Reason.CredentialsMissing,
+          "the Secret with the credential of %s changed just now: it is read again"
+              .formatted(at.login()));
+    return password;
   }
 
   private static Duration life(Facts f, Action.Publish publish, Instant now) {

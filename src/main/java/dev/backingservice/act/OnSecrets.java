@@ -3,6 +3,7 @@ package dev.backingservice.act;
 import dev.backingservice.binding.BindingSecret;
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Resources;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Debt;
@@ -15,6 +16,8 @@ import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Outcome.Result;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
 import java.util.List;
 
@@ -67,8 +70,29 @@ public final class OnSecrets {
                 () -> EngineException.of(Reason.ServerUnreachable, "the server is not known yet"));
     var secret = codec.write(maker.contents(f, publish, served, now));
     if (publish.guard().isEmpty()) secrets.create(secret);
-    else secrets.replace(secret, publish.guard());
+    else replace(secret, publish.guard());
     return new Result.Done();
+  }
+
+  private void replace(Secret secret, String guard) {
+    try {
+      secrets.replace(secret, guard);
+    } catch (KubernetesClientException e) {
+      if (!Refusals.invalid(e) || !ofAnotherType(secret, guard)) throw e;
+      secrets.create(secret);
+    }
+  }
+
+  /// The type of a Secret never changes: one of another type is made anew.
+  private boolean ofAnotherType(Secret secret, String guard) {
+    var meta = secret.getMetadata();
+    var before =
+        secrets
+            .find(meta.getNamespace(), meta.getName())
+            .filter(s -> s.getMetadata().getResourceVersion().equals(guard))
+            .filter(s -> !secret.getType().equals(s.getType()));
+    before.ifPresent(secrets::delete);
+    return before.isPresent();
   }
 
   /// The credential stays; what is said about the request and the debts changes.

@@ -7,6 +7,7 @@ import dev.backingservice.engine.Order;
 import dev.backingservice.engine.SeenAnchors;
 import dev.backingservice.engine.Session;
 import dev.backingservice.engine.Want;
+import dev.backingservice.kube.Passwords;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Credential;
 import dev.backingservice.model.Failure;

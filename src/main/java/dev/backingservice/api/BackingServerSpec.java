@@ -54,7 +54,7 @@ import org.jspecify.annotations.Nullable;
 public record BackingServerSpec(
     @Required
         @JsonPropertyDescription(
-            "The protocol family of the server. Immutable. Only PostgreSQL is supported yet.")
+            "The protocol family of the server. Immutable. PostgreSQL and Generic are supported yet.")
         EngineName engine,
     @Required
         @Size(min = 1, max = 253)

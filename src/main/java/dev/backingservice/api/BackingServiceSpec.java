@@ -51,7 +51,7 @@ public record BackingServiceSpec(
         EngineBlocks.@Nullable Rabbitmq rabbitmq,
     @JsonPropertyDescription("Set for an SMTP server. Not supported yet.")
         EngineBlocks.@Nullable Smtp smtp,
-    @JsonPropertyDescription("Set for any other server. Not supported yet.")
+    @JsonPropertyDescription("Set for any other server, such as Kafka, MongoDB or an object store.")
         EngineBlocks.@Nullable Generic generic,
     @Default("{}") @JsonPropertyDescription("The Secret that carries the binding.")
         @Nullable BindingBlock binding,

@@ -9,6 +9,7 @@ import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -81,16 +82,30 @@ public final class EngineBlocks {
   /// What a service says about any other server.
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @ValidationRule(
+      value = "!has(self.entries) || self.entries.all(k, k.matches('^[-._a-zA-Z0-9]{1,253}$'))",
+      message = "keys of generic.entries consist of letters, digits, '-', '_' and '.'")
+  @ValidationRule(
+      value = "!has(self.entries) || self.entries.all(k, !k.matches('" + Texts.LOADS_CODE + "'))",
+      message =
+          "generic.entries cannot have a key that as a variable makes programs load code or changes their search path (LD_PRELOAD, JAVA_TOOL_OPTIONS, PATH, ...): choose another key")
+  @ValidationRule(
+      value = "!has(self.entries) || self.entries.all(k, !k.matches('" + Texts.FIXED + "'))",
+      message =
+          "generic.entries cannot have a key that comes from the server or from generic.type (type, provider, host, port, ca.crt, ...): choose another key")
   public record Generic(
       @Required
           @Size(min = 1, max = 63)
           @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
-          @JsonPropertyDescription("The binding's type, such as kafka.")
+          @JsonPropertyDescription("The binding's type, such as kafka. A change makes a new epoch.")
           String type,
       @Pattern(Texts.NAME)
           @Size(min = 1, max = Texts.NAME_MAX)
-          @JsonPropertyDescription("Secret in the same namespace with username and password.")
+          @JsonPropertyDescription(
+              "Secret in the same namespace with the keys username and password. New content makes a new epoch.")
           @Nullable String credentialsSecretName,
-      @Size(max = 32) @JsonPropertyDescription("More keys of the binding, with placeholders.")
+      @Size(max = 32)
+          @JsonPropertyDescription(
+              "Keys of the binding, with the placeholders {host} {port} {username} {password} {bindingPath}, each also as {...:pct}, percent-encoded; username, password and uri are replaced by entries of that name.")
           @Nullable Map<String, @Size(max = 1024) String> entries) {}
 }

@@ -16,6 +16,10 @@ public final class Texts {
   /// A key of a Secret or ConfigMap.
   static final String KEY = "^[-._a-zA-Z0-9]+$";
 
+  /// Keys of a binding that come from its server and stay so.
+  static final String FIXED =
+      "^(type|provider|host|port|database|ca[.]crt|tls[.](crt|key|pk8)|keystore[.]p12|keystore-password)$";
+
   /// An identifier on a database server: at most 63 bytes, printable, without quotes or
   /// backslashes.
   static final String IDENTIFIER = "^[A-Za-z_][A-Za-z0-9_$-]*$";
@@ -46,6 +50,16 @@ public final class Texts {
   /// Whether a variable of this name makes a program load code, or changes where it looks for it.
   public static boolean loadsCode(String variable) {
     return variable.matches(LOADS_CODE);
+  }
+
+  /// Whether a key of a binding comes from its server.
+  public static boolean fixed(String key) {
+    return key.matches(FIXED);
+  }
+
+  /// Whether a Secret can have a key of this name.
+  public static boolean key(String name) {
+    return name.length() <= NAME_MAX && name.matches(KEY);
   }
 
   private Texts() {}

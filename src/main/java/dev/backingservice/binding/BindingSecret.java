@@ -31,6 +31,7 @@ public final class BindingSecret {
 
   public Secret write(Contents contents) {
     var service = contents.service();
+    var texts = texts(contents);
     var secret =
         new SecretBuilder()
             .withNewMetadata()
@@ -38,7 +39,7 @@ public final class BindingSecret {
             .withNamespace(service.namespace())
             .addToLabels(Labels.MANAGED_BY, Labels.MANAGER)
             .addToLabels(Labels.SERVICE, service.name())
-            .addToAnnotations(annotations(contents))
+            .addToAnnotations(annotations(contents, texts.getOrDefault("username", "")))
             .withOwnerReferences(
                 new OwnerReferenceBuilder()
                     .withApiVersion(Labels.API_VERSION)
@@ -48,8 +49,8 @@ public final class BindingSecret {
                     .withController(true)
                     .build())
             .endMetadata()
-            .withType("servicebinding.io/" + contents.type())
-            .withData(data(contents))
+            .withType("servicebinding.io/" + texts.getOrDefault("type", "generic"))
+            .withData(data(texts, contents.files()))
             .build();
     return sealed(secret, service.uid());
   }
@@ -94,17 +95,23 @@ public final class BindingSecret {
         new Attachment(
             place(secret, Keys.SERVER, Keys.SCOPE),
             Seal.annotation(secret, Keys.SERVER_ID),
-            text(secret, "username"),
+            login(secret),
             Access.valueOf(Seal.annotation(secret, Keys.ACCESS)),
             Long.parseLong(Seal.annotation(secret, Keys.EPOCH))),
         place(secret, Keys.REQUESTED_SERVER, Keys.REQUESTED_SCOPE),
         Seal.annotation(secret, Keys.SHAPE),
+        Seal.annotation(secret, Keys.GIVEN),
         Seal.annotation(secret, Keys.MOUNT_PATH),
         aborted(secret),
         DebtCodec.read(Seal.annotation(secret, Keys.DEBTS)),
         ends(secret),
         false,
         secret.getMetadata().getResourceVersion());
+  }
+
+  /// Where the entries say something else than the login as `username`, an annotation has it.
+  private static String login(Secret secret) {
+    return Seal.annotations(secret).getOrDefault(Keys.LOGIN, text(secret, "username"));
   }
 
   private static Place place(Secret secret, String server, String scope) {
@@ -132,7 +139,7 @@ public final class BindingSecret {
         : new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8);
   }
 
-  private static Map<String, String> annotations(Contents contents) {
+  private static Map<String, String> annotations(Contents contents, String username) {
     var at = contents.active();
     var annotations = spoken(contents.requested(), contents.debts());
     annotations.put(Keys.EPOCH, Long.toString(at.epoch()));
@@ -141,6 +148,8 @@ public final class BindingSecret {
     annotations.put(Keys.SCOPE, ScopeCodec.write(at.place().scope()));
     annotations.put(Keys.ACCESS, at.access().name());
     annotations.put(Keys.SHAPE, contents.shape().fingerprint(contents.clientTls()));
+    if (!at.login().equals(username)) annotations.put(Keys.LOGIN, at.login());
+    if (!contents.given().isEmpty()) annotations.put(Keys.GIVEN, contents.given());
     annotations.put(Keys.MOUNT_PATH, contents.shape().mountPath());
     annotations.put(
         Keys.CERTIFICATE_ENDS,
@@ -156,14 +165,22 @@ public final class BindingSecret {
     return spoken;
   }
 
-  private static Map<String, String> data(Contents contents) {
+  /// The engine's keys, those of its block, and the user's own, which replace none of them.
+  private static Map<String, String> texts(Contents contents) {
     var texts = new LinkedHashMap<String, String>();
     contents.entries().forEach((name, value) -> texts.put(name, value.reveal()));
     var template = new Template(texts, contents.shape().path());
-    template.render(contents.shape().entries()).forEach(texts::putIfAbsent);
+    var own = template.render(contents.shape().own());
+    var more = template.render(contents.shape().entries());
+    texts.putAll(own);
+    more.forEach(texts::putIfAbsent);
+    return texts;
+  }
+
+  private static Map<String, String> data(Map<String, String> texts, Map<String, byte[]> files) {
     var data = new LinkedHashMap<String, String>();
     texts.forEach((name, value) -> data.put(name, encoded(value.getBytes(StandardCharsets.UTF_8))));
-    contents.files().forEach((name, value) -> data.put(name, encoded(value)));
+    files.forEach((name, value) -> data.put(name, encoded(value)));
     return data;
   }
 

@@ -12,8 +12,8 @@ import java.util.Map;
 
 /// What a binding Secret is made of.
 ///
+/// @param given fingerprint of the credential that was handed over; empty where none is
 /// @param clientTls how the entries let clients use TLS
-/// @param type as in `servicebinding.io/<type>`
 /// @param entries the engine's own keys
 /// @param files more keys, as bytes
 /// @param certificateEnds when the client certificate among them ends
@@ -23,8 +23,8 @@ public record Contents(
     Place requested,
     List<Debt> debts,
     BindingShape shape,
+    String given,
     String clientTls,
-    String type,
     Map<String, Sensitive> entries,
     Map<String, byte[]> files,
     Instant certificateEnds) {

@@ -12,6 +12,8 @@ final class Keys {
   static final String REQUESTED_SERVER = Labels.DOMAIN + "/requested-server";
   static final String REQUESTED_SCOPE = Labels.DOMAIN + "/requested-scope";
   static final String SHAPE = Labels.SHAPE;
+  static final String LOGIN = Labels.DOMAIN + "/login";
+  static final String GIVEN = Labels.DOMAIN + "/given-credential";
   static final String MOUNT_PATH = Labels.DOMAIN + "/mount-path";
   static final String DEBTS = Labels.DOMAIN + "/debts";
   static final String ABORTED = Labels.DOMAIN + "/aborted-epoch";

@@ -53,7 +53,7 @@ final class Seal {
     return Names.digest(parts.toArray(String[]::new));
   }
 
-  private static Map<String, String> annotations(Secret secret) {
+  static Map<String, String> annotations(Secret secret) {
     return texts(secret.getMetadata().getAnnotations());
   }
 

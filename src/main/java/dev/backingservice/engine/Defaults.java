@@ -6,8 +6,7 @@ import java.util.Map;
 ///
 /// @param port where it listens
 /// @param env the variables a workload gets, each from one key of the binding
-/// @param bindingType as in `servicebinding.io/<type>`
-public record Defaults(int port, Map<String, String> env, String bindingType) {
+public record Defaults(int port, Map<String, String> env) {
   public Defaults {
     env = Map.copyOf(env);
   }

@@ -20,6 +20,11 @@ public final class Engines {
     return Optional.ofNullable(byKind.get(kind));
   }
 
+  /// What is served, as people read it.
+  public String names() {
+    return byKind.keySet().stream().sorted().map(Enum::name).collect(Collectors.joining(" and "));
+  }
+
   /// Requests and statements sent by this process.
   public long calls() {
     return byKind.values().stream().mapToLong(Engine::calls).sum();

@@ -9,15 +9,17 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A server with what its administrator needs to log in.
+/// A server with what its administrator needs to log in; no account where it has no administrator.
 ///
 /// @param name of the BackingServer
+/// @param uid of the BackingServer: the lineage of a server that does not tell one
 /// @param data where workloads connect
 /// @param admin where the administrator connects
 /// @param adminDatabase where the administrator logs in
 /// @param clientCertificate whether clients have to show one
 public record Server(
     String name,
+    String uid,
     Endpoint data,
     Endpoint admin,
     String adminDatabase,

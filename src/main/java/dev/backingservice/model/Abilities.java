@@ -12,8 +12,23 @@ import java.util.Set;
 /// @param refusal whether a locked account and a wrong password can be told apart
 public record Abilities(
     Set<Access> levels, Fence fence, Accounts accounts, Overlap overlap, Refusal refusal) {
+  /// What is assumed of an engine that nobody knows: nothing of it may be taken for fenced.
+  public static final Abilities UNKNOWN =
+      new Abilities(Set.of(), Fence.Proven, Accounts.PerServer, Overlap.TwoLogins, Refusal.Untold);
+
   public Abilities {
     levels = Set.copyOf(levels);
+  }
+
+  /// Whether the tenant hands the credential over, so that no account is made, locked or removed
+  /// here.
+  public boolean given() {
+    return accounts == Accounts.Given;
+  }
+
+  /// Whether old credentials can be proven to be without effect.
+  public boolean fences() {
+    return fence == Fence.Proven;
   }
 
   /// Whether an engine can fence.

@@ -11,6 +11,8 @@ import java.util.TreeMap;
 /// @param bindingName name of the service, which is the folder below the mount path
 /// @param mountPath absolute path without a trailing slash
 /// @param entries more keys, with placeholders
+/// @param own keys of the engine's block, with placeholders: they come before what the engine says
+///     of the same name
 /// @param keyStore whether it carries one; not every reader of bindings takes what is no text
 /// @param env variables, each from one key
 public record BindingShape(
@@ -18,6 +20,7 @@ public record BindingShape(
     String bindingName,
     String mountPath,
     Map<String, String> entries,
+    Map<String, String> own,
     boolean keyStore,
     List<EnvVar> env) {
   /// A server that is verified and shown no certificate; what is usual is not part of a
@@ -26,6 +29,7 @@ public record BindingShape(
 
   public BindingShape {
     entries = Map.copyOf(new TreeMap<>(entries));
+    own = Map.copyOf(new TreeMap<>(own));
     env = List.copyOf(env);
   }
 
@@ -36,7 +40,7 @@ public record BindingShape(
 
   /// The same below another mount path.
   public BindingShape mountedAt(String path) {
-    return new BindingShape(secretName, bindingName, path, entries, keyStore, env);
+    return new BindingShape(secretName, bindingName, path, entries, own, keyStore, env);
   }
 
   /// What of the shape is written into the Secret: a change makes a new epoch.
@@ -46,6 +50,7 @@ public record BindingShape(
     var parts = new ArrayList<>(List.of("shape", mountPath, new TreeMap<>(entries).toString()));
     if (!clientTls.equals(USUAL_TLS)) parts.add(clientTls);
     if (!keyStore) parts.add("text");
+    if (!own.isEmpty()) parts.add(new TreeMap<>(own).toString());
     return Names.digest(parts.toArray(String[]::new)).substring(0, 16);
   }
 

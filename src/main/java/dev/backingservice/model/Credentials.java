@@ -9,4 +9,7 @@ public sealed interface Credentials {
   ///
   /// @param secretName watched by name, never listed
   record Given(String secretName) implements Credentials {}
+
+  /// Nobody's: the server asks for none, or for a certificate only.
+  record None() implements Credentials {}
 }

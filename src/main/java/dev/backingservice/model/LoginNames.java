@@ -3,7 +3,8 @@ package dev.backingservice.model;
 import java.util.List;
 import java.util.Set;
 
-/// The two logins of a service. They take turns.
+/// The two logins of a service. They take turns. Where the tenant hands the credential over, both
+/// are the one it names.
 ///
 /// @param a of slot a
 /// @param b of slot b
@@ -14,10 +15,10 @@ public record LoginNames(String a, String b) {
   }
 
   public List<String> all() {
-    return List.of(a, b);
+    return a.equals(b) ? List.of(a) : List.of(a, b);
   }
 
   public Set<String> asSet() {
-    return Set.of(a, b);
+    return Set.copyOf(all());
   }
 }

@@ -22,6 +22,7 @@ public sealed interface Published {
   ///
   /// @param requested the place that was asked for when it was published
   /// @param shape fingerprint of the mount path, the extra entries and the use of TLS
+  /// @param given fingerprint of the credential that was handed over; empty where none is
   /// @param mountPath that the paths in it begin with
   /// @param aborted the epoch that an aborted motion meant to publish; 0 for none
   /// @param certificateEnds when the client certificate in it ends
@@ -31,6 +32,7 @@ public sealed interface Published {
       Attachment active,
       Place requested,
       String shape,
+      String given,
       String mountPath,
       long aborted,
       List<Debt> debts,
@@ -48,6 +50,7 @@ public sealed interface Published {
           active,
           requested,
           shape,
+          given,
           mountPath,
           aborted,
           debts,

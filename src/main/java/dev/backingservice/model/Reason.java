@@ -16,6 +16,8 @@ public enum Reason {
   ServerUnreachable,
   ServerReadOnly,
   IdentityChanged,
+  ProtocolMismatch,
+  CredentialsMissing,
   SeveralInstances,
   AdminRefused,
   AdminTooWeak,

@@ -4,13 +4,13 @@ import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
 import dev.backingservice.engine.SeenAnchors;
+import dev.backingservice.kube.Passwords;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Credential;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Published;
 import dev.backingservice.model.Reason;
-import dev.backingservice.model.RootKey;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Facts.Login;
 import dev.backingservice.plan.Swap;
@@ -22,7 +22,7 @@ import java.util.Optional;
 /// Tries the active credential now and then: a role may have changed its own password.
 public final class BindingCheck {
   private final Directory directory;
-  private final RootKey key;
+  private final Passwords passwords;
   private final Authority authority;
   private final SeenAnchors anchors;
   private final Rhythm rhythm;
@@ -30,13 +30,13 @@ public final class BindingCheck {
 
   public BindingCheck(
       Directory directory,
-      RootKey key,
+      Passwords passwords,
       Authority authority,
       SeenAnchors anchors,
       Rhythm rhythm,
       InstantSource clock) {
     this.directory = directory;
-    this.key = key;
+    this.passwords = passwords;
     this.authority = authority;
     this.anchors = anchors;
     this.rhythm = rhythm;
@@ -74,7 +74,8 @@ public final class BindingCheck {
     var server = served.get().server();
     var certificate =
         server.shown(() -> authority.shown(active.login(), active.epoch(), clock.instant()));
-    var credential = new Credential(active, key.password(f.service().id(), active), certificate);
+    var credential =
+        new Credential(active, passwords.of(f.service().id(), f.intent(), active), certificate);
     try {
       var order = Orders.of(f, active.place());
       return switch (served.get().engine().knock(server, order, credential)) {

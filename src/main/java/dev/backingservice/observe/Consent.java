@@ -6,6 +6,7 @@ import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingServerSpec;
 import dev.backingservice.api.Condition;
 import dev.backingservice.model.Access;
+import dev.backingservice.model.Credentials;
 import dev.backingservice.model.EngineKind;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
@@ -48,9 +49,11 @@ final class Consent {
     return Optional.empty();
   }
 
-  /// What the platform team caps: levels, connections, databases nobody listed.
+  /// What the platform team caps: levels, connections, databases nobody listed; where an account is
+  /// handed over, its provider does.
   static Optional<Failure> caps(Optional<BackingServer> server, Intent intent) {
     if (server.isEmpty()) return Optional.empty();
+    if (!(intent.credentials() instanceof Credentials.Derived)) return Optional.empty();
     var spec = server.get().getSpec();
     var most = spec.maxAccess();
     if (most != null && intent.access().compareTo(Access.valueOf(most.name())) > 0)

@@ -1,25 +1,24 @@
 package dev.backingservice.observe;
 
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
 import dev.backingservice.api.Annotations;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.api.BackingServiceSpec;
 import dev.backingservice.api.BindingBlock;
 import dev.backingservice.api.Inject;
-import dev.backingservice.api.PostgresqlBlock;
 import dev.backingservice.api.SwapBlock;
 import dev.backingservice.api.Texts;
 import dev.backingservice.api.WorkloadReference;
 import dev.backingservice.engine.Defaults;
+import dev.backingservice.engine.Engine;
 import dev.backingservice.engine.Engines;
-import dev.backingservice.model.Access;
+import dev.backingservice.model.Abilities;
 import dev.backingservice.model.BindingShape;
-import dev.backingservice.model.Credentials;
-import dev.backingservice.model.EngineKind;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
-import dev.backingservice.model.Scope;
 import dev.backingservice.model.SwapPolicy;
 import dev.backingservice.model.WorkloadSelector;
 import dev.backingservice.plan.Facts.Request;
@@ -41,21 +40,30 @@ public final class IntentReader {
 
   static Request read(BackingService resource, Engines engines) {
     var spec = resource.getSpec();
-    var block = spec.postgresql();
-    var engine = engines.find(EngineKind.PostgreSQL);
-    if (block == null || engine.isEmpty())
+    var block = EngineBlock.read(spec);
+    var engine = EngineBlock.kind(spec).flatMap(engines::find);
+    if (block.isEmpty() || engine.isEmpty())
       return new Request.Refused(
           new Failure(
               Reason.EngineNotSupported,
-              "this operator serves PostgreSQL only for now: use the block postgresql with a PostgreSQL server"),
+              "this operator serves %s only for now: use the block of one of them, with a server of that engine"
+                  .formatted(engines.names())),
           Optional.empty());
-    var intent = intent(resource, spec, block, engine.get().defaults());
-    var code = loadsCode(intent.binding());
+    var intent = intent(resource, block.get(), engine.get());
+    var code = loadsCode(intent.binding()).or(() -> replaces(intent.binding()));
     if (code.isPresent()) return new Request.Refused(code.get(), Optional.of(harmless(intent)));
     return later(spec)
         .or(() -> later(resource.getMetadata().getAnnotations()))
         .<Request>map(field -> new Request.Refused(notYet(field), Optional.of(intent)))
         .orElse(new Request.Understood(intent));
+  }
+
+  /// What the engine of a service can do; of one that is not served nobody knows.
+  static Abilities abilities(BackingService resource, Engines engines) {
+    return EngineBlock.kind(resource.getSpec())
+        .flatMap(engines::find)
+        .map(Engine::abilities)
+        .orElse(Abilities.UNKNOWN);
   }
 
   /// The schema refuses these; an object that was stored before it did is refused here.
@@ -65,8 +73,8 @@ public final class IntentReader {
           new Failure(
               Reason.AccessNotSupported,
               "inject.mountPath lies where the system keeps its programs: choose a path of its own such as /bindings"));
-    return Stream.concat(
-            shape.env().stream().map(BindingShape.EnvVar::name), shape.entries().keySet().stream())
+    var keys = Stream.concat(shape.entries().keySet().stream(), shape.own().keySet().stream());
+    return Stream.concat(shape.env().stream().map(BindingShape.EnvVar::name), keys)
         .filter(Texts::loadsCode)
         .findFirst()
         .map(
@@ -77,7 +85,24 @@ public final class IntentReader {
                         + " makes programs load code or changes their search path: choose another name"));
   }
 
-  /// What is asked for without the variables that are refused.
+  /// What of a binding comes from the server stays so.
+  private static Optional<Failure> replaces(BindingShape shape) {
+    return shape.own().keySet().stream()
+        .filter(IntentReader::unfit)
+        .findFirst()
+        .map(
+            name ->
+                new Failure(
+                    Reason.AccessNotSupported,
+                    "entries of the engine's block cannot have the key %s: choose another name of letters, digits, '-', '_' and '.'"
+                        .formatted(name)));
+  }
+
+  private static boolean unfit(String key) {
+    return !key.equals("type") && (Texts.fixed(key) || !Texts.key(key) || Texts.loadsCode(key));
+  }
+
+  /// What is asked for without the variables and keys that are refused.
   private static Intent harmless(Intent intent) {
     var shape = intent.binding();
     return intent.with(
@@ -86,8 +111,15 @@ public final class IntentReader {
             shape.bindingName(),
             shape.mountPath(),
             shape.entries(),
+            without(shape.own()),
             shape.keyStore(),
             shape.env().stream().filter(e -> !Texts.loadsCode(e.name())).toList()));
+  }
+
+  private static Map<String, String> without(Map<String, String> own) {
+    return own.entrySet().stream()
+        .filter(e -> !unfit(e.getKey()))
+        .collect(toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   private static Failure notYet(String field) {
@@ -118,19 +150,17 @@ public final class IntentReader {
     return Durations.of(certificate, CERTIFICATE);
   }
 
-  private static Intent intent(
-      BackingService resource, BackingServiceSpec spec, PostgresqlBlock block, Defaults defaults) {
+  private static Intent intent(BackingService resource, EngineBlock block, Engine engine) {
+    var spec = resource.getSpec();
     return new Intent(
-        EngineKind.PostgreSQL,
-        new Place(spec.server(), new Scope.Schema(block.database(), or(block.schema(), "public"))),
-        new Credentials.Derived(),
+        engine.kind(),
+        new Place(spec.server(), block.scope()),
+        block.credentials(),
         Intent.State.valueOf(or(spec.state(), BackingServiceSpec.State.Attached).name()),
-        Access.valueOf(or(spec.access(), BackingServiceSpec.AccessLevel.ReadWrite).name()),
-        new Intent.Limits(
-            or(block.connectionLimit(), 20), Durations.of(block.statementTimeout(), Duration.ZERO)),
-        Intent.CreateDatabase.valueOf(
-            or(block.createDatabase(), PostgresqlBlock.CreateDatabase.Never).name()),
-        shape(resource, spec, defaults),
+        block.access(),
+        block.limits(),
+        block.createDatabase(),
+        shape(resource, block.own(), engine.defaults()),
         or(spec.workloads(), List.<WorkloadReference>of()).stream()
             .map(IntentReader::workload)
             .toList(),
@@ -142,7 +172,8 @@ public final class IntentReader {
   }
 
   private static BindingShape shape(
-      BackingService resource, BackingServiceSpec spec, Defaults defaults) {
+      BackingService resource, Map<String, String> own, Defaults defaults) {
+    var spec = resource.getSpec();
     var name = resource.getMetadata().getName();
     var binding = spec.binding();
     var inject = inject(spec);
@@ -157,6 +188,7 @@ public final class IntentReader {
         name,
         or(inject.mountPath(), "/bindings").replaceAll("/+$", ""),
         binding == null ? Map.of() : or(binding.entries(), Map.<String, String>of()),
+        own,
         binding == null || binding.keystore() != BindingBlock.KeyStore.None,
         env);
   }

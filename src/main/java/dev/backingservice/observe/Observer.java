@@ -8,11 +8,14 @@ import dev.backingservice.api.BackingServiceSpec;
 import dev.backingservice.api.Condition;
 import dev.backingservice.binding.BindingSecret;
 import dev.backingservice.engine.Engines;
+import dev.backingservice.kube.GivenCredentials;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Secrets;
+import dev.backingservice.model.Credentials;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Labels;
+import dev.backingservice.model.LoginNames;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Published;
 import dev.backingservice.model.Reason;
@@ -38,6 +41,7 @@ public final class Observer {
 
   private final Secrets secrets;
   private final RootKey key;
+  private final GivenCredentials given;
   private final Engines engines;
   private final Rhythm rhythm;
   private final ServiceServers servers;
@@ -49,6 +53,7 @@ public final class Observer {
   public Observer(
       Secrets secrets,
       RootKey key,
+      GivenCredentials given,
       Engines engines,
       Rhythm rhythm,
       ServiceServers servers,
@@ -57,6 +62,7 @@ public final class Observer {
       PreflightProbe probe) {
     this.secrets = secrets;
     this.key = key;
+    this.given = given;
     this.engines = engines;
     this.rhythm = rhythm;
     this.servers = servers;
@@ -79,6 +85,7 @@ public final class Observer {
   /// remembered.
   private Facts searched(Facts f, Registry known) {
     var uid = f.service().id().uid();
+    if (f.given()) return f;
     if (!Places.everywhere(f) && !rhythm.searchDue(uid)) return f;
     var facts = f.withServers(servers.lookEverywhere(f, known));
     if (Places.settled(facts)) rhythm.searched(uid);
@@ -98,12 +105,13 @@ public final class Observer {
 
   /// What is written in Kubernetes.
   private Facts recorded(BackingService resource, Registry known) {
-    var service = service(resource, known);
+    var request = IntentReader.read(resource, engines);
+    var service = service(resource, known, request.asked());
     var memory = MemoryReader.read(resource.getStatus());
     var secret = secrets.find(service.id().namespace(), secretName(resource));
     return new Facts(
         service,
-        IntentReader.read(resource, engines),
+        request,
         check.verified(codec.read(secret, service.id()), secret),
         memory,
         Map.of(),
@@ -114,22 +122,44 @@ public final class Observer {
         List.of());
   }
 
-  private Facts.Service service(BackingService resource, Registry known) {
+  private Facts.Service service(BackingService resource, Registry known, Optional<Intent> asked) {
     var meta = resource.getMetadata();
     var id = new ServiceId(meta.getNamespace(), meta.getName(), meta.getUid());
+    var handed = handed(id, asked);
     return new Facts.Service(
         id,
         known.uid(meta.getNamespace()),
         Optional.ofNullable(meta.getGeneration()).orElse(0L),
         meta.getDeletionTimestamp() == null ? Facts.Life.Living : Facts.Life.Deleting,
         key.attached(id).equals(Annotations.read(resource, Labels.ATTACHED)),
-        key.logins(id),
+        IntentReader.abilities(resource, engines),
+        handed.given(),
+        handed.logins(),
         new Facts.Annotations(
             Annotations.read(resource, Annotations.ACCEPT_DATA),
             Annotations.read(resource, Annotations.ACCEPT_DIVERGENCE),
             cut(Annotations.read(resource, Annotations.RETRY)),
             Annotations.read(resource, Annotations.END_OVERLAP)),
         taken(resource, known));
+  }
+
+  /// @param logins those of the operator, or twice the one that was handed over
+  private record Handed(Facts.Given given, LoginNames logins) {
+    static final LoginNames NOBODY = new LoginNames("", "");
+  }
+
+  private Handed handed(ServiceId id, Optional<Intent> asked) {
+    return switch (asked.map(Intent::credentials).orElse(new Credentials.Derived())) {
+      case Credentials.Derived _ -> new Handed(Facts.Given.NOTHING, key.logins(id));
+      case Credentials.None _ -> new Handed(Facts.Given.NOTHING, Handed.NOBODY);
+      case Credentials.Given(var secretName) ->
+          switch (given.read(id, secretName)) {
+            case GivenCredentials.Read.Good(var user, _, var content) ->
+                new Handed(new Facts.Given(content, Optional.empty()), new LoginNames(user, user));
+            case GivenCredentials.Read.Bad(var failure) ->
+                new Handed(new Facts.Given("", Optional.of(failure)), Handed.NOBODY);
+          };
+    };
   }
 
   /// A service that is detached or in the middle of a swap has no login that shows it, and may name

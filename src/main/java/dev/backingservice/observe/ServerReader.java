@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// Turns BackingServers into servers that can be asked: reads the administrator's Secret and
 /// the anchors, by name, in the operator's own namespace.
 public final class ServerReader {
+  private static final Account.Good NOBODY = new Account.Good("", "", new Sensitive(""));
+
   private final Secrets secrets;
   private final String namespace;
   private final String authorityPem;
@@ -98,42 +100,63 @@ public final class ServerReader {
 
   private Read read(BackingServer resource, Engine engine) {
     var spec = resource.getSpec();
-    var admin = spec.admin();
-    if (admin == null) return bad(Reason.AdminRefused, "spec.admin is missing");
-    var secret = secrets.find(namespace, admin.secretName());
-    var user = secret.flatMap(s -> Secrets.text(s, "username"));
-    var password = secret.flatMap(s -> Secrets.text(s, "password"));
-    if (user.isEmpty() || password.isEmpty())
-      return bad(
-          Reason.AdminRefused,
-          "Secret %s in namespace %s needs keys username and password"
-              .formatted(admin.secretName(), namespace));
     var hosts = Stream.of(spec.host(), adminHost(spec)).filter(h -> !Endpoint.isHost(h)).toList();
     if (!hosts.isEmpty())
       return bad(
           Reason.AdminRefused,
           "a host is a DNS name or an IP address, without scheme, port or path: correct spec.host or spec.admin.endpoint.host");
-    var at = admin(spec, engine);
-    var bound = secret.flatMap(s -> Secrets.text(s, "host"));
-    if (bound.filter(host -> !host.equals(at.host())).isPresent())
-      return bad(
-          Reason.AdminRefused,
-          "Secret %s in namespace %s is for another host than %s: correct its key host, or name another Secret"
-              .formatted(admin.secretName(), namespace, at.host()));
+    if (engine.abilities().given()) return server(resource, engine, NOBODY);
+    return switch (administrator(spec, admin(spec, engine))) {
+      case Account.Bad(var sentence) -> bad(Reason.AdminRefused, sentence);
+      case Account.Good account -> server(resource, engine, account);
+    };
+  }
+
+  private Read server(BackingServer resource, Engine engine, Account.Good account) {
+    var spec = resource.getSpec();
+    var meta = resource.getMetadata();
     return switch (trust(spec.tls())) {
       case Anchors.Bad(var sentence) -> bad(Reason.CertificateNotTrusted, sentence);
       case Anchors.Good(var trust) ->
           new Read.Good(
               new Server(
-                  resource.getMetadata().getName(),
+                  meta.getName(),
+                  meta.getUid(),
                   data(spec, engine),
-                  at,
-                  Objects.requireNonNullElse(admin.database(), "postgres"),
-                  user.get(),
-                  new Sensitive(password.get()),
+                  admin(spec, engine),
+                  account.database,
+                  account.user,
+                  account.password,
                   trust,
                   clientCertificate(spec.tls())));
     };
+  }
+
+  private sealed interface Account {
+    record Good(String database, String user, Sensitive password) implements Account {}
+
+    record Bad(String sentence) implements Account {}
+  }
+
+  private Account administrator(BackingServerSpec spec, Endpoint at) {
+    var admin = spec.admin();
+    if (admin == null) return new Account.Bad("spec.admin is missing");
+    var secret = secrets.find(namespace, admin.secretName());
+    var user = secret.flatMap(s -> Secrets.text(s, "username"));
+    var password = secret.flatMap(s -> Secrets.text(s, "password"));
+    if (user.isEmpty() || password.isEmpty())
+      return new Account.Bad(
+          "Secret %s in namespace %s needs keys username and password"
+              .formatted(admin.secretName(), namespace));
+    var bound = secret.flatMap(s -> Secrets.text(s, "host"));
+    if (bound.filter(host -> !host.equals(at.host())).isPresent())
+      return new Account.Bad(
+          "Secret %s in namespace %s is for another host than %s: correct its key host, or name another Secret"
+              .formatted(admin.secretName(), namespace, at.host()));
+    return new Account.Good(
+        Objects.requireNonNullElse(admin.database(), "postgres"),
+        user.get(),
+        new Sensitive(password.get()));
   }
 
   private static Read bad(Reason reason, String sentence) {

@@ -2,7 +2,6 @@ package dev.backingservice.observe;
 
 import dev.backingservice.api.BackingServer;
 import dev.backingservice.engine.Directory;
-import dev.backingservice.model.Abilities;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
@@ -15,18 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// Looks at every server that matters to one service.
 public final class ServiceServers {
-  private static final Abilities NOTHING =
-      new Abilities(
-          Set.of(),
-          Abilities.Fence.NotSupported,
-          Abilities.Accounts.Given,
-          Abilities.Overlap.SameLogin,
-          Abilities.Refusal.Untold);
-
   private final Directory directory;
   private final ServerReader reader;
   private final ServerLook look;
@@ -59,14 +49,13 @@ public final class ServiceServers {
     var name = place.server();
     var resource = known.find(name);
     resource.ifPresent(reader::know);
-    var abilities = directory.find(name).map(s -> s.engine().abilities()).orElse(NOTHING);
     var order = Orders.of(f, place).capped(Consent.maxConnections(resource));
     var admission = admission(f, name, resource, known);
     var sight =
         Places.hidden(f, name, admission)
             ? new ServerFact.Sight.Troubled(admission.consent().orElseThrow())
             : look.look(name, resource, order);
-    return new ServerFact(name, admission, abilities, sight);
+    return new ServerFact(name, admission, sight);
   }
 
   private ServerFact.Admission admission(

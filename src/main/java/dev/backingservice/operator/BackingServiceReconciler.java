@@ -57,6 +57,7 @@ public class BackingServiceReconciler
   private final ServiceRecorder recorder;
   private final Meters meters;
   private final Census census;
+  private final GivenSecrets given;
   private final Stopping stopping;
   private final InstantSource clock;
   private volatile @Nullable Watches watches;
@@ -69,6 +70,7 @@ public class BackingServiceReconciler
       ServiceRecorder recorder,
       Meters meters,
       Census census,
+      GivenSecrets given,
       Stopping stopping,
       Installation installation) {
     this.resources = resources;
@@ -78,6 +80,7 @@ public class BackingServiceReconciler
     this.recorder = recorder;
     this.meters = meters;
     this.census = census;
+    this.given = given;
     this.stopping = stopping;
     this.clock = installation.clock();
   }
@@ -85,7 +88,7 @@ public class BackingServiceReconciler
   @Override
   public List<EventSource<?, BackingService>> prepareEventSources(
       EventSourceContext<BackingService> context) {
-    var made = new Watches(context, census);
+    var made = new Watches(context, census, given);
     watches = made;
     return made.sources();
   }
@@ -116,6 +119,7 @@ public class BackingServiceReconciler
   /// cut. A bug shows in the status and is tried again at the framework's pace.
   private Pass passes(BackingService resource) {
     var told = new ArrayList<Runnable>();
+    given.follow(resource);
     try {
       var pass = pass(resource, told);
       for (int i = 0; i < PHASES && pass.onward.isPresent() && !stopping.asked(); i++)

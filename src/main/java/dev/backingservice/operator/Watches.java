@@ -26,7 +26,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What wakes a service: its servers, and the workloads it chooses.
+/// What wakes a service: its servers, the workloads it chooses, and the Secret that its tenant
+/// hands over.
 final class Watches implements Registry {
   static final String BY_SERVER = "by-server";
   private static final String BY_WORKLOAD = "by-workload";
@@ -35,8 +36,9 @@ final class Watches implements Registry {
   private final KubernetesClient metadata;
   private final InformerEventSource<BackingServer, BackingService> servers;
   private final InformerEventSource<Namespace, BackingService> namespaces;
+  private final EventSource<?, BackingService> handed;
 
-  Watches(EventSourceContext<BackingService> context, Census census) {
+  Watches(EventSourceContext<BackingService> context, Census census, GivenSecrets given) {
     this.context = context;
     this.metadata = MetadataOnly.like(context.getClient());
     var services = context.getPrimaryCache();
@@ -45,6 +47,8 @@ final class Watches implements Registry {
     services.addIndexer(BY_WORKLOAD, service -> List.copyOf(WorkloadKeys.of(service)));
     census.services(services);
     services.addIndexer(BY_NAMESPACE, service -> List.of(service.getMetadata().getNamespace()));
+    services.addIndexer(GivenSecrets.BY_GIVEN, GivenSecrets::keys);
+    handed = given.source(services);
     servers = serverSource();
     namespaces = namespaceSource();
   }
@@ -82,7 +86,8 @@ final class Watches implements Registry {
   }
 
   List<EventSource<?, BackingService>> sources() {
-    var sources = new ArrayList<EventSource<?, BackingService>>(List.of(servers, namespaces));
+    var sources =
+        new ArrayList<EventSource<?, BackingService>>(List.of(servers, namespaces, handed));
     for (var kind : List.of(Deployment.class, StatefulSet.class, DaemonSet.class, CronJob.class))
       sources.add(workloads(kind));
     return sources;

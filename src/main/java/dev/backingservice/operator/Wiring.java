@@ -10,16 +10,18 @@ import dev.backingservice.act.LeaseHandover;
 import dev.backingservice.act.OnSecrets;
 import dev.backingservice.act.OnServers;
 import dev.backingservice.act.OnWorkloads;
-import dev.backingservice.act.Passwords;
 import dev.backingservice.act.ServerActor;
 import dev.backingservice.act.ServerCertificates;
 import dev.backingservice.act.StatusRecorder;
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.Engines;
 import dev.backingservice.engine.SeenAnchors;
+import dev.backingservice.engine.generic.GenericEngine;
 import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.kube.Events;
+import dev.backingservice.kube.GivenCredentials;
 import dev.backingservice.kube.Leases;
+import dev.backingservice.kube.Passwords;
 import dev.backingservice.kube.Resources;
 import dev.backingservice.kube.Rollouts;
 import dev.backingservice.kube.Secrets;
@@ -73,6 +75,18 @@ class Wiring {
 
   @Produces
   @Singleton
+  GivenCredentials givenCredentials(Secrets secrets, RootKey key) {
+    return new GivenCredentials(secrets, key);
+  }
+
+  @Produces
+  @Singleton
+  Passwords passwords(RootKey key, GivenCredentials given) {
+    return new Passwords(key, given);
+  }
+
+  @Produces
+  @Singleton
   Resources resources(KubernetesClient client) {
     return new Resources(client);
   }
@@ -120,7 +134,8 @@ class Wiring {
   @Produces
   @Singleton
   Engines engines(RootKey key, LeaderTerm term, Settings settings) {
-    return new Engines(List.of(new PostgresEngine(key, term, settings.serverConnections())));
+    return new Engines(
+        List.of(new PostgresEngine(key, term, settings.serverConnections()), new GenericEngine()));
   }
 
   @Produces
@@ -161,16 +176,19 @@ class Wiring {
       Engines engines,
       Directory directory,
       ServerReader reader,
+      GivenCredentials given,
+      Passwords passwords,
       SeenAnchors anchors,
       Rhythm rhythm) {
     return new Observer(
         secrets,
         key,
+        given,
         engines,
         rhythm,
         new ServiceServers(directory, reader, key),
         new WorkloadFinder(new Workloads(client)),
-        new BindingCheck(directory, key, authorities.clients(), anchors, rhythm, CLOCK),
+        new BindingCheck(directory, passwords, authorities.clients(), anchors, rhythm, CLOCK),
         new PreflightProbe(directory, RANDOM));
   }
 
@@ -201,13 +219,8 @@ class Wiring {
   @Produces
   @Singleton
   OnServers onServers(
-      Directory directory,
-      RootKey key,
-      Secrets secrets,
-      Authorities authorities,
-      SeenAnchors anchors) {
-    return new OnServers(
-        directory, new Passwords(key, secrets), authorities.clients(), anchors, CLOCK);
+      Directory directory, Passwords passwords, Authorities authorities, SeenAnchors anchors) {
+    return new OnServers(directory, passwords, authorities.clients(), anchors, CLOCK);
   }
 
   @Produces
@@ -224,9 +237,10 @@ class Wiring {
       Directory directory,
       RootKey key,
       Authorities authorities,
+      Passwords passwords,
       SeenAnchors anchors,
       DebtBook book) {
-    var maker = new BindingMaker(key, authorities, new Passwords(key, secrets), anchors);
+    var maker = new BindingMaker(key, authorities, passwords, anchors);
     return new OnSecrets(secrets, resources, directory, key, maker, book);
   }
 
@@ -256,6 +270,12 @@ class Wiring {
   @Singleton
   StatusRecorder recorder(KubernetesClient client, Resources resources, Installation installation) {
     return new StatusRecorder(resources, new Events(client, installation.namespace(), CLOCK));
+  }
+
+  @Produces
+  @Singleton
+  GivenSecrets givenSecrets(Secrets secrets) {
+    return new GivenSecrets(secrets);
   }
 
   @Produces

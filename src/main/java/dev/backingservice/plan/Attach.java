@@ -41,8 +41,9 @@ final class Attach {
     actions.addAll(fences(f, to));
     if (first && intent.createDatabase() == Intent.CreateDatabase.IfMissing)
       actions.add(new Action.CreateMissing(place));
-    actions.add(
-        new Action.Ensure(to.server(), List.of(new Action.Desired(to, LoginState.Prepared, 0))));
+    if (!f.given())
+      actions.add(
+          new Action.Ensure(to.server(), List.of(new Action.Desired(to, LoginState.Prepared, 0))));
     actions.add(new Action.Knock(to));
     if (!f.service().marked()) actions.add(new Action.MarkAttached());
     actions.add(
@@ -58,6 +59,7 @@ final class Attach {
   /// What is owed from now on: the fence of a credential whose server cannot be asked, too.
   private static List<Debt> owed(Facts f, Attachment to, Instant now) {
     var debts = new ArrayList<>(f.debts());
+    if (!f.service().abilities().fences()) return debts;
     f.active()
         .filter(a -> !a.server().equals(to.server()))
         .filter(a -> f.answer(a.server()).isEmpty())
@@ -72,7 +74,12 @@ final class Attach {
       return Optional.of(new Failure(Reason.Pending, "the server has not been looked at yet"));
     if (f.service().namespaceUid().isEmpty())
       return Optional.of(new Failure(Reason.Pending, "the namespace has not been seen yet"));
-    var refusal = server.get().consent().or(() -> server.get().trouble());
+    var refusal =
+        server
+            .get()
+            .consent()
+            .or(() -> f.service().given().problem())
+            .or(() -> server.get().trouble());
     // what is attached already stays so, whatever was found later
     return f.active().isPresent() ? refusal : refusal.or(() -> server.get().posture());
   }

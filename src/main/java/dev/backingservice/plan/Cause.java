@@ -22,7 +22,15 @@ public enum Cause {
   /// Whether what began the motion still asks for it, and its target is still the server that was
   /// meant.
   boolean stands(Facts f, Motion m) {
-    return m.concerns(f.active()) && !Promotions.replaced(f, m.to()) && asks(f, m);
+    return m.concerns(f.active())
+        && !Promotions.replaced(f, m.to())
+        && handedOver(f, m)
+        && asks(f, m);
+  }
+
+  /// Whether the login that is being attached is the one that the tenant hands over.
+  private static boolean handedOver(Facts f, Motion m) {
+    return !f.given() || f.service().logins().all().contains(m.to().login());
   }
 
   private boolean asks(Facts f, Motion m) {

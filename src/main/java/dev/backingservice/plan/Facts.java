@@ -1,5 +1,6 @@
 package dev.backingservice.plan;
 
+import dev.backingservice.model.Abilities;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.BindingShape;
 import dev.backingservice.model.Debt;
@@ -49,6 +50,8 @@ public record Facts(
   /// @param namespaceUid of its namespace; empty when that is not known yet
   /// @param life whether it is being deleted
   /// @param marked whether it was attached at some time before
+  /// @param abilities of its engine
+  /// @param given what the tenant hands over
   /// @param logins the names of its two logins
   /// @param taken places that other services name, be they attached or not; looked at only when
   ///     this one goes and takes what was created for it along
@@ -58,12 +61,23 @@ public record Facts(
       long generation,
       Life life,
       boolean marked,
+      Abilities abilities,
+      Given given,
       LoginNames logins,
       Annotations annotations,
       Set<Place> taken) {
     public Service {
       taken = Set.copyOf(taken);
     }
+  }
+
+  /// The credential that a tenant hands over.
+  ///
+  /// @param content its fingerprint; empty where nothing is handed over, or it cannot be used
+  /// @param problem why it cannot be used
+  public record Given(String content, Optional<Failure> problem) {
+    /// Where the operator makes the accounts.
+    public static final Given NOTHING = new Given("", Optional.empty());
   }
 
   /// Whether a resource is being deleted.
@@ -146,6 +160,11 @@ public record Facts(
     return !recorded && binding.isPresent() ? binding.get().debts() : memory.debts();
   }
 
+  /// Whether the tenant hands the credential over: no account of it is made, locked or removed.
+  public boolean given() {
+    return service.abilities().given();
+  }
+
   public Optional<Intent> intent() {
     return request.asked();
   }
@@ -225,6 +244,7 @@ public record Facts(
 
   /// Whether the server of a credential was seen to let it in, whatever its rights are.
   boolean lets(Attachment in) {
+    if (given()) return login.filter(l -> l instanceof Login.TurnedAway).isEmpty();
     return answer(in.server()).filter(s -> s.standing().lets(in)).isPresent();
   }
 

@@ -18,6 +18,7 @@ import java.util.Optional;
 
 /// Detaches: withdraw from the workloads, fence, delete the Secret last. Deleting also removes the
 /// logins. Nothing waits for a server that does not answer: what is owed to it becomes a debt.
+/// Where the tenant hands the credential over, there is nothing to fence or to remove.
 final class Farewell {
   private static final Duration SLICE = Duration.ofSeconds(2);
 
@@ -39,6 +40,16 @@ final class Farewell {
   private Plan plan() {
     for (var workload : f.workloads())
       if (workload.carries()) actions.add(new Action.Withdraw(workload));
+    if (f.given()) withdraw();
+    else fence();
+    return new Plan(f, new Swap.Settled(), actions, Optional.empty());
+  }
+
+  private void withdraw() {
+    if (f.published().ours()) actions.add(new Action.Unpublish());
+  }
+
+  private void fence() {
     published().forEach(this::fence);
     f.memory()
         .active()
@@ -57,7 +68,7 @@ final class Farewell {
     }
     if (deleting() && !debts.isEmpty()) actions.add(new Action.HandOver(debts));
     else if (!debts.equals(f.debts())) actions.add(new Action.Owe(debts));
-    if (f.published().ours()) actions.add(new Action.Unpublish());
+    withdraw();
     if (!deleting()) {
       DesiredLogins.toRetain(f, now).forEach(this::once);
       prepared().ifPresent(this::tidy);
@@ -67,7 +78,6 @@ final class Farewell {
       all().forEach(this::remove);
       drop();
     }
-    return new Plan(f, new Swap.Settled(), actions, Optional.empty());
   }
 
   /// A login that this plan fences is not fenced a second time.

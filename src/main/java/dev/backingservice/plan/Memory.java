@@ -78,7 +78,7 @@ public record Memory(
     return greatestEpoch() == 0;
   }
 
-  long greatestEpoch() {
+  public long greatestEpoch() {
     var attachments =
         Stream.of(
                 active.map(Active::attachment).stream(),

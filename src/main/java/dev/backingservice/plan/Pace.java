@@ -36,8 +36,8 @@ final class Pace {
     if (unwell(after)) soonest = shorter(soonest, byAge(after, now));
     if (!after.facts().leaving() && !SwapGuards.rolledOut(after.facts()))
       soonest = shorter(soonest, ROLLOUT);
-    if (!after.memory().retained().isEmpty() || !after.memory().unasked().isEmpty())
-      soonest = shorter(soonest, WATCH_OLD);
+    boolean former = !after.memory().retained().isEmpty() || !after.memory().unasked().isEmpty();
+    if (former && !after.facts().given()) soonest = shorter(soonest, WATCH_OLD);
     soonest = overlap(after, now).filter(earlier(soonest)).orElse(soonest);
     return jittered(soonest, after);
   }

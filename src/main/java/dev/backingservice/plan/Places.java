@@ -55,8 +55,9 @@ public final class Places {
 
   /// Whether every server that admits the namespace has to be looked at: what is recorded is
   /// not the whole truth. The status was lost, an older state was put back, or a server knows
-  /// of a login that nobody remembers.
+  /// of a login that nobody remembers. Where accounts are given, no server knows of any.
   public static boolean everywhere(Facts f) {
+    if (f.given()) return false;
     return f.forgotten() || lost(f) || Bindings.replayed(f) || missing(f) || stray(f);
   }
 

@@ -54,7 +54,7 @@ public final class Planner {
     var refusal =
         f.pending() && !swap.underWay() && !intent.place().equals(active.get().place())
             ? Preflight.refusal(f)
-            : Optional.<Failure>empty();
+            : f.service().given().problem();
     return new Plan(f, swap, actions, refusal);
   }
 
@@ -152,12 +152,13 @@ public final class Planner {
     // a motion that overlaps locked nothing, but one whose memory was lost may have
     boolean locked =
         !m.overlaps() || (f.answer(m.from().server()).isPresent() && !f.lets(m.from()));
-    if (proof.isPresent() && locked) actions.addAll(restore(f, m));
+    if (proof.isPresent() && locked && !f.given()) actions.addAll(restore(f, m));
     if (proof.isPresent() && f.lets(active) && !(f.published() instanceof Published.Binding))
       Upkeep.secret(f, active, now).ifPresent(actions::add);
-    actions.add(
-        new Action.Tidy(
-            m.to().server(), List.of(new Action.Desired(m.to(), LoginState.Absent, 0))));
+    if (!f.given())
+      actions.add(
+          new Action.Tidy(
+              m.to().server(), List.of(new Action.Desired(m.to(), LoginState.Absent, 0))));
     return actions;
   }
 

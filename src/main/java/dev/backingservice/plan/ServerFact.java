@@ -1,6 +1,5 @@
 package dev.backingservice.plan;
 
-import dev.backingservice.model.Abilities;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Place;
@@ -12,9 +11,8 @@ import java.util.function.Predicate;
 
 /// What is known of one server, from this service's point of view.
 ///
-/// @param abilities of its engine
 /// @param sight what was seen when it was asked
-public record ServerFact(String name, Admission admission, Abilities abilities, Sight sight) {
+public record ServerFact(String name, Admission admission, Sight sight) {
   /// What the platform team says of it.
   ///
   /// @param consent why this namespace may not attach; empty when it may

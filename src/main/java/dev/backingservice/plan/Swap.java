@@ -13,7 +13,7 @@ import java.util.Optional;
 /// | state | does | goes on to | when |
 /// |---|---|---|---|
 /// | Settled | nothing | Prepare, Fence | an edit waits and the preflight finds nothing in its way; or the server or the binding changed |
-/// | Prepare | makes the next login, logs in with it | Fence, Cut | it was let in; Cut where the fence comes later or was made |
+/// | Prepare | makes the next login, logs in with it | Fence, Cut | it was let in; Cut where the fence comes later, was made, or is not to be had |
 /// | | | Aborting | the motion's cause is gone, its server refuses the namespace, or its login was locked for good |
 /// | Fence | locks the old logins, ends their sessions, proves that nobody is left | Cut, Prepare | proven; or nobody answers there and the policy says to proceed |
 /// | | | Aborting | sessions remain at the time-out and the policy says so; the cause is gone; the new server refuses the namespace |
@@ -77,7 +77,7 @@ public sealed interface Swap {
       case Prepare(var m, var p) when SwapGuards.refuses(f, m)           -> new Aborting(m, p, SwapGuards.REFUSES);
       case Prepare(var m, var p) when SwapGuards.unchecked(f, m)         -> new Aborting(m, p, SwapGuards.UNCHECKED);
       case Prepare(var m, var p) when SwapGuards.overtaken(f, m)         -> new Aborting(m, p, SwapGuards.OVERTAKEN);
-      case Prepare(var m, var p) when SwapGuards.knocked(f, m.to())      -> SwapGuards.prepared(m, p, now);
+      case Prepare(var m, var p) when SwapGuards.knocked(f, m.to())      -> SwapGuards.prepared(f, m, p, now);
       case Prepare _                                                     -> this;
 
       case Fence(var m) when !m.cause().stands(f, m)                     -> new Aborting(m, SwapGuards.interrupted(now), SwapGuards.GONE);

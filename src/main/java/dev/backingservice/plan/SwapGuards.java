@@ -35,7 +35,7 @@ final class SwapGuards {
   /// What the preflight found is not so any more, or was never asked: the old server takes writes,
   /// and did not answer when the edit was taken up; or its copy takes writes, too.
   static boolean unchecked(Facts f, Motion m) {
-    if (m.overlaps() || f.active().filter(m.to()::same).isPresent()) return false;
+    if (m.overlaps() || f.given() || f.active().filter(m.to()::same).isPresent()) return false;
     var from = m.from().server();
     var to = m.to().server();
     return (!m.compared() && takesWrites(f, m))
@@ -58,9 +58,12 @@ final class SwapGuards {
         .isPresent();
   }
 
-  static Swap prepared(Motion m, Optional<FenceProof> proof, Instant now) {
+  static Swap prepared(Facts f, Motion m, Optional<FenceProof> proof, Instant now) {
     return switch (m.fencePoint()) {
-      case BeforeCut -> new Swap.Fence(m);
+      case BeforeCut ->
+          f.service().abilities().fences()
+              ? new Swap.Fence(m)
+              : new Swap.Cut(m, FenceProof.of(FenceProof.Result.NotSupported, now));
       case AfterOverlap -> new Swap.Cut(m, unfenced(now));
       case BeforePrepare -> new Swap.Cut(m, proof.orElse(unfenced(now)));
     };
@@ -165,6 +168,7 @@ final class SwapGuards {
   /// be restored, and the edit still stands. What was tried once is not tried again.
   static boolean lost(Facts f, Motion m, Optional<FenceProof> proof) {
     if (proof.isEmpty() || m.overlaps() || !m.cause().stands(f, m) || refuses(f, m)) return false;
+    if (!f.service().abilities().fences()) return false;
     var tried = proof.get().result();
     var policy = f.intent().map(Intent::swap);
     boolean dead =
@@ -209,6 +213,7 @@ final class SwapGuards {
     if (proof.isEmpty() || !m.concerns(f.active())) return true;
     return disowned(f, m, now)
         && (m.overlaps()
+            || !f.service().abilities().fences()
             || (proof.get().result() == FenceProof.Result.Unreachable && unanswered(f, m))
             || (leftAsStandby(proof.get()) && lockedOnStandby(f, m))
             || letIn(f, m.from()));

@@ -12,7 +12,7 @@ final class Unasked {
   private Unasked() {}
 
   static List<String> of(Facts f) {
-    if (!f.attachedBefore()) return List.of();
+    if (!f.attachedBefore() || f.given()) return List.of();
     var names = new TreeSet<>(f.memory().unasked());
     if (Places.everywhere(f))
       for (var server : f.servers().values())

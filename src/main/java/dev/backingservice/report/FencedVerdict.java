@@ -31,6 +31,7 @@ final class FencedVerdict {
 
   static Verdict of(Aftermath after) {
     var verdict = new FencedVerdict(after);
+    if (!after.facts().service().abilities().fences()) return verdict.atTheProvider();
     return Stream.<Supplier<Optional<Verdict>>>of(
             verdict::kept,
             verdict::owed,
@@ -44,8 +45,37 @@ final class FencedVerdict {
             verdict::stray)
         .flatMap(rule -> rule.get().stream())
         .findFirst()
-        .orElse(
-            Verdict.yes(Judge.FENCED, "No older credential of this service can write anywhere."));
+        .orElse(fenced());
+  }
+
+  private static Verdict fenced() {
+    return Verdict.yes(Judge.FENCED, "No older credential of this service can write anywhere.");
+  }
+
+  /// Where the tenant hands the credential over, an older one works until its provider takes it
+  /// back.
+  private Verdict atTheProvider() {
+    var memory = after.memory();
+    long epoch = after.active().map(Attachment::epoch).orElse(Long.MAX_VALUE);
+    if (memory.greatestEpoch() == 0 || epoch == 1) return fenced();
+    return overlapping()
+        .orElseGet(
+            () ->
+                Verdict.wait(
+                    Judge.FENCED,
+                    Reason.NotSupported,
+                    "%s keeps its accounts itself, and an older credential of this service may work there: withdraw it at the provider"
+                        .formatted(left())));
+  }
+
+  /// The server whose credential was given up last.
+  private String left() {
+    var retained = after.memory().retained().stream().map(r -> r.attachment().server());
+    var left = after.swap().lastMotion().stream().map(m -> m.from().server());
+    return Stream.concat(retained, left)
+        .findFirst()
+        .or(() -> after.active().map(Attachment::server))
+        .orElse("the server");
   }
 
   private Optional<Verdict> owed() {

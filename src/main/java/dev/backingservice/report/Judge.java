@@ -85,7 +85,10 @@ final class Judge {
     if (given.isPresent()) return Verdict.no(PROVISIONED, given.get());
     if (after.attachedAsAsked())
       return Verdict.yes(
-          PROVISIONED, "Role and grants stand, and a login with the credential succeeded.");
+          PROVISIONED,
+          f.given()
+              ? "The server answers as it shall; its provider keeps the account."
+              : "Role and grants stand, and a login with the credential succeeded.");
     return Verdict.wait(
         PROVISIONED,
         Reason.Pending,
@@ -148,7 +151,11 @@ final class Judge {
     var refused = refused(active.get());
     if (refused.isPresent()) return Verdict.no(AVAILABLE, refused.get());
     if (f.login().isPresent() || knocked(active.get()))
-      return Verdict.yes(AVAILABLE, "The last login with the published credential succeeded.");
+      return Verdict.yes(
+          AVAILABLE,
+          f.given()
+              ? "The last connection with the published binding succeeded."
+              : "The last login with the published credential succeeded.");
     return wasAvailable.orElse(
         Verdict.wait(AVAILABLE, Reason.Pending, "The credential was not tried yet."));
   }

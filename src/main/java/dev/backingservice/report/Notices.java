@@ -48,12 +48,15 @@ final class Notices {
               "Attached to %s as %s, epoch %d."
                   .formatted(active.get().server(), active.get().login(), active.get().epoch())));
     if (before.active().isPresent() && active.isEmpty())
-      notices.add(
-          Notice.normal(
-              "Detached",
-              after.memory().debts().isEmpty()
-                  ? "The binding was withdrawn and its login locked."
-                  : "The binding was withdrawn; the fence is still owed to its server."));
+      notices.add(Notice.normal("Detached", detached()));
+  }
+
+  private String detached() {
+    if (after.facts().given())
+      return "The binding was withdrawn; its account works until the provider withdraws it.";
+    return after.memory().debts().isEmpty()
+        ? "The binding was withdrawn and its login locked."
+        : "The binding was withdrawn; the fence is still owed to its server.";
   }
 
   private void swap() {
@@ -72,7 +75,8 @@ final class Notices {
           notices.add(
               Notice.warning(
                   "SwapAborted", "%s stays in force: %s.".formatted(m.from().server(), why)));
-      case Swap.Overlap(var m, _, _) when m.from().serverId().equals(m.to().serverId()) ->
+      case Swap.Overlap(var m, _, _)
+          when m.from().serverId().equals(m.to().serverId()) && !after.facts().given() ->
           notices.add(
               Notice.normal(
                   "OverlapStarted",
@@ -99,6 +103,11 @@ final class Notices {
   }
 
   private static Notice fenced(Motion m, FenceProof proof) {
+    if (proof.result() == FenceProof.Result.NotSupported)
+      return Notice.warning(
+          Reason.NotSupported.name(),
+          "%s keeps its accounts itself: %s works there until its provider withdraws it."
+              .formatted(m.from().server(), m.from().login()));
     var note =
         "Fence on %s: %s, %d sessions ended."
             .formatted(m.from().server(), proof.result(), proof.sessionsEnded());

@@ -62,7 +62,12 @@ public final class Reporter {
         after.facts().service().generation(),
         Readiness.phase(after, ready),
         conditions,
-        after.facts().intent().map(i -> i.access().name()).orElse(null),
+        after
+            .facts()
+            .intent()
+            .filter(_ -> !after.facts().given())
+            .map(i -> i.access().name())
+            .orElse(null),
         after.active().isPresent() ? binding(after, before) : null,
         MemoryWriter.active(memory),
         retained == null ? null : retained.getFirst(),

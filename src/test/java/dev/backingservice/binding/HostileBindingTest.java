@@ -149,7 +149,9 @@ class HostileBindingTest {
     entries.put("username", new Sensitive("bs_1_orders_a"));
     entries.put("password", new Sensitive("secret"));
     entries.put("uri", new Sensitive("postgresql://x"));
-    var shape = new BindingShape("orders-db", "orders-db", "/bindings", Map.of(), false, List.of());
+    var shape =
+        new BindingShape(
+            "orders-db", "orders-db", "/bindings", Map.of(), Map.of(), false, List.of());
     var secret =
         CODEC.write(
             new Contents(
@@ -158,8 +160,8 @@ class HostileBindingTest {
                 PLACE,
                 List.of(DEBT),
                 shape,
+                "",
                 BindingShape.USUAL_TLS,
-                "postgresql",
                 entries,
                 Map.of("ca.crt", "pem".getBytes(StandardCharsets.UTF_8)),
                 Instant.EPOCH));

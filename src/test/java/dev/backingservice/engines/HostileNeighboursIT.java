@@ -9,6 +9,7 @@ import dev.backingservice.sandbox.Waiting;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -43,7 +44,9 @@ class HostileNeighboursIT {
 
       // When
       for (var mode : HostileMode.values()) {
-        var hostile = sandbox.with(new HostileServer(mode, sandbox.pki(), Postgres.ADMIN_PASSWORD));
+        var hostile =
+            sandbox.with(
+                new HostileServer(mode, sandbox.pki(), Optional.of(Postgres.ADMIN_PASSWORD)));
         sandbox.register(name(mode), hostile.port());
         sandbox.apply(service("on-" + name(mode), name(mode)));
       }

@@ -9,22 +9,24 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
-/// A server that speaks the protocol of PostgreSQL as far as its mode says, and then does not. It
-/// knows the administrator's password, so that it can go on after the login.
+/// A server that speaks the protocol of PostgreSQL, or TLS at once, as far as its mode says, and
+/// then does not. It knows the administrator's password, so that it can go on after the login.
 final class HostileServer implements AutoCloseable {
   private final HostileMode mode;
-  private final String password;
+  private final Optional<String> password;
   private final SSLContext tls;
   private final ServerSocket listener;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
-  HostileServer(HostileMode mode, Pki pki, String password) throws Exception {
+  /// @param password of the administrator; empty: TLS at once, and nothing is known of what follows
+  HostileServer(HostileMode mode, Pki pki, Optional<String> password) throws Exception {
     this.mode = mode;
     this.password = password;
     this.tls = tls(mode, pki);
@@ -69,12 +71,12 @@ final class HostileServer implements AutoCloseable {
 
   private void play(Socket socket) throws Exception {
     var plain = new Wire(socket);
-    plain.in.readNBytes(8);
+    if (password.isPresent()) plain.in.readNBytes(8);
     if (mode.stage() == HostileMode.Stage.Plain) {
       mode.play(plain);
       return;
     }
-    plain.out.write('S');
+    if (password.isPresent()) plain.out.write('S');
     plain.out.flush();
     if (mode.stage() == HostileMode.Stage.Handshake) {
       mode.play(plain);
@@ -84,12 +86,16 @@ final class HostileServer implements AutoCloseable {
     secured.setUseClientMode(false);
     secured.startHandshake();
     var wire = new Wire(secured);
+    if (password.isEmpty()) {
+      mode.play(wire);
+      return;
+    }
     wire.in.readNBytes(wire.in.readInt() - 4);
     if (mode.stage() == HostileMode.Stage.Login) {
       mode.play(wire);
       return;
     }
-    new HostileLogin(wire, password, mode.scram()).play();
+    new HostileLogin(wire, password.get(), mode.scram()).play();
     new HostileSession(wire, mode).play();
   }
 

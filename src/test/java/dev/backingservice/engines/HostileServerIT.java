@@ -2,7 +2,7 @@ package dev.backingservice.engines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
+import dev.backingservice.engine.Engine;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
@@ -12,7 +12,6 @@ import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Endpoint;
-import dev.backingservice.model.Identity;
 import dev.backingservice.model.Intent.Limits;
 import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Place;
@@ -21,9 +20,6 @@ import dev.backingservice.model.Scope;
 import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.ServiceId;
 import dev.backingservice.model.Trust;
-import dev.backingservice.sandbox.Pki;
-import dev.backingservice.sandbox.Ports;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,50 +29,21 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Servers that are attacked or attacking: each costs one attempt a bounded time, bounded
-/// memory and no thread, and what is said of it is true and printable.
+/// Servers that speak PostgreSQL's protocol as far as it serves them.
 @Isolated("it counts threads and memory")
-class HostileServerIT {
-  private static final String PASSWORD = "the administrator's own";
-  private static final Duration ATTEMPT = Duration.ofSeconds(10);
-
+class HostileServerIT extends HostileContract {
   /// The deadline of an operation, and the login before it.
   private static final Duration WHOLE = Duration.ofSeconds(30);
 
-  private static final long ALLOCATED = 64L << 20;
-  private static final long KEPT = 16L << 20;
-  private static final Pki PKI = new Pki();
-
   @ParameterizedTest
   @EnumSource(HostileMode.class)
+  @Override
   void costsOneBoundedAttempt(HostileMode mode) throws Exception {
-    // Given
-    try (var hostile = new HostileServer(mode, PKI, PASSWORD)) {
-      var engine = engine();
-      long kept = used();
-      var began = System.nanoTime();
-
-      // When
-      var attempt = attempt(engine, server(hostile.port()));
-
-      // Then
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).as("time").isLessThan(ATTEMPT);
-      assertThat(attempt.allocated).as("allocated").isLessThan(ALLOCATED);
-      engine.keep(List.of());
-      assertThat(used() - kept).as("kept").isLessThan(KEPT);
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(5))
-          .untilAsserted(() -> assertThat(threads()).as("threads").isEmpty());
-      truthful(mode, attempt);
-    }
+    super.costsOneBoundedAttempt(mode);
   }
 
   @ParameterizedTest
@@ -105,7 +72,7 @@ class HostileServerIT {
       questions.put(
           state.name(), s -> s.ensure(order, List.of(new Want(at, state, 1, password, salt))));
 
-    try (var hostile = new HostileServer(mode, PKI, PASSWORD);
+    try (var hostile = hostile(mode);
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var asked = new TreeMap<String, Future<?>>();
       questions.forEach(
@@ -115,7 +82,7 @@ class HostileServerIT {
     }
   }
 
-  private static void ask(Question question, HostileServer hostile) {
+  private void ask(Question question, HostileServer hostile) {
     try (var session = engine().open(server(hostile.port()))) {
       question.ask(session);
     } catch (EngineException e) {
@@ -128,26 +95,27 @@ class HostileServerIT {
     void ask(Session session) throws EngineException;
   }
 
-  @Test
-  void aServerThatNobodyHeardOfIsSilentAndAHostileOneIsNot() throws Exception {
-    // Given
-    int unused = Ports.free();
-
-    // When
-    var attempt = attempt(engine(), server(unused));
-
-    // Then
-    assertThat(attempt.failure.orElseThrow().silent()).isTrue();
-  }
-
-  private static PostgresEngine engine() {
+  @Override
+  Engine engine() {
     return new PostgresEngine(EngineContract.KEY, new FixedTerm(1), 1);
   }
 
-  private static Server server(int port) {
+  @Override
+  HostileServer hostile(HostileMode mode) throws Exception {
+    return new HostileServer(mode, PKI, Optional.of(PASSWORD));
+  }
+
+  @Override
+  Set<Reason> usual() {
+    return Set.of(Reason.ServerUnreachable, Reason.AdminRefused, Reason.CertificateNotTrusted);
+  }
+
+  @Override
+  Server server(int port) {
     var endpoint = new Endpoint("127.0.0.1", port);
     return new Server(
         "hostile",
+        "uid",
         endpoint,
         endpoint,
         "postgres",
@@ -155,80 +123,5 @@ class HostileServerIT {
         new Sensitive(PASSWORD),
         new Trust(Trust.Mode.VerifyFull, PKI.anchor(), false),
         Server.ClientCertificate.Offered);
-  }
-
-  /// @param allocated by the thread that asked, in bytes
-  private record Attempt(
-      Optional<EngineException> failure, Optional<Identity> identity, long allocated) {}
-
-  private static Attempt attempt(PostgresEngine engine, Server server) {
-    var counter = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = counter.getCurrentThreadAllocatedBytes();
-    var failure = Optional.<EngineException>empty();
-    var identity = Optional.<Identity>empty();
-    try (var session = engine.open(server)) {
-      identity = Optional.of(session.identity());
-    } catch (EngineException e) {
-      failure = Optional.of(e);
-    }
-    return new Attempt(failure, identity, counter.getCurrentThreadAllocatedBytes() - before);
-  }
-
-  private static void truthful(HostileMode mode, Attempt attempt) {
-    if (mode.stage() == HostileMode.Stage.Answers) {
-      attempt.identity.ifPresent(HostileServerIT::clean);
-      if (mode == HostileMode.LiesAboutItsIdentity)
-        assertThat(attempt.identity)
-            .as(() -> attempt.failure.map(EngineException::sentence).orElse(""))
-            .isPresent();
-      return;
-    }
-    var failure = attempt.failure.orElseThrow();
-    assertThat(failure.silent()).as(failure.sentence()).isFalse();
-    assertThat(reasons(mode)).as(failure.sentence()).contains(failure.reason());
-    assertThat(failure.sentence()).contains("hostile").hasSizeLessThan(1000);
-    assertThat(failure.sentence().chars()).noneMatch(Character::isISOControl);
-    assertThat(failure.sentence()).doesNotContain(PASSWORD);
-  }
-
-  private static void clean(Identity identity) {
-    for (var text : List.of(identity.serverId(), identity.instanceId(), identity.version()))
-      assertThat(text.chars().noneMatch(c -> Character.isISOControl(c) || c == 0x202e))
-          .as(text)
-          .isTrue();
-    assertThat(identity.serverId()).hasSizeLessThan(100);
-  }
-
-  private static Set<Reason> reasons(HostileMode mode) {
-    return switch (mode) {
-      case CertificateOfAnotherHost -> Set.of(Reason.CertificateNameMismatch);
-      case SelfMadeAuthority, ExpiredCertificate, CertificateOfTomorrow ->
-          Set.of(Reason.CertificateNotTrusted);
-      case HundredAuthorities, GiantCertificate ->
-          Set.of(Reason.CertificateNotTrusted, Reason.ServerUnreachable);
-      case LongError -> Set.of(Reason.AdminRefused);
-      default ->
-          Set.of(Reason.ServerUnreachable, Reason.AdminRefused, Reason.CertificateNotTrusted);
-    };
-  }
-
-  /// Threads that are at work in an engine.
-  private static Set<String> threads() {
-    return Thread.getAllStackTraces().entrySet().stream()
-        .filter(e -> e.getKey() != Thread.currentThread())
-        .filter(e -> Stream.of(e.getValue()).anyMatch(HostileServerIT::ours))
-        .map(e -> e.getKey().getName())
-        .collect(Collectors.toSet());
-  }
-
-  private static boolean ours(StackTraceElement at) {
-    return at.getClassName().startsWith("dev.backingservice.engine.")
-        || at.getClassName().startsWith("org.postgresql.");
-  }
-
-  private static long used() {
-    System.gc();
-    var runtime = Runtime.getRuntime();
-    return runtime.totalMemory() - runtime.freeMemory();
   }
 }

@@ -69,6 +69,7 @@ abstract class PostgresContract extends EngineContract {
     server =
         new Server(
             "blue",
+            "uid",
             endpoint,
             endpoint,
             "postgres",

@@ -130,6 +130,7 @@ class SeveralAddressesIT {
     var endpoint = new Endpoint(NAME, port);
     return new Server(
         "several",
+        "uid",
         endpoint,
         endpoint,
         "postgres",

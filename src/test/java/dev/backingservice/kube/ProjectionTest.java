@@ -22,6 +22,7 @@ class ProjectionTest {
           "orders-db",
           "/bindings",
           Map.of(),
+          Map.of(),
           true,
           List.of(new EnvVar("DATABASE_URL", "uri")));
 

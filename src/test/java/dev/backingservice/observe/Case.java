@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.engine.Engines;
 import dev.backingservice.engine.Term;
+import dev.backingservice.engine.generic.GenericEngine;
 import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
@@ -68,7 +69,8 @@ record Case(BackingService service, JsonNode seen) {
         }
       };
   static final Engines ENGINES =
-      new Engines(List.of(new PostgresEngine(new RootKey(new byte[32]), TERM, 1)));
+      new Engines(
+          List.of(new PostgresEngine(new RootKey(new byte[32]), TERM, 1), new GenericEngine()));
 
   static Case read(Path story) throws IOException {
     return new Case(
@@ -115,6 +117,8 @@ record Case(BackingService service, JsonNode seen) {
             meta.getGeneration(),
             meta.getDeletionTimestamp() == null ? Facts.Life.Living : Facts.Life.Deleting,
             annotations.containsKey("backingservice.dev/attached"),
+            ENGINES.find(EngineKind.PostgreSQL).orElseThrow().abilities(),
+            Facts.Given.NOTHING,
             LOGINS,
             new Facts.Annotations("", "", "", ""),
             taken()),
@@ -161,6 +165,7 @@ record Case(BackingService service, JsonNode seen) {
         attachment(secret),
         place(secret.path("requested").asText()),
         shape,
+        "",
         request instanceof Facts.Request.Understood(var i) ? i.binding().mountPath() : "/bindings",
         0,
         rows(secret.path("debts"))
@@ -205,8 +210,7 @@ record Case(BackingService service, JsonNode seen) {
             node.path("gone").asText(),
             BindingShape.USUAL_TLS,
             "1");
-    var abilities = ENGINES.find(EngineKind.PostgreSQL).orElseThrow().abilities();
-    return new ServerFact(name, admission, abilities, sight(name, node));
+    return new ServerFact(name, admission, sight(name, node));
   }
 
   private static Sight sight(String name, JsonNode node) {

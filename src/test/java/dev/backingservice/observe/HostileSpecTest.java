@@ -13,14 +13,16 @@ import dev.backingservice.TextFields;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.api.Texts;
 import dev.backingservice.model.BindingShape;
+import dev.backingservice.model.Credentials;
 import dev.backingservice.model.Intent;
 import dev.backingservice.plan.Facts.Request;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the application's team may write into a spec. The API server refuses most of it; what was
@@ -28,10 +30,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileSpecTest {
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
-  @Test
-  void noTextInASpecIsCutOrChangedAndNoneCrashes() throws IOException {
+  static Stream<String> served() {
+    return Stream.of("valid-service-everything.yaml", "valid-service-generic.yaml");
+  }
+
+  @ParameterizedTest
+  @MethodSource("served")
+  void noTextInASpecIsCutOrChangedAndNoneCrashes(String file) throws IOException {
     // Given
-    var service = everything();
+    var service = everything(file);
     var texts = HostileTexts.all();
 
     for (var field : TextFields.of(service))
@@ -55,6 +62,9 @@ class HostileSpecTest {
       case "/spec/server" -> assertThat(intent.place().server()).isEqualTo(text);
       case "/spec/postgresql/database" ->
           assertThat(intent.place().scope().databaseName()).contains(text);
+      case "/spec/generic/type" -> assertThat(intent.binding().own()).containsEntry("type", text);
+      case "/spec/generic/credentialsSecretName" ->
+          assertThat(intent.credentials()).isEqualTo(new Credentials.Given(text));
       case "/spec/binding/secretName" -> assertThat(intent.binding().secretName()).isEqualTo(text);
       case "/metadata/name" -> assertThat(intent.binding().bindingName()).isEqualTo(text);
       default -> harmless(intent.binding());
@@ -64,6 +74,7 @@ class HostileSpecTest {
   private static void harmless(BindingShape shape) {
     assertThat(shape.env()).noneMatch(e -> Texts.loadsCode(e.name()));
     assertThat(shape.entries().keySet()).noneMatch(Texts::loadsCode);
+    assertThat(shape.own().keySet()).noneMatch(Texts::loadsCode).allMatch(Texts::key);
     assertThat(Texts.systemPath(shape.mountPath())).isFalse();
     assertThat(Texts.systemPath(shape.path())).isFalse();
   }
@@ -122,6 +133,21 @@ class HostileSpecTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"host", "ca.crt", "keystore.p12", "LD_PRELOAD", "a/b", ""})
+  void aKeyOfTheBlockThatIsNotTheTenantsIsRefusedAndReachesNoSecret(String key) throws IOException {
+    var service = (ObjectNode) everything("valid-service-generic.yaml");
+    service.withObject("/spec/generic/entries").put(key, "{password}").put("mine", "{host}");
+
+    assertThat(read(service).orElseThrow())
+        .isInstanceOfSatisfying(
+            Request.Refused.class,
+            r ->
+                assertThat(r.rest().map(Intent::binding).orElseThrow().own())
+                    .doesNotContainKey(key)
+                    .containsKeys("type", "mine"));
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {"DATABASE_URL", "PGHOST", "PGSSLROOTCERT", "SPRING_DATASOURCE_URL", "REDIS_URL"})
   void whatApplicationsNeedIsNot(String variable) throws IOException {
@@ -161,14 +187,16 @@ class HostileSpecTest {
     return Optional.of(IntentReader.read(parsed, Case.ENGINES));
   }
 
-  /// Every field that is served.
   private static JsonNode everything() throws IOException {
-    var service =
-        YAML.readTree(
-            Path.of("src/test/resources/resources/valid-service-everything.yaml").toFile());
+    return everything("valid-service-everything.yaml");
+  }
+
+  /// Every field that is served.
+  private static JsonNode everything(String file) throws IOException {
+    var service = YAML.readTree(Path.of("src/test/resources/resources/" + file).toFile());
     var spec = (ObjectNode) service.path("spec");
     spec.remove(List.of("failover", "rotation"));
-    ((ObjectNode) spec.path("swap")).remove("awaitReplay");
+    if (spec.path("swap") instanceof ObjectNode swap) swap.remove("awaitReplay");
     return service;
   }
 }

@@ -35,8 +35,7 @@ class DebtsTest {
         new ServerFact.Sight.Answers(
             new Identity("L1", "S/2", timeline, "", role, "17"),
             new Standing(Map.of("login_a", login)));
-    return facts.withServers(
-        Map.of("a", new ServerFact("a", was.admission(), was.abilities(), answers)));
+    return facts.withServers(Map.of("a", new ServerFact("a", was.admission(), answers)));
   }
 
   private static Standing.Login login(Standing.Holds holds, int sessions) {

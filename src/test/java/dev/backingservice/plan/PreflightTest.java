@@ -41,7 +41,7 @@ class PreflightTest {
   private static Facts sees(Facts f, String name, Sight sight) {
     var servers = new HashMap<>(f.servers());
     var was = f.server(name).orElseThrow();
-    servers.put(name, new ServerFact(name, was.admission(), was.abilities(), sight));
+    servers.put(name, new ServerFact(name, was.admission(), sight));
     return f.withServers(servers);
   }
 
@@ -61,7 +61,6 @@ class PreflightTest {
                 admission.gone(),
                 admission.clientTls(),
                 admission.lineage()),
-            was.abilities(),
             was.sight()));
     return f.withServers(servers);
   }

@@ -50,6 +50,26 @@ class SwapWorldTest {
     System.out.printf("searched %,d worlds: %s, %s%n", search.known.size(), silent, stuck);
   }
 
+  /// The same where tenants hand the credentials over: no server is touched.
+  @ParameterizedTest
+  @MethodSource("policies")
+  void aGivenCredentialFollowsEveryEdit(IfUnreachable silent, IfNotDrained stuck) {
+    // Given
+    var laws = new WorldLaws(World.policy(silent, stuck), World.startGiven());
+    var search = new Search(laws, new HashSet<>(), new ArrayList<>(), new ArrayList<>());
+    var start = Visit.first(laws);
+    search.isNew(start);
+
+    // When
+    breadthFirst(start, search, STATES / 64);
+    for (int seed = SEED; search.goesOn(STATES / 16); seed++) walk(start, search, seed);
+    search.playOpen();
+
+    // Then
+    assertThat(shortened(search.broken, laws)).isEmpty();
+    System.out.printf("searched %,d worlds: given, %s, %s%n", search.known.size(), silent, stuck);
+  }
+
   /// What was seen, by a hash of 64 bits, what of it is still to be played to its rest, and the
   /// paths that break a law.
   private record Search(WorldLaws laws, Set<Long> known, List<Visit> open, List<String> broken) {
@@ -133,14 +153,16 @@ class SwapWorldTest {
 
   /// Plays one path that a search printed, what follows when everything is well again, and what of
   /// the path is enough to break the same law:
-  /// `-Dbacking.path="attached > edit b > ..."`, `-Dbacking.policy=Proceed,Abort`.
+  /// `-Dbacking.path="attached > edit b > ..."`, `-Dbacking.policy=Proceed,Abort` or, where
+  /// credentials are handed over, `Proceed,Abort,given`.
   @Test
   @EnabledIfSystemProperty(named = "backing.path", matches = ".+")
   void playsOnePath() {
     var policy = System.getProperty("backing.policy", "Proceed,Abort").split(",");
     var laws =
         new WorldLaws(
-            World.policy(IfUnreachable.valueOf(policy[0]), IfNotDrained.valueOf(policy[1])));
+            World.policy(IfUnreachable.valueOf(policy[0]), IfNotDrained.valueOf(policy[1])),
+            policy.length > 2 ? World.startGiven() : World.start());
     var visit = Visit.first(laws);
     var path = System.getProperty("backing.path");
     for (var step : path.split(" > ")) {
@@ -165,7 +187,7 @@ class SwapWorldTest {
   /// @param earlier the world before the last change of the Secret: what a backup holds
   private record Visit(World world, World earlier, String path) {
     static Visit first(WorldLaws laws) {
-      return new Visit(laws.settled(World.start()), World.start(), "attached");
+      return new Visit(laws.settled(laws.start()), laws.start(), "attached");
     }
 
     Visit then(String name, List<World> passed) {

@@ -28,9 +28,9 @@ final class Transcript {
   private World earlier = World.start();
   private @Nullable BackingServiceStatus status;
 
-  Transcript(SwapPolicy policy) {
+  Transcript(SwapPolicy policy, World start) {
     this.policy = policy;
-    this.world = World.start();
+    this.world = start;
   }
 
   /// A step is `reconcile`, `rest` for reconciles until nothing happens any more, or something that

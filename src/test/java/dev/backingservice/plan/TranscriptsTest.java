@@ -31,7 +31,9 @@ class TranscriptsTest {
   void itGoesAsWritten(Path file) throws IOException {
     // Given
     var lines = Files.readAllLines(file);
-    var transcript = new Transcript(policy(lines.getFirst()));
+    boolean given = lines.getFirst().endsWith(", credentials: given");
+    var transcript =
+        new Transcript(policy(lines.getFirst()), given ? World.startGiven() : World.start());
 
     // When
     for (var line : lines)
@@ -41,7 +43,8 @@ class TranscriptsTest {
     assertThat(lines.getFirst() + "\n" + transcript.text()).isEqualTo(Files.readString(file));
   }
 
-  /// `ifUnreachable: Wait, ifNotDrained: Abort, overlap: PT5M, retainOld: PT1H`
+  /// `ifUnreachable: Wait, ifNotDrained: Abort, overlap: PT5M, retainOld: PT1H`, and `credentials:
+  /// given` where the tenant hands them over.
   private static SwapPolicy policy(String line) {
     var words =
         Stream.of(line.split(", "))

@@ -49,6 +49,7 @@ record World(
   private static final Duration DRIFT = Duration.ofMinutes(10);
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   static final String FIRST = "uid";
+  static final String MISSING = "missing";
   static final LoginNames LOGINS = new LoginNames("login_a", "login_b");
 
   World {
@@ -62,6 +63,8 @@ record World(
   /// @param shape of the binding: a change makes a new epoch on the same server
   /// @param sound whether the operator accepts the spec
   /// @param marked whether the resource says that it was attached once
+  /// @param given content of the Secret that the tenant hands over, `missing` without one; empty
+  ///     where the operator makes the accounts
   record Spec(
       String uid,
       String server,
@@ -70,42 +73,51 @@ record World(
       Access access,
       boolean sound,
       boolean marked,
-      Facts.Annotations said) {
+      Facts.Annotations said,
+      String given) {
     Spec on(String other) {
-      return new Spec(uid, other, life, shape, access, sound, marked, said);
+      return new Spec(uid, other, life, shape, access, sound, marked, said, given);
     }
 
     Spec in(Life other) {
-      return new Spec(uid, server, other, shape, access, sound, marked, said);
+      return new Spec(uid, server, other, shape, access, sound, marked, said, given);
     }
 
     Spec shaped(int other) {
-      return new Spec(uid, server, life, other, access, sound, marked, said);
+      return new Spec(uid, server, life, other, access, sound, marked, said, given);
     }
 
     Spec accessing(Access other) {
-      return new Spec(uid, server, life, shape, other, sound, marked, said);
+      return new Spec(uid, server, life, shape, other, sound, marked, said, given);
     }
 
     Spec sound(boolean other) {
-      return new Spec(uid, server, life, shape, access, other, marked, said);
+      return new Spec(uid, server, life, shape, access, other, marked, said, given);
     }
 
     Spec attachedOnce() {
-      return new Spec(uid, server, life, shape, access, sound, true, said);
+      return new Spec(uid, server, life, shape, access, sound, true, said, given);
     }
 
     Spec unmarked() {
-      return new Spec(uid, server, life, shape, access, sound, false, said);
+      return new Spec(uid, server, life, shape, access, sound, false, said, given);
     }
 
     /// Another object of the same name.
     Spec anew() {
-      return new Spec(uid + "2", server, life, shape, access, sound, false, said);
+      return new Spec(uid + "2", server, life, shape, access, sound, false, said, given);
     }
 
     Spec saying(Facts.Annotations other) {
-      return new Spec(uid, server, life, shape, access, sound, marked, other);
+      return new Spec(uid, server, life, shape, access, sound, marked, other, given);
+    }
+
+    Spec handing(String content) {
+      return new Spec(uid, server, life, shape, access, sound, marked, said, content);
+    }
+
+    boolean givesNothing() {
+      return given.isEmpty();
     }
 
     Spec retrying(String word) {
@@ -260,10 +272,12 @@ record World(
     }
   }
 
+  /// @param given content of what was handed over for it; empty where nothing is
   record Secret(
       Attachment active,
       Place requested,
       BindingShape shape,
+      String given,
       long aborted,
       List<Debt> debts,
       int version) {}
@@ -298,7 +312,8 @@ record World(
             Access.ReadWrite,
             true,
             false,
-            new Facts.Annotations("", "", "", "")),
+            new Facts.Annotations("", "", "", ""),
+            ""),
         Map.of("a", name("A", "L1"), "b", name("B", "L2"), "c", name("A", "L1")),
         Map.of(
             "A",
@@ -317,6 +332,12 @@ record World(
         START);
   }
 
+  /// The same where the tenant hands the credential over.
+  static World startGiven() {
+    var start = start();
+    return start.asking(start.spec.handing("1"));
+  }
+
   private static Name name(String instance, String lineage) {
     return new Name(Mood.Well, instance, lineage, "", "");
   }
@@ -330,7 +351,9 @@ record World(
     return Objects.requireNonNull(instances.get(name(name).instance));
   }
 
+  /// Where credentials are handed over, they are the provider's business.
   boolean works(Attachment at) {
+    if (!spec.givesNothing()) return true;
     return at(at.server()).lineage.equals(at.serverId())
         && at(at.server())
             .find(at.login())
@@ -447,7 +470,14 @@ record World(
     var back =
         earlier.secret.map(
             s ->
-                new Secret(s.active, s.requested, s.shape, s.aborted, s.debts, version % VERSIONS));
+                new Secret(
+                    s.active,
+                    s.requested,
+                    s.shape,
+                    s.given,
+                    s.aborted,
+                    s.debts,
+                    version % VERSIONS));
     return gripped(Grip.Free)
         .having(back)
         .remembering(earlier.memory)
@@ -477,7 +507,7 @@ record World(
   World connected() {
     if (secret.isEmpty()) return this;
     var at = secret.get().active;
-    if (name(at.server()).mood == Mood.Down || !works(at)) return this;
+    if (!spec.givesNothing() || name(at.server()).mood == Mood.Down || !works(at)) return this;
     var login = at(at.server()).find(at.login()).orElseThrow().using(true);
     return with(name(at.server()).instance, at(at.server()).with(at.login(), login));
   }

@@ -39,7 +39,14 @@ record WorldActs(World w, String path) {
       case Action.Settle(var server, var at, long by) -> fence(server, List.of(at), by);
       case Action.Publish p ->
           publish(
-              new Secret(p.attachment(), p.requested(), WorldFacts.shape(w), 0, p.debts(), 0),
+              new Secret(
+                  p.attachment(),
+                  p.requested(),
+                  WorldFacts.shape(w),
+                  w.spec().given(),
+                  0,
+                  p.debts(),
+                  0),
               p.guard());
       case Action.Amend p -> amend(p);
       case Action.Unpublish _ ->
@@ -66,6 +73,7 @@ record WorldActs(World w, String path) {
   }
 
   private Done ensure(String name, List<Action.Desired> desired) {
+    if (!w.spec().givesNothing()) throw new AssertionError("makes accounts on " + name);
     var mood = w.name(name).mood();
     if (mood == Mood.Down) return new Done(w, new Result.Silent(failure(name)));
     if (mood == Mood.Refusing) return new Done(w, new Result.Failed(failure(name)));
@@ -155,6 +163,10 @@ record WorldActs(World w, String path) {
   private Result knock(Attachment at) {
     if (w.name(at.server()).mood() == Mood.Down) return new Result.Silent(failure(at.server()));
     if (!w.works(at)) return new Result.Failed(new Failure(Reason.LoginRefused, "refused"));
+    if (!w.spec().givesNothing())
+      return w.name(at.server()).mood() == Mood.Refusing
+          ? new Result.Failed(new Failure(Reason.ProtocolMismatch, "no TLS"))
+          : new Result.LetIn(OptionalInt.empty());
     boolean writes = at.access() != Access.ReadOnly;
     return writes && w.at(at.server()).standby()
         ? new Result.Failed(readOnly(at.server()))
@@ -162,6 +174,7 @@ record WorldActs(World w, String path) {
   }
 
   private Done fence(String name, List<Attachment> logins, long by) {
+    if (!w.spec().givesNothing()) throw new AssertionError("fences accounts on " + name);
     if (w.name(name).mood() == Mood.Down)
       return new Done(w, new Result.Unanswered(failure(name), 3, Duration.ofMinutes(5)));
     if (!logins.stream().allMatch(l -> l.serverId().equals(w.at(name).lineage())))
@@ -202,10 +215,13 @@ record WorldActs(World w, String path) {
     if (w.secret().isEmpty()) return done(w);
     var s = w.secret().get();
     return publish(
-        new Secret(s.active(), p.requested(), s.shape(), p.aborted(), p.debts(), 0), p.guard());
+        new Secret(s.active(), p.requested(), s.shape(), s.given(), p.aborted(), p.debts(), 0),
+        p.guard());
   }
 
   private Done publish(Secret written, String guard) {
+    if (written.given().equals(World.MISSING))
+      return new Done(w, new Result.Failed(new Failure(Reason.CredentialsMissing, "missing")));
     if (w.grip() == Grip.Refused && w.secret().isPresent())
       return new Done(w, new Result.Failed(new Failure(Reason.InternalError, "immutable")));
     boolean seen = guard.equals(w.secret().map(s -> "" + s.version()).orElse(""));
@@ -220,6 +236,7 @@ record WorldActs(World w, String path) {
                         written.active(),
                         written.requested(),
                         written.shape(),
+                        written.given(),
                         written.aborted(),
                         written.debts(),
                         (version + 1) % World.VERSIONS))));

@@ -8,6 +8,7 @@ import dev.backingservice.model.EngineKind;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Intent;
+import dev.backingservice.model.LoginNames;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Published;
 import dev.backingservice.model.Reason;
@@ -36,6 +37,14 @@ final class WorldFacts {
           Abilities.Overlap.TwoLogins,
           Abilities.Refusal.Told);
 
+  private static final Abilities GIVEN =
+      new Abilities(
+          Set.of(),
+          Abilities.Fence.NotSupported,
+          Abilities.Accounts.Given,
+          Abilities.Overlap.TwoLogins,
+          Abilities.Refusal.Untold);
+
   private WorldFacts() {}
 
   static Facts of(World w, SwapPolicy policy) {
@@ -53,7 +62,9 @@ final class WorldFacts {
             1,
             w.spec().life() == World.Life.Deleting ? Facts.Life.Deleting : Facts.Life.Living,
             w.spec().marked(),
-            World.LOGINS,
+            w.spec().givesNothing() ? ABILITIES : GIVEN,
+            given(w),
+            logins(w),
             w.spec().said(),
             Set.of()),
         w.spec().sound()
@@ -70,6 +81,25 @@ final class WorldFacts {
         List.of());
   }
 
+  private static Facts.Given given(World w) {
+    return w.spec().given().equals(World.MISSING)
+        ? new Facts.Given(
+            "", Optional.of(new Failure(Reason.CredentialsMissing, "the Secret is missing")))
+        : new Facts.Given(w.spec().given(), Optional.empty());
+  }
+
+  /// Other content may be of another account.
+  private static LoginNames logins(World w) {
+    if (w.spec().givesNothing()) return World.LOGINS;
+    var name =
+        switch (w.spec().given()) {
+          case World.MISSING -> "";
+          case "3" -> "other";
+          default -> "orders";
+        };
+    return new LoginNames(name, name);
+  }
+
   private static Published published(World w) {
     if (w.grip() == World.Grip.Foreign) return new Published.Foreign();
     return w.secret()
@@ -79,6 +109,7 @@ final class WorldFacts {
                     s.active(),
                     s.requested(),
                     s.shape().fingerprint(BindingShape.USUAL_TLS),
+                    s.given(),
                     s.shape().mountPath(),
                     s.aborted(),
                     s.debts(),
@@ -130,19 +161,34 @@ final class WorldFacts {
             1000,
             w.name(name).gone(),
             BindingShape.USUAL_TLS,
-            lineage(w.name(name)));
+            w.spec().givesNothing() ? lineage(w.name(name)) : "uid-" + name);
     var sight =
         Places.hidden(facts, name, admission)
             ? new Sight.Troubled(consent.orElseThrow())
             : sight(w, name);
-    return new ServerFact(name, admission, ABILITIES, sight);
+    return new ServerFact(name, admission, sight);
   }
 
   private static String lineage(World.Name name) {
     return name.accepted().isEmpty() ? name.lineage() : name.accepted();
   }
 
+  /// A handshake tells nothing but that somebody is there.
+  private static Sight handshake(World w, String name) {
+    return switch (w.name(name).mood()) {
+      case Down ->
+          new Sight.Silent(new Failure(Reason.ServerUnreachable, name + " does not answer"));
+      case Refusing -> new Sight.Troubled(new Failure(Reason.ProtocolMismatch, "no TLS"));
+      case Well, Stuck, Empty, Taken, Partial, Closed ->
+          new Sight.Answers(
+              new Identity(
+                  "uid-" + name, w.name(name).instance(), "", "", Identity.Role.Primary, ""),
+              new Standing(Map.of()));
+    };
+  }
+
   private static Sight sight(World w, String name) {
+    if (!w.spec().givesNothing()) return handshake(w, name);
     var at = w.name(name);
     return switch (at.mood()) {
       case Down ->
@@ -194,7 +240,7 @@ final class WorldFacts {
     return new Probe(
         Optional.empty(),
         sameness(w, facts),
-        contents(w, facts),
+        w.spec().givesNothing() ? contents(w, facts) : Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         write);
@@ -218,9 +264,11 @@ final class WorldFacts {
 
   private static Intent intent(World w, SwapPolicy policy) {
     return new Intent(
-        EngineKind.PostgreSQL,
-        new Place(w.spec().server(), new Scope.Schema("orders", "public")),
-        new Credentials.Derived(),
+        w.spec().givesNothing() ? EngineKind.PostgreSQL : EngineKind.Generic,
+        new Place(
+            w.spec().server(),
+            w.spec().givesNothing() ? new Scope.Schema("orders", "public") : new Scope.Whole()),
+        w.spec().givesNothing() ? new Credentials.Derived() : new Credentials.Given("kafka-user"),
         w.spec().life().state(),
         w.spec().access(),
         new Intent.Limits(20, Duration.ZERO),
@@ -235,6 +283,12 @@ final class WorldFacts {
 
   static BindingShape shape(World w) {
     return new BindingShape(
-        "orders-db", "orders-db", "/bindings" + w.spec().shape(), Map.of(), true, List.of());
+        "orders-db",
+        "orders-db",
+        "/bindings" + w.spec().shape(),
+        Map.of(),
+        Map.of(),
+        true,
+        List.of());
   }
 }

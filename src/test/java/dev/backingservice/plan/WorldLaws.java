@@ -22,9 +22,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /// What holds in every world, and what every world comes to.
-record WorldLaws(SwapPolicy policy) {
+///
+/// @param start the world that all begin as
+record WorldLaws(SwapPolicy policy, World start) {
   private static final int PATIENCE = 80;
   private static final int CALM = 4;
+
+  WorldLaws(SwapPolicy policy) {
+    this(policy, World.start());
+  }
 
   /// What holds after each step of the operator.
   void holdAlong(World before, List<World> passed, String path) {
@@ -117,6 +123,7 @@ record WorldLaws(SwapPolicy policy) {
             && was.memory() == world.memory();
     if (!cut) return;
     assertThat(world.works(active)).as(() -> path + "\n" + world).isTrue();
+    if (!world.spec().givesNothing()) return;
     boolean restored = was.memory().active().filter(a -> a.attachment().same(active)).isPresent();
     var login = world.at(active.server()).find(active.login()).orElseThrow();
     assertThat(restored || was.name(active.server()).mood() != Mood.Closed)
@@ -213,7 +220,7 @@ record WorldLaws(SwapPolicy policy) {
         assertThat(login.open() && login.access().compareTo(rest.spec().access()) > 0)
             .as(() -> "an older login holds more than is asked for: " + path + "\n" + rest)
             .isFalse();
-    if (able(rest))
+    if (able(rest) && (rest.spec().givesNothing() || handed(rest)))
       assertThat(rest.secret().orElseThrow().active().server())
           .as(() -> "an edit that could be taken is not: " + path + "\n" + rest)
           .isEqualTo(rest.spec().server());
@@ -235,7 +242,10 @@ record WorldLaws(SwapPolicy policy) {
   private boolean isSo(World world, String condition) {
     var active = world.memory().active().map(Memory.Active::attachment);
     return switch (condition) {
-      case "Fenced" -> open(world, active.map(Attachment::epoch).orElse(Long.MAX_VALUE)).isEmpty();
+      case "Fenced" ->
+          world.spec().givesNothing()
+              ? open(world, active.map(Attachment::epoch).orElse(Long.MAX_VALUE)).isEmpty()
+              : active.map(Attachment::epoch).orElse(world.memory().greatestEpoch() + 1) <= 1;
       case "Published" -> world.secret().isPresent();
       case "RolledOut" ->
           world.pods().rolled()
@@ -315,8 +325,13 @@ record WorldLaws(SwapPolicy policy) {
     };
   }
 
+  private static boolean handed(World w) {
+    return !w.spec().given().equals(World.MISSING);
+  }
+
   private static boolean reachable(World w, String name) {
     var n = w.name(name);
+    if (!w.spec().givesNothing()) return n.mood() == Mood.Well;
     var lineage = w.at(name).lineage();
     return n.mood() == Mood.Well
         && !w.at(name).standby()
@@ -358,6 +373,12 @@ record WorldLaws(SwapPolicy policy) {
     assertThat(rest.pods().epoch())
         .as(() -> "pods do not follow: " + path + "\n" + rest)
         .isEqualTo(active.epoch());
+    if (!rest.spec().givesNothing()) {
+      assertThat(rest.secret().get().given())
+          .as(() -> "what is handed over is not published: " + path + "\n" + rest)
+          .isEqualTo(rest.spec().given());
+      return;
+    }
     assertThat(rest.at(active.server()).find(active.login()).orElseThrow().access())
         .as(() -> "another access: " + path + "\n" + rest)
         .isEqualTo(rest.spec().access());
@@ -403,6 +424,7 @@ record WorldLaws(SwapPolicy policy) {
     var healed = world.holding(Optional.empty());
     if (healed.grip() != Grip.Free) healed = healed.gripped(Grip.Free);
     healed = healed.asking(healed.spec().sound(true).retrying("healed"));
+    if (!handed(healed)) healed = healed.asking(healed.spec().handing("1"));
     for (var instance : List.copyOf(healed.instances().keySet()))
       healed =
           healed.with(

@@ -100,6 +100,10 @@ final class WorldMoves {
     var access = w.spec().access() == Access.ReadOnly ? Access.ReadWrite : Access.ReadOnly;
     moves.add(to("access " + access, w.asking(w.spec().accessing(access))));
     moves.add(to(w.spec().sound() ? "bad edit" : "good edit", sound(w)));
+    if (!w.spec().givesNothing())
+      for (var content : List.of("1", "2", "3", World.MISSING))
+        if (!content.equals(w.spec().given()))
+          moves.add(to("given " + content, w.asking(w.spec().handing(content))));
     if (w.memory().swap() instanceof Swap.Overlap(var m, _, _))
       moves.add(
           to("end overlap", w.asking(w.spec().endingOverlap(Long.toString(m.from().epoch())))));

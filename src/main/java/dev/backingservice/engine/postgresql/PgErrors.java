@@ -2,19 +2,11 @@ package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Server;
-import dev.backingservice.engine.wire.Addresses;
 import dev.backingservice.engine.wire.Attempt;
+import dev.backingservice.engine.wire.ConnectFailure;
 import dev.backingservice.model.Reason;
-import dev.backingservice.model.ServerText;
-import java.net.ConnectException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
-import java.security.cert.CertificateException;
 import java.sql.SQLException;
-import java.util.Optional;
 import java.util.Set;
-import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 
 /// SQLSTATE (PostgreSQL manual, appendix A) and exceptions to reasons.
@@ -61,33 +53,19 @@ final class PgErrors {
   /// A failed login: tells nobody there from somebody who refuses.
   static EngineException connecting(
       SQLException e, Attempt attempt, String where, Reason whenRefused) {
-    var tls = cause(e, SSLException.class).or(() -> cause(e, CertificateException.class));
-    if (cause(e, CertificateException.class).filter(PgErrors::aboutTheName).isPresent())
-      return EngineException.of(
-          Reason.CertificateNameMismatch,
-          where + " presents a certificate for another name: set spec.host to a name in it");
-    if (tls.isPresent() && !attempt.bounds().exceeded())
-      return EngineException.of(
-          Reason.CertificateNotTrusted,
-          where
-              + " presents a certificate that the anchors of spec.tls.ca do not verify: "
-              + said(tls.get()));
+    var tls = ConnectFailure.ofTls(e, attempt, where);
+    if (tls.isPresent()) return tls.get();
     if (state(e).startsWith("28"))
       return EngineException.of(
           whenRefused, where + " refuses the login: " + quoted(e) + cure(whenRefused));
     if (state(e).equals("3D000"))
       return EngineException.of(
           Reason.DatabaseMissing, where + ": " + quoted(e) + cure(Reason.DatabaseMissing));
-    if (cause(e, Addresses.Unanswered.class).isPresent())
-      return EngineException.of(
-          Reason.ServerUnreachable, where + " cannot be found: the name server does not answer");
-    if (!attempt.answered())
-      return EngineException.silent(detail(e), where + " does not answer: " + silence(e));
-    if (attempt.bounds().exceeded())
-      return EngineException.slow(
-          where + " accepts connections and does not finish a login in 5 s or 16 MiB");
-    return EngineException.of(
-        Reason.ServerUnreachable, where + " does not let us in: " + quoted(e));
+    return ConnectFailure.ofReach(e, attempt, where)
+        .orElseGet(
+            () ->
+                EngineException.of(
+                    Reason.ServerUnreachable, where + " does not let us in: " + quoted(e)));
   }
 
   private static String cure(Reason reason) {
@@ -99,12 +77,6 @@ final class PgErrors {
     };
   }
 
-  /// The Java runtime's own words; no server's.
-  private static boolean aboutTheName(Throwable e) {
-    return message(e).startsWith("No subject alternative")
-        || message(e).startsWith("No name matching");
-  }
-
   /// Whether the server speaks about the login itself: refused, locked, or no connection free.
   static boolean aboutTheLogin(SQLException e) {
     return state(e).startsWith("28") || state(e).equals(TOO_MANY);
@@ -113,7 +85,7 @@ final class PgErrors {
   /// Whether a login has as many connections as it may, by the routine that says so: it has logged
   /// in by then.
   static boolean ofTheLogin(SQLException e) {
-    return cause(e, PSQLException.class)
+    return ConnectFailure.cause(e, PSQLException.class)
         .map(refused -> ((PSQLException) refused).getServerErrorMessage())
         .filter(said -> "InitializeSessionUserId".equals(said.getRoutine()))
         .isPresent();
@@ -158,36 +130,10 @@ final class PgErrors {
   }
 
   static String said(Throwable e) {
-    return ServerText.clean(message(e));
+    return ConnectFailure.said(e);
   }
 
   private static String message(Throwable e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-  }
-
-  private static Reason detail(SQLException e) {
-    if (cause(e, SocketTimeoutException.class).isPresent()) return Reason.Timeout;
-    return cause(e, ConnectException.class).isPresent()
-        ? Reason.ConnectionRefused
-        : Reason.ServerUnreachable;
-  }
-
-  private static String silence(SQLException e) {
-    return cause(e, UnknownHostException.class).isPresent()
-        ? "no address is known for its name: correct spec.host, or the cluster's DNS"
-        : said(root(e));
-  }
-
-  private static Throwable root(Throwable e) {
-    var root = e;
-    while (root.getCause() != null) root = root.getCause();
-    return root;
-  }
-
-  private static <T extends Throwable> Optional<Throwable> cause(
-      @Nullable Throwable e, Class<T> type) {
-    for (var at = e; at != null; at = at.getCause())
-      if (type.isInstance(at)) return Optional.of(at);
-    return Optional.empty();
   }
 }

@@ -27,8 +27,7 @@ import java.util.function.LongSupplier;
 
 /// PostgreSQL 14 to 18.
 public final class PostgresEngine implements Engine {
-  private static final Defaults DEFAULTS =
-      new Defaults(5432, Map.of("DATABASE_URL", "uri"), "postgresql");
+  private static final Defaults DEFAULTS = new Defaults(5432, Map.of("DATABASE_URL", "uri"));
 
   private final Marks marks;
   private final Term term;

@@ -1,6 +1,7 @@
 package dev.backingservice.engine.wire;
 
 import dev.backingservice.engine.Server;
+import dev.backingservice.model.Credential;
 import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Protection;
 import dev.backingservice.model.Trust;
@@ -25,43 +26,73 @@ public final class Handshake {
   /// @param anchor PEM, of the certificate that the server's chain leads to
   public record Seen(Protection protection, Optional<String> anchor) {}
 
-  /// What a protocol sends and reads before the handshake.
+  /// What a protocol sends and reads before the handshake, or after it.
   @FunctionalInterface
   public interface Prelude {
     /// @throws IOException when the server has no TLS
-    void play(Socket plain) throws IOException;
+    void play(Socket socket) throws IOException;
   }
 
   /// Empty when nothing is verified, nobody answers or the certificate does not verify: what is
   /// wrong then, the administrator's login says.
   public static Optional<Seen> look(Server server, Endpoint to, Prelude prelude) {
     if (server.trust().mode() == Trust.Mode.Disabled) return Optional.empty();
-    try (var attempt =
-            new Attempt(
-                to, server.trust(), Optional.empty(), Optional.empty(), UnaryOperator.identity());
-        var plain = new BoundedSocketFactory(attempt.token()).createSocket()) {
-      attempt.bounds().begin(ATMOST);
-      plain.connect(new InetSocketAddress(to.port()), TIMEOUT_MILLIS);
-      plain.setSoTimeout(TIMEOUT_MILLIS);
-      prelude.play(plain);
-      return shaken(attempt, plain, to);
+    try (var attempt = attempt(server, to, Optional.empty())) {
+      return Optional.of(shake(attempt, prelude, _ -> {}));
     } catch (IOException | GeneralSecurityException e) {
       return Optional.empty();
     }
   }
 
-  private static Optional<Seen> shaken(Attempt attempt, Socket plain, Endpoint to)
+  /// A try for a handshake alone.
+  ///
+  /// @param shown the client's certificate, where one is shown
+  public static Attempt attempt(
+      Server server, Endpoint to, Optional<Credential.ClientCertificate> shown) {
+    return new Attempt(to, server.trust(), shown, Optional.empty(), UnaryOperator.identity());
+  }
+
+  /// Shakes hands within 5 s.
+  ///
+  /// @param epilogue what is done with the connection then
+  /// @throws IOException when nobody answers, there is no TLS or the certificate does not verify
+  public static Seen shake(Attempt attempt, Prelude prelude, Prelude epilogue)
+      throws IOException, GeneralSecurityException {
+    attempt.bounds().begin(ATMOST);
+    try (var plain = new BoundedSocketFactory(attempt.token()).createSocket()) {
+      plain.connect(new InetSocketAddress(attempt.port()), TIMEOUT_MILLIS);
+      plain.setSoTimeout(TIMEOUT_MILLIS);
+      prelude.play(plain);
+      return shaken(attempt, plain, epilogue);
+    } finally {
+      attempt.bounds().end();
+    }
+  }
+
+  /// Connects, and hangs up.
+  ///
+  /// @throws IOException when nobody answers
+  public static void connect(Attempt attempt) throws IOException {
+    attempt.bounds().begin(ATMOST);
+    try (var plain = new BoundedSocketFactory(attempt.token()).createSocket()) {
+      plain.connect(new InetSocketAddress(attempt.port()), TIMEOUT_MILLIS);
+    } finally {
+      attempt.bounds().end();
+    }
+  }
+
+  private static Seen shaken(Attempt attempt, Socket plain, Prelude epilogue)
       throws IOException, GeneralSecurityException {
     var factory = new PinnedSslFactory(attempt.token());
+    var to = attempt.to();
     try (var tls = (SSLSocket) factory.createSocket(plain, to.host(), to.port(), true)) {
       tls.startHandshake();
       var leaf = attempt.chain().getFirst();
       var protection =
           new Protection(
               attempt.protocol(), leaf.getNotBefore().toInstant(), leaf.getNotAfter().toInstant());
-      return Optional.of(new Seen(protection, attempt.anchor()));
-    } finally {
-      attempt.bounds().end();
+      epilogue.play(tls);
+      return new Seen(protection, attempt.anchor());
     }
   }
 }

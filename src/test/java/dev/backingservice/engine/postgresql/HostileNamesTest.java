@@ -146,6 +146,7 @@ class HostileNamesTest {
         "/bindings/orders-db",
         new Server(
             "blue",
+            "uid",
             endpoint,
             endpoint,
             "postgres",

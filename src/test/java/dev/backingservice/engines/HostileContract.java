@@ -1,0 +1,148 @@
+package dev.backingservice.engines;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.backingservice.engine.Engine;
+import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Server;
+import dev.backingservice.model.Identity;
+import dev.backingservice.model.Reason;
+import dev.backingservice.sandbox.Pki;
+import dev.backingservice.sandbox.Ports;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/// Servers that are attacked or attacking: each costs one attempt a bounded time, bounded memory
+/// and no thread, and what is said of it is true and printable.
+abstract class HostileContract {
+  static final String PASSWORD = "the administrator's own";
+  private static final Duration ATTEMPT = Duration.ofSeconds(10);
+  private static final long ALLOCATED = 64L << 20;
+  private static final long KEPT = 16L << 20;
+  static final Pki PKI = new Pki();
+
+  abstract Engine engine();
+
+  abstract HostileServer hostile(HostileMode mode) throws Exception;
+
+  abstract Server server(int port);
+
+  /// What may be said of a mode that does not speak of itself.
+  abstract Set<Reason> usual();
+
+  void costsOneBoundedAttempt(HostileMode mode) throws Exception {
+    // Given
+    try (var hostile = hostile(mode)) {
+      var engine = engine();
+      long kept = used();
+      var began = System.nanoTime();
+
+      // When
+      var attempt = attempt(engine, server(hostile.port()));
+
+      // Then
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).as("time").isLessThan(ATTEMPT);
+      assertThat(attempt.allocated).as("allocated").isLessThan(ALLOCATED);
+      engine.keep(List.of());
+      assertThat(used() - kept).as("kept").isLessThan(KEPT);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(5))
+          .untilAsserted(() -> assertThat(threads()).as("threads").isEmpty());
+      truthful(mode, attempt);
+    }
+  }
+
+  @Test
+  void aServerThatNobodyHeardOfIsSilentAndAHostileOneIsNot() throws Exception {
+    // Given
+    int unused = Ports.free();
+
+    // When
+    var attempt = attempt(engine(), server(unused));
+
+    // Then
+    assertThat(attempt.failure.orElseThrow().silent()).isTrue();
+  }
+
+  /// @param allocated by the thread that asked, in bytes
+  private record Attempt(
+      Optional<EngineException> failure, Optional<Identity> identity, long allocated) {}
+
+  private static Attempt attempt(Engine engine, Server server) {
+    var counter = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = counter.getCurrentThreadAllocatedBytes();
+    var failure = Optional.<EngineException>empty();
+    var identity = Optional.<Identity>empty();
+    try (var session = engine.open(server)) {
+      identity = Optional.of(session.identity());
+    } catch (EngineException e) {
+      failure = Optional.of(e);
+    }
+    return new Attempt(failure, identity, counter.getCurrentThreadAllocatedBytes() - before);
+  }
+
+  private void truthful(HostileMode mode, Attempt attempt) {
+    if (mode.stage() == HostileMode.Stage.Answers) {
+      attempt.identity.ifPresent(HostileContract::clean);
+      if (mode == HostileMode.LiesAboutItsIdentity)
+        assertThat(attempt.identity)
+            .as(() -> attempt.failure.map(EngineException::sentence).orElse(""))
+            .isPresent();
+      return;
+    }
+    var failure = attempt.failure.orElseThrow();
+    assertThat(failure.silent()).as(failure.sentence()).isFalse();
+    assertThat(reasons(mode)).as(failure.sentence()).contains(failure.reason());
+    assertThat(failure.sentence()).contains("hostile").hasSizeLessThan(1000);
+    assertThat(failure.sentence().chars()).noneMatch(Character::isISOControl);
+    assertThat(failure.sentence()).doesNotContain(PASSWORD);
+  }
+
+  private static void clean(Identity identity) {
+    for (var text : List.of(identity.serverId(), identity.instanceId(), identity.version()))
+      assertThat(text.chars().noneMatch(c -> Character.isISOControl(c) || c == 0x202e))
+          .as(text)
+          .isTrue();
+    assertThat(identity.serverId()).hasSizeLessThan(100);
+  }
+
+  private Set<Reason> reasons(HostileMode mode) {
+    return switch (mode) {
+      case CertificateOfAnotherHost -> Set.of(Reason.CertificateNameMismatch);
+      case SelfMadeAuthority, ExpiredCertificate, CertificateOfTomorrow ->
+          Set.of(Reason.CertificateNotTrusted);
+      case HundredAuthorities, GiantCertificate ->
+          Set.of(Reason.CertificateNotTrusted, Reason.ServerUnreachable);
+      case LongError -> Set.of(Reason.AdminRefused);
+      default -> usual();
+    };
+  }
+
+  /// Threads that are at work in an engine.
+  private static Set<String> threads() {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(e -> e.getKey() != Thread.currentThread())
+        .filter(e -> Stream.of(e.getValue()).anyMatch(HostileContract::ours))
+        .map(e -> e.getKey().getName())
+        .collect(Collectors.toSet());
+  }
+
+  private static boolean ours(StackTraceElement at) {
+    return at.getClassName().startsWith("dev.backingservice.engine.")
+        || at.getClassName().startsWith("org.postgresql.");
+  }
+
+  private static long used() {
+    System.gc();
+    var runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+}
