@@ -44,7 +44,8 @@ public final class BindingMaker {
     var at = publish.attachment();
     var shape = f.intent().map(Intent::binding).orElseThrow();
     var password = password(f, at);
-    var issued = authorities.clients().issue(at.login(), at.epoch(), now, life(f, publish, now));
+    var certified = passwords.certified(f.service().id(), f.intent(), at);
+    var issued = authorities.clients().issue(certified, at.epoch(), now, life(f, publish, now));
     var entries =
         new LinkedHashMap<>(
             served

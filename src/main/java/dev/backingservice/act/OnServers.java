@@ -102,9 +102,9 @@ public final class OnServers {
   Entry entry(Facts f, String by, Attachment attachment) throws EngineException {
     var served = find(by);
     var server = served.server();
+    var certified = passwords.certified(f.service().id(), f.intent(), attachment);
     var certificate =
-        server.shown(
-            () -> authority.shown(attachment.login(), attachment.epoch(), clock.instant()));
+        server.shown(() -> authority.shown(certified, attachment.epoch(), clock.instant()));
     var password = passwords.of(f.service().id(), f.intent(), attachment);
     return served
         .engine()

@@ -54,7 +54,7 @@ import org.jspecify.annotations.Nullable;
 public record BackingServerSpec(
     @Required
         @JsonPropertyDescription(
-            "The protocol family of the server. Immutable. PostgreSQL and Generic are supported yet.")
+            "The protocol family of the server. Immutable. Only PostgreSQL and Generic are supported.")
         EngineName engine,
     @Required
         @Size(min = 1, max = 253)
@@ -63,7 +63,7 @@ public record BackingServerSpec(
     @Min(1)
         @Max(65535)
         @JsonPropertyDescription(
-            "TCP port; by default the engine's own (5432, 3306, 6379, 5671, 587). Immutable.")
+            "TCP port; by default the engine's own (5432, 3306, 6379, 5671, 587); required for Generic. Immutable.")
         @Nullable Integer port,
     @JsonPropertyDescription("The account that makes accounts; PostgreSQL, MySQL, Redis, RabbitMQ.")
         @Nullable Admin admin,

@@ -124,7 +124,7 @@ public record BackingServiceStatus(
       @Size(max = 255) @JsonPropertyDescription("The virtual host.") @Nullable String vhost,
       @Size(max = 128) @JsonPropertyDescription("The prefix of its names.") @Nullable String prefix,
       @Size(max = 254) @JsonPropertyDescription("The sender's address.") @Nullable String sender,
-      @Size(max = 63) @JsonPropertyDescription("The login.") String login,
+      @Size(max = 253) @JsonPropertyDescription("The login.") String login,
       @Size(max = 32) @JsonPropertyDescription("The level of access it was given.")
           @Nullable String access,
       @JsonPropertyDescription("Counts published credentials, from 1.") long epoch,
@@ -149,7 +149,7 @@ public record BackingServiceStatus(
       @Size(max = 255) @JsonPropertyDescription("The virtual host.") @Nullable String vhost,
       @Size(max = 128) @JsonPropertyDescription("The prefix of its names.") @Nullable String prefix,
       @Size(max = 254) @JsonPropertyDescription("The sender's address.") @Nullable String sender,
-      @Size(max = 63) @JsonPropertyDescription("The login that may still write there.")
+      @Size(max = 253) @JsonPropertyDescription("The login that may still write there.")
           String login,
       @Size(max = 32) @JsonPropertyDescription("The level of access it was given.")
           @Nullable String access,

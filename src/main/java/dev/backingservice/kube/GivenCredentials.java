@@ -12,7 +12,7 @@ import java.util.Optional;
 /// `username` and `password`. It is read by name.
 public final class GivenCredentials {
   private static final int LONGEST_NAME = 253;
-  private static final int LONGEST_PASSWORD = 8192;
+  private static final int LONGEST_PASSWORD = 2048;
   private final Secrets secrets;
   private final RootKey key;
 
@@ -38,13 +38,17 @@ public final class GivenCredentials {
     if (secret.isEmpty())
       return bad(
           "the Secret %s does not exist: create it with the keys username and password", name);
+    if (ours(secret.get()))
+      return bad(
+          "the Secret %s is a binding that the operator wrote: name the one with the account of the provider",
+          name);
     var username = text(secret.get(), "username");
     var password = text(secret.get(), "password");
     if (username.isEmpty() || password.isEmpty())
       return bad("the Secret %s needs the keys username and password, each with a value", name);
     if (unfit(username.get(), LONGEST_NAME) || unfit(password.get(), LONGEST_PASSWORD))
       return bad(
-          "username (at most 253 characters) and password (at most 8192) in the Secret %s are text without control characters: take a line break at the end away, and whatever is no text",
+          "username (at most 253 characters) and password (at most 2048) in the Secret %s are UTF-8 text without control characters: remove a line break at the end",
           name);
     return new Read.Good(
         username.get(),
@@ -58,8 +62,23 @@ public final class GivenCredentials {
 
   /// What is no UTF-8 was decoded to replacement characters.
   private static boolean unfit(String text, int longest) {
-    return text.length() > longest
-        || text.chars().anyMatch(c -> Character.isISOControl(c) || c == '\uFFFD');
+    return text.length() > longest || text.chars().anyMatch(GivenCredentials::unprintable);
+  }
+
+  /// Also what turns the direction of a text around.
+  private static boolean unprintable(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL, Character.FORMAT -> true;
+      case Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+      default -> c == '\uFFFD';
+    };
+  }
+
+  /// What was published once more would be new content each time.
+  private static boolean ours(Secret secret) {
+    return secret.getMetadata() != null
+        && secret.getMetadata().getOwnerReferences().stream()
+            .anyMatch(o -> "BackingService".equals(o.getKind()));
   }
 
   private static Read bad(String sentence, String name) {

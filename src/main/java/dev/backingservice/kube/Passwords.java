@@ -11,6 +11,8 @@ import java.util.Optional;
 
 /// The password of a credential, wherever it comes from.
 public final class Passwords {
+  private static final int DIGITS = 32;
+
   private final RootKey key;
   private final GivenCredentials given;
 
@@ -40,6 +42,15 @@ public final class Passwords {
 
   public Sensitive of(ServiceId service, Optional<Intent> intent, Attachment of) {
     return read(service, intent, of).text();
+  }
+
+  /// Whom a client certificate names: the login, or the service where a tenant chose that. Servers
+  /// that let in by certificate take nobody's word for a login of somebody else.
+  public String certified(ServiceId service, Optional<Intent> intent, Attachment of) {
+    return intent.map(Intent::credentials).orElse(new Credentials.Derived())
+            instanceof Credentials.Derived
+        ? of.login()
+        : "given_" + key.name("given", service.namespace(), service.name()).substring(0, DIGITS);
   }
 
   public byte[] salt(ServiceId service, Attachment of) {

@@ -72,8 +72,9 @@ public final class BindingCheck {
       return new Login.TurnedAway(
           new Failure(Reason.ServerUnreachable, active.server() + " has not been reached yet"));
     var server = served.get().server();
+    var certified = passwords.certified(f.service().id(), f.intent(), active);
     var certificate =
-        server.shown(() -> authority.shown(active.login(), active.epoch(), clock.instant()));
+        server.shown(() -> authority.shown(certified, active.epoch(), clock.instant()));
     var credential =
         new Credential(active, passwords.of(f.service().id(), f.intent(), active), certificate);
     try {

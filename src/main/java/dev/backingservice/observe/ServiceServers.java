@@ -81,10 +81,12 @@ public final class ServiceServers {
         .flatMap(i -> Consent.caps(resource, i));
   }
 
-  /// Every server that admits the namespace.
+  /// Every server of the engine that admits the namespace.
   private List<Place> everywhere(Facts f, Place like, Registry known) {
     var consent = new Consent(known);
+    var engine = f.intent().map(i -> i.engine().name()).orElse("");
     return known.all().stream()
+        .filter(s -> engine.equals(s.getSpec().engine().name()))
         .filter(s -> consent.admits(s, f.service().id().namespace()))
         .map(s -> like.on(s.getMetadata().getName()))
         .toList();

@@ -179,7 +179,8 @@ final class Attach {
   /// A login that was made for the next epoch here and never superseded keeps it: a publication
   /// that is refused again and again asks for one epoch only.
   private static long epoch(Facts f, Place place, String login) {
-    long next = f.greatestEpoch() + 1;
+    // of what was given before, nobody remembers anything
+    long next = Math.max(f.greatestEpoch() + 1, f.given() && f.forgotten() ? 2 : 1);
     return f.answer(place.server())
         .flatMap(a -> a.standing().find(login))
         .filter(l -> same(f, place, l))

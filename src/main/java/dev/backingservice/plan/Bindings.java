@@ -23,6 +23,11 @@ final class Bindings {
     return active || target || later || memory.isBlank() ? Optional.of(b) : Optional.empty();
   }
 
+  /// Whether the binding was written with what the tenant hands over now.
+  static boolean holdsWhatIsGiven(Facts f) {
+    return believed(f).filter(b -> b.given().equals(f.service().given().content())).isPresent();
+  }
+
   /// What the service is attached to. The rights are the ones last recorded: they change in place.
   static Optional<Attachment> active(Facts f) {
     var recorded = f.memory().active().map(Memory.Active::attachment);

@@ -264,6 +264,10 @@ public record Facts(
       greatest = Math.max(greatest, Math.max(b.active().epoch(), b.aborted()));
     for (var server : servers.values())
       greatest = Math.max(greatest, server.greatestEpoch(service.id().uid()));
+    // no server remembers for us
+    if (given())
+      for (var workload : workloads)
+        if (workload.epoch() < Integer.MAX_VALUE) greatest = Math.max(greatest, workload.epoch());
     return greatest;
   }
 

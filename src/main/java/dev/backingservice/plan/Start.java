@@ -48,6 +48,8 @@ final class Start {
   private static Optional<Swap.Prepare> onTheSpot(Facts f, Attachment from, Instant now) {
     if (f.published() instanceof Published.Foreign || f.service().given().problem().isPresent())
       return Optional.empty();
+    // what is handed over together with an edit is for the server of the edit
+    if (f.pending() && renewed(f)) return Optional.empty();
     boolean able =
         f.server(from.server())
             .filter(s -> s.consent().isEmpty())
@@ -56,17 +58,13 @@ final class Start {
             .isPresent();
     if (!able) return Optional.empty();
     if (Promotions.ofActive(f)) return motion(f, Cause.HostMoved, from, from.place(), now, 0);
-    if (renewed(f, from)) return motion(f, Cause.Rotation, from, from.place(), now, 0);
+    if (renewed(f)) return motion(f, Cause.Rotation, from, from.place(), now, 0);
     return reshaped(f) ? motion(f, Cause.Reshape, from, from.place(), now, 0) : Optional.empty();
   }
 
-  /// Other content was handed over than the Secret was written with; or, where that is gone, that
-  /// of another account.
-  private static boolean renewed(Facts f, Attachment active) {
-    return f.given()
-        && Bindings.believed(f)
-            .map(b -> !b.given().equals(f.service().given().content()))
-            .orElse(!f.service().logins().all().contains(active.login()));
+  /// Other content was handed over than the Secret was written with, or nobody knows with which.
+  private static boolean renewed(Facts f) {
+    return f.given() && !Bindings.holdsWhatIsGiven(f);
   }
 
   /// The mount path, the extra entries or the use of TLS changed: the same server, a new epoch.

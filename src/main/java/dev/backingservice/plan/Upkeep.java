@@ -54,7 +54,9 @@ final class Upkeep {
       Facts f, Attachment active, Place requested, Instant now) {
     var ends = refused(f, active) ? f.memory().certificateEnds() : Optional.<Instant>empty();
     if (refused(f, active) && ends.filter(now::isBefore).isEmpty()) return Optional.empty();
-    if (!worksOrWill(f, active) || !handedOver(f, active)) return Optional.empty();
+    if (!worksOrWill(f, active)) return Optional.empty();
+    // other content is another epoch
+    if (f.given() && !Bindings.holdsWhatIsGiven(f)) return Optional.empty();
     return Optional.of(
         new Action.Publish(active, requested, f.debts(), f.published().guard(), ends));
   }
@@ -66,12 +68,6 @@ final class Upkeep {
         .filter(a -> a.identity().serverId().equals(active.serverId()))
         .filter(a -> a.identity().writable() || a.standing().lets(active))
         .isPresent();
-  }
-
-  /// What is handed over may be missing, or be of another login by now.
-  private static boolean handedOver(Facts f, Attachment active) {
-    return f.service().given().problem().isEmpty()
-        && (!f.given() || f.service().logins().all().contains(active.login()));
   }
 
   private static boolean refused(Facts f, Attachment active) {

@@ -64,7 +64,7 @@ final class FencedVerdict {
                 Verdict.wait(
                     Judge.FENCED,
                     Reason.NotSupported,
-                    "%s keeps its accounts itself, and an older credential of this service may work there: withdraw it at the provider"
+                    "%s keeps its accounts itself, and an older credential of this service may work there: withdraw it at the provider, if it is not the one in force"
                         .formatted(left())));
   }
 

@@ -14,7 +14,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -32,6 +35,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 public final class Authority {
   private static final Duration LIFE = Duration.ofDays(3650);
   private static final Duration SKEW = Duration.ofMinutes(5);
+  private static final int COMMON_NAME = 64;
 
   private final X509Certificate certificate;
   private final PrivateKey key;
@@ -78,8 +82,18 @@ public final class Authority {
   ///
   /// @param life 1 h to 1 y
   public Issued issue(String login, long epoch, Instant now, Duration life) {
-    var subject = new X500Name("OU=epoch %d,CN=%s".formatted(epoch, login));
-    return issue(subject, KeyPurposeId.id_kp_clientAuth, List.of(), now.plus(life), now);
+    return issue(
+        subject(login, epoch), KeyPurposeId.id_kp_clientAuth, List.of(), now.plus(life), now);
+  }
+
+  /// A login that somebody else chose is a value and nothing else; one that is too long for a
+  /// common name (RFC 5280, appendix A.1) is left out, as is none.
+  private static X500Name subject(String login, long epoch) {
+    var name = new X500NameBuilder();
+    name.addRDN(BCStyle.OU, new DERUTF8String("epoch " + epoch));
+    if (!login.isEmpty() && login.length() <= COMMON_NAME)
+      name.addRDN(BCStyle.CN, new DERUTF8String(login));
+    return name.build();
   }
 
   /// A certificate for a server.

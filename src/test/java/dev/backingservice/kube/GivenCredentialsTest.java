@@ -4,12 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backingservice.HostileTexts;
 import dev.backingservice.kube.GivenCredentials.Read;
+import dev.backingservice.model.Access;
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.BindingShape;
+import dev.backingservice.model.Credentials;
+import dev.backingservice.model.EngineKind;
+import dev.backingservice.model.Intent;
+import dev.backingservice.model.Place;
 import dev.backingservice.model.RootKey;
+import dev.backingservice.model.Scope;
 import dev.backingservice.model.ServiceId;
+import dev.backingservice.model.SwapPolicy;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -59,7 +70,7 @@ class GivenCredentialsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"first\n", "two\r\nlines", "tab\t", "null\0", ""})
+  @ValueSource(strings = {"first\n", "two\r\nlines", "tab\t", "null\0", "\u202eturned", ""})
   void aLineBreakIsNoPartOfAPassword(String password) {
     assertThat(read("orders", password)).isInstanceOf(Read.Bad.class);
   }
@@ -72,6 +83,60 @@ class GivenCredentialsTest {
     assertThat(good(read("orders", "second")).content()).isNotEqualTo(first);
     assertThat(good(read("others", "first")).content()).isNotEqualTo(first);
     assertThat(first).doesNotContain("first", "orders");
+  }
+
+  @Test
+  void whatTheOperatorPublishedIsNotHandedOverOnceMore() {
+    var binding =
+        new SecretBuilder(secret("orders", "first"))
+            .withNewMetadata()
+            .addNewOwnerReference()
+            .withKind("BackingService")
+            .withName("events")
+            .endOwnerReference()
+            .endMetadata()
+            .build();
+
+    assertThat(given.read(SERVICE, "events", Optional.of(binding)))
+        .isInstanceOfSatisfying(
+            Read.Bad.class, bad -> assertThat(bad.failure().message()).contains("is a binding"));
+  }
+
+  @Test
+  void aCertificateNamesNobodyElsesLogin() {
+    var at =
+        new Attachment(
+            new Place("blue", new Scope.Whole()), "uid", "postgres", Access.ReadWrite, 1);
+    var passwords = new Passwords(new RootKey(new byte[32]), given);
+
+    assertThat(passwords.certified(SERVICE, Optional.of(intent("kafka-user")), at))
+        .startsWith("given_")
+        .hasSizeLessThan(64)
+        .doesNotContain("postgres");
+    assertThat(passwords.certified(SERVICE, Optional.empty(), at)).isEqualTo("postgres");
+  }
+
+  private static Intent intent(String secret) {
+    return new Intent(
+        EngineKind.Generic,
+        new Place("blue", new Scope.Whole()),
+        new Credentials.Given(secret),
+        Intent.State.Attached,
+        Access.ReadWrite,
+        new Intent.Limits(1, Duration.ZERO),
+        Intent.CreateDatabase.Never,
+        new BindingShape("events", "events", "/bindings", Map.of(), Map.of(), true, List.of()),
+        List.of(),
+        Intent.Rollout.Restart,
+        new SwapPolicy(
+            Duration.ZERO,
+            Duration.ZERO,
+            SwapPolicy.IfUnreachable.Proceed,
+            SwapPolicy.IfNotDrained.Abort,
+            Duration.ZERO,
+            Duration.ZERO),
+        Duration.ofHours(1),
+        Intent.DeletionPolicy.Retain);
   }
 
   @Test

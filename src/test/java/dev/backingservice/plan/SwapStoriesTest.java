@@ -349,4 +349,37 @@ class SwapStoriesTest {
     // Then
     assertThat(server()).isEqualTo("b");
   }
+
+  @Test
+  void anAccountThatIsHandedOverForAnotherServerIsNotPublishedForThisOne() {
+    // Given
+    world = settled(World.startGiven());
+
+    // When
+    play("Down b", "edit b", "given 3", "reshape", "rest");
+
+    // Then
+    assertThat(world.secret().orElseThrow().given()).isEqualTo("1");
+
+    // When
+    play("Well b", "rest");
+
+    // Then
+    assertThat(server()).isEqualTo("b");
+    assertThat(world.secret().orElseThrow().given()).isEqualTo("3");
+  }
+
+  @Test
+  void aRenewedCredentialIsAnEpochOfItsOwnThoughTheBindingWasDeletedMeanwhile() {
+    // Given
+    world = settled(World.startGiven());
+
+    // When
+    play("secret deleted", "given 2", "rest");
+
+    // Then
+    assertThat(world.secret().orElseThrow().given()).isEqualTo("2");
+    assertThat(world.secret().orElseThrow().active().epoch()).isEqualTo(2);
+    assertThat(world.pods().epoch()).isEqualTo(2);
+  }
 }

@@ -93,7 +93,8 @@ final class Connections {
     if (attempt.answered() && !attempt.bounds().exceeded() && speaksNoTls(e))
       return EngineException.of(
           Reason.ProtocolMismatch,
-          where + " answers, and not with TLS: set spec.port to the port that speaks TLS at once");
+          where
+              + " answers without TLS: name the port with implicit TLS in another BackingServer, and point spec.server to that");
     return ConnectFailure.ofTls(e, attempt, where)
         .or(() -> ConnectFailure.ofReach(e, attempt, where))
         .orElseGet(
