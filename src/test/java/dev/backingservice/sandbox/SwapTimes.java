@@ -6,12 +6,12 @@ import java.util.List;
 
 /// How long swaps took, from the edit to the switched binding.
 ///
-/// @param sorted never empty
-public record SwapTimes(List<Duration> sorted) {
+/// @param took in the order in which they were made; never empty
+public record SwapTimes(List<Duration> took) {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   public SwapTimes {
-    sorted = sorted.stream().sorted().toList();
+    took = List.copyOf(took);
   }
 
   /// Swaps a service from blue to green and back.
@@ -36,16 +36,24 @@ public record SwapTimes(List<Duration> sorted) {
   }
 
   public Duration median() {
-    return sorted.get(sorted.size() / 2);
+    return sorted().get(took.size() / 2);
   }
 
   /// Of fewer than a hundred the one that no percentile is beyond.
   public Duration worst() {
-    return sorted.getLast();
+    return sorted().getLast();
+  }
+
+  private List<Duration> sorted() {
+    return took.stream().sorted().toList();
   }
 
   @Override
   public String toString() {
-    return "median %d ms, worst %d ms".formatted(median().toMillis(), worst().toMillis());
+    return "median %d ms, worst %d ms %s"
+        .formatted(
+            median().toMillis(),
+            worst().toMillis(),
+            took.stream().map(Duration::toMillis).toList());
   }
 }
