@@ -76,8 +76,7 @@ public final class BindingMaker {
   /// What is handed over may change between two looks.
   private Passwords.Password password(Facts f, Attachment at) throws EngineException {
     var password = passwords.read(f.service().id(), f.intent(), at);
-    boolean handed =
-        f.intent().filter(i -> i.credentials() instanceof Credentials.Given).isPresent();
+    boolean handed = Credentials.of(f.intent()) instanceof Credentials.Given;
     if (handed && password.given().isEmpty())
       throw EngineException.of(
           Reason.CredentialsMissing,

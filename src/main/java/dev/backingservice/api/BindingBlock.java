@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
         "has(self.secretName) == has(oldSelf.secretName) && (!has(self.secretName) || self.secretName == oldSelf.secretName)",
     message = "binding.secretName is immutable: create another BackingService for another Secret")
 @ValidationRule(
-    value = "!has(self.entries) || self.entries.all(k, k.matches('^[-._a-zA-Z0-9]{1,253}$'))",
+    value = Texts.ENTRIES_ARE_KEYS,
     message = "keys of binding.entries consist of letters, digits, '-', '_' and '.'")
 @ValidationRule(
-    value = "!has(self.entries) || self.entries.all(k, !k.matches('" + Texts.LOADS_CODE + "'))",
+    value = Texts.ENTRIES_LOAD_NO_CODE,
     message =
         "binding.entries cannot have a key that as a variable makes programs load code or changes their search path (LD_PRELOAD, JAVA_TOOL_OPTIONS, PATH, ...): choose another key")
 @ValidationRule(

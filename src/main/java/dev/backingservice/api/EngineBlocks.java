@@ -83,10 +83,10 @@ public final class EngineBlocks {
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @ValidationRule(
-      value = "!has(self.entries) || self.entries.all(k, k.matches('^[-._a-zA-Z0-9]{1,253}$'))",
+      value = Texts.ENTRIES_ARE_KEYS,
       message = "keys of generic.entries consist of letters, digits, '-', '_' and '.'")
   @ValidationRule(
-      value = "!has(self.entries) || self.entries.all(k, !k.matches('" + Texts.LOADS_CODE + "'))",
+      value = Texts.ENTRIES_LOAD_NO_CODE,
       message =
           "generic.entries cannot have a key that as a variable makes programs load code or changes their search path (LD_PRELOAD, JAVA_TOOL_OPTIONS, PATH, ...): choose another key")
   @ValidationRule(

@@ -30,6 +30,14 @@ public final class Texts {
   static final String LOADS_CODE =
       "^(LD_.*|DYLD_.*|.*_OPTIONS|.*OPTS?(_.*)?|.*PATH|.*FLAGS|ENV|BASH_ENV|ZDOTDIR|PYTHON.*|GIT_.*|PERL5LIB|PERL5DB|RUBYLIB|JAVA_HOME|DOTNET_.*|ASPNETCORE_HOSTINGSTARTUPASSEMBLIES|npm_config_.*|CORECLR_.*|LUA_.*|BUNDLE_.*|ERL_.*|R_(PROFILE|ENVIRON|LIBS).*|.*_CMD_ARGS|LOGGING_CONFIG|PHPRC|PHP_INI_SCAN_DIR|OPENSSL_(CONF|MODULES|ENGINES)|SPRING_APPLICATION_JSON|SPRING_CONFIG_.*|IFS|PS4|PROMPT_COMMAND|(HTTP|HTTPS|ALL|NO)_PROXY|(http|https|all|no)_proxy)$";
 
+  /// CEL of a block with `entries`: each may be a key of a Secret.
+  static final String ENTRIES_ARE_KEYS =
+      "!has(self.entries) || self.entries.all(k, k.matches('^[-._a-zA-Z0-9]{1,253}$'))";
+
+  /// CEL of a block with `entries`: none is a variable that loads code.
+  static final String ENTRIES_LOAD_NO_CODE =
+      "!has(self.entries) || self.entries.all(k, !k.matches('" + LOADS_CODE + "'))";
+
   /// Where a container's system keeps programs, libraries and devices: a mount there would hide
   /// them.
   static final String SYSTEM_PATH =

@@ -2,6 +2,7 @@ package dev.backingservice.engine;
 
 import dev.backingservice.model.Credential;
 import dev.backingservice.model.Endpoint;
+import dev.backingservice.model.Finding;
 import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.Trust;
 import java.util.Optional;
@@ -43,6 +44,16 @@ public record Server(
   /// How clients use TLS here, as far as their URLs say it.
   public String clientTls() {
     return trust.mode() + "/" + clientCertificate;
+  }
+
+  /// That connections do not verify who answers; empty where they do.
+  public Optional<Finding> unverified() {
+    if (trust.mode() == Trust.Mode.VerifyFull) return Optional.empty();
+    return Optional.of(
+        new Finding(
+            Finding.Id.TlsNotVerified,
+            "connections to this server do not verify who answers",
+            "set spec.tls.mode: VerifyFull and spec.tls.ca"));
   }
 
   /// A sentence about this server for whoever attaches services: without the administrator's

@@ -30,7 +30,7 @@ public final class Passwords {
   /// Empty when there is none, or the tenant's Secret does not have that of the login: no server
   /// lets that in.
   public Password read(ServiceId service, Optional<Intent> intent, Attachment of) {
-    return switch (intent.map(Intent::credentials).orElse(new Credentials.Derived())) {
+    return switch (Credentials.of(intent)) {
       case Credentials.Derived _ -> new Password(key.password(service, of), "");
       case Credentials.Given(var name) when given.read(service, name) instanceof Good good ->
           good.username().equals(of.login())
@@ -47,8 +47,7 @@ public final class Passwords {
   /// Whom a client certificate names: the login, or the service where a tenant chose that. Servers
   /// that let in by certificate take nobody's word for a login of somebody else.
   public String certified(ServiceId service, Optional<Intent> intent, Attachment of) {
-    return intent.map(Intent::credentials).orElse(new Credentials.Derived())
-            instanceof Credentials.Derived
+    return Credentials.of(intent) instanceof Credentials.Derived
         ? of.login()
         : "given_" + key.name("given", service.namespace(), service.name()).substring(0, DIGITS);
   }

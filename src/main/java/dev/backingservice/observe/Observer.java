@@ -149,7 +149,7 @@ public final class Observer {
   }
 
   private Handed handed(ServiceId id, Optional<Intent> asked) {
-    return switch (asked.map(Intent::credentials).orElse(new Credentials.Derived())) {
+    return switch (Credentials.of(asked)) {
       case Credentials.Derived _ -> new Handed(Facts.Given.NOTHING, key.logins(id));
       case Credentials.None _ -> new Handed(Facts.Given.NOTHING, Handed.NOBODY);
       case Credentials.Given(var secretName) ->

@@ -59,7 +59,7 @@ final class Attach {
   /// What is owed from now on: the fence of a credential whose server cannot be asked, too.
   private static List<Debt> owed(Facts f, Attachment to, Instant now) {
     var debts = new ArrayList<>(f.debts());
-    if (!f.service().abilities().fences()) return debts;
+    if (!f.fences()) return debts;
     f.active()
         .filter(a -> !a.server().equals(to.server()))
         .filter(a -> f.answer(a.server()).isEmpty())
@@ -108,7 +108,7 @@ final class Attach {
     var byServer = new TreeMap<String, List<Attachment>>();
     var named = new HashSet<List<String>>();
     for (var found : FoundLogins.on(f, to.place()))
-      if (writable(f, found.server()) && other(f, found, to) && named.add(account(f, found)))
+      if (f.takesWrites(found.server()) && other(f, found, to) && named.add(account(f, found)))
         byServer.computeIfAbsent(found.server(), _ -> new ArrayList<>()).add(found.attachment());
     return byServer.entrySet().stream()
         .<Action>map(e -> new Action.Fence(e.getKey(), e.getValue(), to.epoch() - 1, SLICE))
@@ -119,10 +119,6 @@ final class Attach {
   private static List<String> account(Facts f, FoundLogins found) {
     var instance = Promotions.instance(f, found.server()).orElse(found.server());
     return List.of(instance, found.attachment().login());
-  }
-
-  private static boolean writable(Facts f, String server) {
-    return f.answer(server).filter(a -> a.identity().writable()).isPresent();
   }
 
   private static boolean other(Facts f, FoundLogins found, Attachment to) {

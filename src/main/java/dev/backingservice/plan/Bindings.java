@@ -46,11 +46,7 @@ final class Bindings {
     boolean later =
         f.servers().values().stream()
             .anyMatch(s -> s.greatestEpoch(f.service().id().uid()) > known);
-    return later || (takesWrites(f, active.get()) && lockedForGood(f, active.get()));
-  }
-
-  private static boolean takesWrites(Facts f, Attachment active) {
-    return f.answer(active.server()).filter(a -> a.identity().writable()).isPresent();
+    return later || (f.takesWrites(active.get().server()) && lockedForGood(f, active.get()));
   }
 
   /// Whether a login is locked, and by no fence that may be undone.

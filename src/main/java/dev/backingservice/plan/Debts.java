@@ -180,7 +180,7 @@ public final class Debts {
   /// The debts after a cut with this proof: one for each login that was left.
   static List<Debt> after(Facts f, Motion m, FenceProof proof, Instant now) {
     var debts = new ArrayList<>(f.debts());
-    if (!f.service().abilities().fences()) return debts;
+    if (!f.fences()) return debts;
     var owing = proof.owes() ? Fences.logins(f, m) : List.<Attachment>of();
     for (var old : owing) owe(debts, new Debt(old, now, running(f, old), sentence(old, proof)));
     for (var old : Fences.replaced(f, m))

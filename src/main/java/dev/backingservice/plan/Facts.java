@@ -165,6 +165,11 @@ public record Facts(
     return service.abilities().given();
   }
 
+  /// Whether old credentials can be proven to be without effect.
+  public boolean fences() {
+    return service.abilities().fences();
+  }
+
   public Optional<Intent> intent() {
     return request.asked();
   }
@@ -240,6 +245,11 @@ public record Facts(
   /// What a server answered; empty when it did not.
   public Optional<ServerFact.Sight.Answers> answer(String server) {
     return server(server).flatMap(ServerFact::answer);
+  }
+
+  /// Whether a server answers and accepts writes.
+  boolean takesWrites(String server) {
+    return answer(server).filter(a -> a.identity().writable()).isPresent();
   }
 
   /// Whether the server of a credential was seen to let it in, whatever its rights are.

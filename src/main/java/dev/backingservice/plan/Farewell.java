@@ -230,14 +230,10 @@ final class Farewell {
                     .map(l -> l.place().on(server))
                     .forEach(places::add));
     // its logins may have gone before
-    f.intent().map(Intent::place).filter(this::takesWrites).ifPresent(places::add);
+    f.intent().map(Intent::place).filter(p -> f.takesWrites(p.server())).ifPresent(places::add);
     for (var place : places)
       if (f.service().taken().stream().noneMatch(t -> one(t, place)))
         actions.add(new Action.Drop(place));
-  }
-
-  private boolean takesWrites(Place place) {
-    return f.answer(place.server()).filter(a -> a.identity().writable()).isPresent();
   }
 
   private boolean one(Place taken, Place place) {

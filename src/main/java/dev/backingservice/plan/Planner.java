@@ -64,8 +64,7 @@ public final class Planner {
   private static Plan replayed(Facts f, Intent intent, Attachment active, Instant now) {
     if (!f.pending() || intent.place().equals(active.place()))
       return Attach.plan(f, intent, active.place(), now);
-    boolean able = f.answer(active.server()).filter(a -> a.identity().writable()).isPresent();
-    if (able) return Attach.plan(f, intent, active.place(), now);
+    if (f.takesWrites(active.server())) return Attach.plan(f, intent, active.place(), now);
     var refusal = Preflight.refusal(f);
     if (refusal.isEmpty()) return Attach.plan(f, intent, intent.place(), now);
     return new Plan(f, f.memory().swap(), Upkeep.actions(f, new Swap.Settled(), now), refusal);

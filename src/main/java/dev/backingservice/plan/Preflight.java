@@ -67,7 +67,7 @@ public final class Preflight {
   /// An old server that answers and refuses, or accepts connections and stays silent, could not be
   /// fenced. The policy may say to leave it all the same.
   private static Optional<Failure> old(Facts f) {
-    if (leaves(f) || !f.service().abilities().fences()) return Optional.empty();
+    if (leaves(f) || !f.fences()) return Optional.empty();
     return f.active()
         .flatMap(a -> f.server(a.server()))
         .filter(s -> s.sight() instanceof ServerFact.Sight.Troubled)

@@ -61,7 +61,7 @@ final class SwapGuards {
   static Swap prepared(Facts f, Motion m, Optional<FenceProof> proof, Instant now) {
     return switch (m.fencePoint()) {
       case BeforeCut ->
-          f.service().abilities().fences()
+          f.fences()
               ? new Swap.Fence(m)
               : new Swap.Cut(m, FenceProof.of(FenceProof.Result.NotSupported, now));
       case AfterOverlap -> new Swap.Cut(m, unfenced(now));
@@ -168,7 +168,7 @@ final class SwapGuards {
   /// be restored, and the edit still stands. What was tried once is not tried again.
   static boolean lost(Facts f, Motion m, Optional<FenceProof> proof) {
     if (proof.isEmpty() || m.overlaps() || !m.cause().stands(f, m) || refuses(f, m)) return false;
-    if (!f.service().abilities().fences()) return false;
+    if (!f.fences()) return false;
     var tried = proof.get().result();
     var policy = f.intent().map(Intent::swap);
     boolean dead =
@@ -213,7 +213,7 @@ final class SwapGuards {
     if (proof.isEmpty() || !m.concerns(f.active())) return true;
     return disowned(f, m, now)
         && (m.overlaps()
-            || !f.service().abilities().fences()
+            || !f.fences()
             || (proof.get().result() == FenceProof.Result.Unreachable && unanswered(f, m))
             || (leftAsStandby(proof.get()) && lockedOnStandby(f, m))
             || letIn(f, m.from()));

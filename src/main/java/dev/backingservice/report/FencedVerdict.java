@@ -31,7 +31,7 @@ final class FencedVerdict {
 
   static Verdict of(Aftermath after) {
     var verdict = new FencedVerdict(after);
-    if (!after.facts().service().abilities().fences()) return verdict.atTheProvider();
+    if (!after.facts().fences()) return verdict.atTheProvider();
     return Stream.<Supplier<Optional<Verdict>>>of(
             verdict::kept,
             verdict::owed,

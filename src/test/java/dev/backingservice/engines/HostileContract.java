@@ -6,8 +6,11 @@ import com.sun.management.ThreadMXBean;
 import dev.backingservice.engine.Engine;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Server;
+import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.Sensitive;
+import dev.backingservice.model.Trust;
 import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Ports;
 import java.lang.management.ManagementFactory;
@@ -34,6 +37,20 @@ abstract class HostileContract {
   abstract HostileServer hostile(HostileMode mode) throws Exception;
 
   abstract Server server(int port);
+
+  static Server server(int port, String database, String user, String password) {
+    var endpoint = new Endpoint("127.0.0.1", port);
+    return new Server(
+        "hostile",
+        "uid",
+        endpoint,
+        endpoint,
+        database,
+        user,
+        new Sensitive(password),
+        new Trust(Trust.Mode.VerifyFull, PKI.anchor(), false),
+        Server.ClientCertificate.Offered);
+  }
 
   /// What may be said of a mode that does not speak of itself.
   abstract Set<Reason> usual();

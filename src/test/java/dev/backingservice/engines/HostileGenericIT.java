@@ -3,10 +3,7 @@ package dev.backingservice.engines;
 import dev.backingservice.engine.Engine;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.generic.GenericEngine;
-import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Reason;
-import dev.backingservice.model.Sensitive;
-import dev.backingservice.model.Trust;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -46,16 +43,6 @@ class HostileGenericIT extends HostileContract {
 
   @Override
   Server server(int port) {
-    var endpoint = new Endpoint("127.0.0.1", port);
-    return new Server(
-        "hostile",
-        "uid",
-        endpoint,
-        endpoint,
-        "",
-        "",
-        new Sensitive(""),
-        new Trust(Trust.Mode.VerifyFull, PKI.anchor(), false),
-        Server.ClientCertificate.Offered);
+    return server(port, "", "", "");
   }
 }

@@ -11,15 +11,12 @@ import dev.backingservice.engine.Want;
 import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
-import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Intent.Limits;
 import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.Scope;
-import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.ServiceId;
-import dev.backingservice.model.Trust;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,16 +109,6 @@ class HostileServerIT extends HostileContract {
 
   @Override
   Server server(int port) {
-    var endpoint = new Endpoint("127.0.0.1", port);
-    return new Server(
-        "hostile",
-        "uid",
-        endpoint,
-        endpoint,
-        "postgres",
-        "bs_admin",
-        new Sensitive(PASSWORD),
-        new Trust(Trust.Mode.VerifyFull, PKI.anchor(), false),
-        Server.ClientCertificate.Offered);
+    return server(port, "postgres", "bs_admin", PASSWORD);
   }
 }

@@ -36,14 +36,9 @@ class SwapWorldTest {
   void nothingEverWritesOnTwoServersAndItAlwaysConverges(IfUnreachable silent, IfNotDrained stuck) {
     // Given
     var laws = new WorldLaws(World.policy(silent, stuck));
-    var search = new Search(laws, new HashSet<>(), new ArrayList<>(), new ArrayList<>());
-    var start = Visit.first(laws);
-    search.isNew(start);
 
     // When
-    breadthFirst(start, search, STATES / 16);
-    for (int seed = SEED; search.goesOn(STATES / 4); seed++) walk(start, search, seed);
-    search.playOpen();
+    var search = searched(laws, STATES);
 
     // Then
     assertThat(shortened(search.broken, laws)).isEmpty();
@@ -56,18 +51,24 @@ class SwapWorldTest {
   void aGivenCredentialFollowsEveryEdit(IfUnreachable silent, IfNotDrained stuck) {
     // Given
     var laws = new WorldLaws(World.policy(silent, stuck), World.startGiven());
-    var search = new Search(laws, new HashSet<>(), new ArrayList<>(), new ArrayList<>());
-    var start = Visit.first(laws);
-    search.isNew(start);
 
     // When
-    breadthFirst(start, search, STATES / 64);
-    for (int seed = SEED; search.goesOn(STATES / 16); seed++) walk(start, search, seed);
-    search.playOpen();
+    var search = searched(laws, STATES / 4);
 
     // Then
     assertThat(shortened(search.broken, laws)).isEmpty();
     System.out.printf("searched %,d worlds: given, %s, %s%n", search.known.size(), silent, stuck);
+  }
+
+  /// @param states of all policies together
+  private static Search searched(WorldLaws laws, int states) {
+    var search = new Search(laws, new HashSet<>(), new ArrayList<>(), new ArrayList<>());
+    var start = Visit.first(laws);
+    search.isNew(start);
+    breadthFirst(start, search, states / 16);
+    for (int seed = SEED; search.goesOn(states / 4); seed++) walk(start, search, seed);
+    search.playOpen();
+    return search;
   }
 
   /// What was seen, by a hash of 64 bits, what of it is still to be played to its rest, and the

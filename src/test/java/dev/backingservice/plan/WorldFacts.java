@@ -1,5 +1,6 @@
 package dev.backingservice.plan;
 
+import dev.backingservice.engine.generic.GenericEngine;
 import dev.backingservice.model.Abilities;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.BindingShape;
@@ -37,13 +38,7 @@ final class WorldFacts {
           Abilities.Overlap.TwoLogins,
           Abilities.Refusal.Told);
 
-  private static final Abilities GIVEN =
-      new Abilities(
-          Set.of(),
-          Abilities.Fence.NotSupported,
-          Abilities.Accounts.Given,
-          Abilities.Overlap.TwoLogins,
-          Abilities.Refusal.Untold);
+  private static final Abilities GIVEN = new GenericEngine().abilities();
 
   private WorldFacts() {}
 

@@ -11,12 +11,10 @@ import dev.backingservice.engine.Want;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.EngineKind;
 import dev.backingservice.model.Failure;
-import dev.backingservice.model.Finding;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Inventory;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Standing;
-import dev.backingservice.model.Trust;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -40,16 +38,7 @@ record GenericSession(Server server, Connections.Seen seen) implements Session {
 
   @Override
   public Examination examine() {
-    return new Examination(findings(), seen.protection(), Set.of());
-  }
-
-  private List<Finding> findings() {
-    if (server.trust().mode() == Trust.Mode.VerifyFull) return List.of();
-    return List.of(
-        new Finding(
-            Finding.Id.TlsNotVerified,
-            "connections to this server do not verify who answers",
-            "set spec.tls.mode: VerifyFull and spec.tls.ca"));
+    return new Examination(server.unverified().stream().toList(), seen.protection(), Set.of());
   }
 
   @Override

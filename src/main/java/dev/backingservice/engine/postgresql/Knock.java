@@ -4,6 +4,7 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.wire.Attempt;
+import dev.backingservice.engine.wire.ConnectFailure;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Credential;
@@ -96,14 +97,16 @@ record Knock(Server server, Marks marks, Credential credential, boolean granted)
   /// The limit of a login is looked at after its password; every other one may be before.
   private static Entry full(String where, Connections.Turned e) {
     var failure =
-        new Failure(Reason.LoginRefused, where + " has no connection free: " + PgErrors.said(e));
+        new Failure(
+            Reason.LoginRefused, where + " has no connection free: " + ConnectFailure.said(e));
     return PgErrors.ofTheLogin(e)
         ? new Entry.Full(failure, e.attempt().anchor())
         : new Entry.Crowded(failure);
   }
 
   private static Failure failure(String where, SQLException e) {
-    return new Failure(Reason.LoginRefused, where + " refuses the login: " + PgErrors.said(e));
+    return new Failure(
+        Reason.LoginRefused, where + " refuses the login: " + ConnectFailure.said(e));
   }
 
   /// Why it is not let in as it shall be.

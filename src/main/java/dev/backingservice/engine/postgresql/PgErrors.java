@@ -42,7 +42,7 @@ final class PgErrors {
   static boolean passing(SQLException e) {
     var state = state(e);
     return TRANSIENT.contains(state)
-        || ("XX000".equals(state) && message(e).contains("concurrently updated"));
+        || ("XX000".equals(state) && ConnectFailure.message(e).contains("concurrently updated"));
   }
 
   /// lock_not_available: somebody held it for longer than `lock_timeout`.
@@ -126,14 +126,8 @@ final class PgErrors {
 
   /// What a server says, so that nobody takes it for a sentence of ours.
   private static String quoted(Throwable e) {
-    return "the server says \"" + said(e).replace('"', '\'').replace('\\', '/') + "\"";
-  }
-
-  static String said(Throwable e) {
-    return ConnectFailure.said(e);
-  }
-
-  private static String message(Throwable e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return "the server says \""
+        + ConnectFailure.said(e).replace('"', '\'').replace('\\', '/')
+        + "\"";
   }
 }

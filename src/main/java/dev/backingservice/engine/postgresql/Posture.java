@@ -4,7 +4,6 @@ import dev.backingservice.engine.Server;
 import dev.backingservice.model.Finding;
 import dev.backingservice.model.Finding.Id;
 import dev.backingservice.model.ServerText;
-import dev.backingservice.model.Trust;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,11 +23,7 @@ final class Posture {
   }
 
   List<Finding> look() throws SQLException {
-    if (server.trust().mode() != Trust.Mode.VerifyFull)
-      add(
-          Id.TlsNotVerified,
-          "connections to this server do not verify who answers",
-          "set spec.tls.mode: VerifyFull and spec.tls.ca");
+    server.unverified().ifPresent(findings::add);
     if (sql.holds(
         "SELECT pg_catalog.has_database_privilege('public', current_database(), 'CONNECT')"))
       add(

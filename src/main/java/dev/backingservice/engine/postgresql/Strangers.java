@@ -1,6 +1,7 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.wire.ConnectFailure;
 import dev.backingservice.model.Reason;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -149,7 +150,7 @@ record Strangers(Marks marks, Logins logins, Transactions transactions, Runnable
     } catch (SQLException e) {
       if (PgErrors.state(e).startsWith("08")) throw e;
       sql.run("ROLLBACK TO SAVEPOINT change");
-      return Optional.of(PgErrors.said(e));
+      return Optional.of(ConnectFailure.said(e));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.backingservice.engine.postgresql;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Term;
+import dev.backingservice.engine.wire.ConnectFailure;
 import dev.backingservice.model.Reason;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -101,7 +102,7 @@ final class Transactions {
       int ended = new Sql(connection).query(HOLDERS, row -> true).size();
       if (ended > 0) LOG.infof("blocking sessions ended: server=%s count=%d", server.name(), ended);
     } catch (SQLException e) {
-      LOG.infof("blocking sessions remain: server=%s: %s", server.name(), PgErrors.said(e));
+      LOG.infof("blocking sessions remain: server=%s: %s", server.name(), ConnectFailure.said(e));
     }
   }
 

@@ -91,7 +91,8 @@ public final class ConnectFailure {
     return root;
   }
 
-  private static String message(Throwable e) {
+  /// The same as the runtime has it; the class where it says nothing.
+  public static String message(Throwable e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }
