@@ -3,6 +3,9 @@ JDK := $(shell .mvn/jdk)
 MAVEN := JAVA_HOME="$(JDK)" $(if $(shell command -v mvn),mvn,./mvnw) --batch-mode --no-transfer-progress
 SANDBOX = "$(JDK)/bin/java" -cp "target/test-classes:target/classes:$$(cat target/test.classpath)"
 
+# what demo and sandbox show: postgresql, mysql, redis, rabbitmq, smtp
+ENGINE ?= postgresql
+
 # a kubeconfig counts only when it is written behind make: nobody's cluster is taken by surprise
 ELSEWHERE := $(if $(filter command,$(firstword $(origin KUBECONFIG))),$(KUBECONFIG) $(REGISTRY))
 
@@ -19,11 +22,11 @@ test-faults: package ## a million interleavings instead of fifty thousand, and e
 mutate: jdk ## how many mutants of the deciders and codecs their unit tests kill
 	$(MAVEN) --quiet test-compile org.pitest:pitest-maven:mutationCoverage
 
-demo: package ## the whole product doing its job, in two minutes
-	$(SANDBOX) dev.backingservice.sandbox.Demo
+demo: package ## the whole product doing its job, in two minutes; ENGINE=mysql, redis, rabbitmq or smtp for another engine
+	$(SANDBOX) dev.backingservice.sandbox.Demo $(ENGINE)
 
-sandbox: package ## the same control plane, servers and operator, until Ctrl-C
-	$(SANDBOX) dev.backingservice.sandbox.Playground
+sandbox: package ## the same control plane, servers and operator, until Ctrl-C; ENGINE as for demo
+	$(SANDBOX) dev.backingservice.sandbox.Playground $(ENGINE)
 
 cluster: package ## a cluster of one node, with a network of its own, until Ctrl-C
 	operator/sandbox/cluster.sh $(SANDBOX) dev.backingservice.cluster.ClusterMain
@@ -34,8 +37,8 @@ story: package ## install, swap, break, upgrade, uninstall on such a cluster, or
 thousand: package ## what the operator's pods take with a thousand services, on such a cluster
 	operator/sandbox/cluster.sh $(SANDBOX) dev.backingservice.cluster.Thousand
 
-bench: package ## the figures of src/docs/performance.md
-	$(SANDBOX) dev.backingservice.sandbox.Bench
+bench: package ## the figures of src/docs/performance.md; ENGINE as for demo
+	$(SANDBOX) dev.backingservice.sandbox.Bench $(ENGINE)
 
 package: target/packaged ## the operator, in target/quarkus-app
 

@@ -6,6 +6,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/apt.sh"
 say() { echo "cluster: $*" >&2; }
 
 # impossible WHY...: ends with 3, which tells a test that it is nobody's fault
@@ -36,8 +37,7 @@ missing() {
 
 if [ -n "$(missing)" ]; then
   say "installing what is missing:" $(missing)
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends --no-remove $(missing); } >&2 || true
+  apt_install $(missing)
 fi
 [ -z "$(missing)" ] || impossible "these packages are missing and could not be installed:" $(missing)
 

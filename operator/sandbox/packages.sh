@@ -3,6 +3,8 @@
 # Usage: packages.sh PROGRAM=PACKAGE...
 set -euo pipefail
 
+. "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
+
 say() { echo "packages: $*" >&2; }
 missing() {
   for wanted in "$@"; do
@@ -13,14 +15,7 @@ missing() {
 lack=$(missing "$@")
 if [ -n "$lack" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   say "installing what is missing:" $lack
-  # a package's own service stays off: the tests start what they need
-  policy=/usr/sbin/policy-rc.d
-  if [ ! -e "$policy" ]; then
-    trap 'rm -f "$policy"' EXIT
-    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"
-  fi
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends --no-remove $lack; } >&2 || true
+  apt_install $lack
 fi
 lack=$(missing "$@")
 if [ -n "$lack" ]; then

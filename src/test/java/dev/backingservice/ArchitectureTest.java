@@ -1,6 +1,7 @@
 package dev.backingservice;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -39,6 +40,11 @@ class ArchitectureTest {
           "act", List.of("operator"),
           "report", List.of("operator"));
 
+  /// The engines that speak SQL.
+  private static final String[] SQL = {
+    "dev.backingservice.engine.postgresql..", "dev.backingservice.engine.mysql.."
+  };
+
   @ArchTest
   static void aClassDependsOnLowerFloorsOnly(JavaClasses program) {
     var layers = layeredArchitecture().consideringOnlyDependenciesInLayers();
@@ -53,14 +59,15 @@ class ArchitectureTest {
   }
 
   @ArchTest
-  static final ArchRule enginesDoNotKnowEachOtherAndTheWireKnowsNone =
+  static final ArchRule enginesDoNotKnowEachOtherAndWhatTheyShareKnowsNone =
       slices()
           .matching("dev.backingservice.engine.(*)..")
           .should()
           .notDependOnEachOther()
           .ignoreDependency(
-              DescribedPredicate.alwaysTrue(),
-              resideInAPackage("dev.backingservice.engine.wire.."));
+              DescribedPredicate.alwaysTrue(), resideInAPackage("dev.backingservice.engine.wire.."))
+          .ignoreDependency(
+              resideInAnyPackage(SQL), resideInAPackage("dev.backingservice.engine.jdbc.."));
 
   @ArchTest
   static final ArchRule thereAreNoCycles =
@@ -132,16 +139,25 @@ class ArchitectureTest {
           .callMethodWhere(Writing.TO_THE_API_SERVER);
 
   @ArchTest
-  static final ArchRule jdbcStaysWithPostgresql =
+  static final ArchRule jdbcStaysWithTheEnginesThatSpeakSql =
       noClasses()
           .that(
               resideInAPackage("dev.backingservice..")
+                  .and(DescribedPredicate.not(resideInAnyPackage(SQL)))
                   .and(
-                      DescribedPredicate.not(
-                          resideInAPackage("dev.backingservice.engine.postgresql.."))))
+                      DescribedPredicate.not(resideInAPackage("dev.backingservice.engine.jdbc.."))))
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("java.sql..", "org.postgresql..");
+          .resideInAnyPackage("java.sql..", "org.postgresql..", "org.mariadb..");
+
+  @ArchTest
+  static final ArchRule eachDriverStaysWithItsEngine =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(SQL[0])
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.postgresql..");
 
   @ArchTest
   static final ArchRule namesSayWhatAThingIs =

@@ -15,12 +15,19 @@ import org.junit.jupiter.api.Test;
 class SourceTest {
   private static final Path MAIN = Path.of("src/main/java");
   private static final Pattern ONE_ENGINE =
-      Pattern.compile("\\b(PostgreSQL|Postgres\\w*|postgresql|schemas?|relations?)\\b");
+      Pattern.compile(
+          "\\b(PostgreSQL|Postgres\\w*|postgresql|schemas?|relations?|My[Ss]ql\\w*|MySQL|MariaDB"
+              + "|Redis\\w*|Valkey|Rabbit\\w*|vhosts?|SMTP|[Ss]mtp\\w*|Generic(Engine|Session)?)\\b");
 
   /// Where what people write in one engine's words is read and written.
   private static final List<String> MAY_NAME_ONE =
       List.of(
           "/engine/postgresql/",
+          "/engine/mysql/",
+          "/engine/redis/",
+          "/engine/rabbitmq/",
+          "/engine/smtp/",
+          "/engine/generic/",
           "/api/",
           "/model/EngineKind.java",
           "/model/Scope.java",

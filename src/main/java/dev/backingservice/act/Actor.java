@@ -10,6 +10,7 @@ import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Outcome;
 import dev.backingservice.plan.Outcome.Result;
 import dev.backingservice.plan.Plan;
+import dev.backingservice.plan.WorkloadFact;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -83,8 +84,17 @@ public final class Actor {
                       Refusals.invalid(e)
                           ? "delete it when it was made immutable, and it is written anew"
                           : "heal what it names and leave the Secret as it is"));
+      case Action.Project(var workload, _) -> refused(workload, e);
+      case Action.Withdraw(var workload) -> refused(workload, e);
       default -> new Failure(Reason.InternalError, Refusals.said(e));
     };
+  }
+
+  private static Failure refused(WorkloadFact workload, KubernetesClientException e) {
+    return new Failure(
+        Reason.WorkloadConflict,
+        "the API server refuses a change of %s (%s): heal what it names"
+            .formatted(workload.key(), Refusals.said(e)));
   }
 
   /// What tenants read; what it leaves out is for the platform team, in the log.
@@ -99,6 +109,7 @@ public final class Actor {
     return switch (action) {
       case Action.MarkAttached _ -> secrets.markAttached(f);
       case Action.CreateMissing(var place) -> servers.createMissing(f, place);
+      case Action.CreateGroups(var place) -> servers.createGroups(f, place);
       case Action.Ensure(var server, var logins) -> servers.ensure(f, server, logins);
       case Action.Tidy(var server, var logins) -> servers.ensure(f, server, logins);
       case Action.Knock(var attachment) -> servers.knock(f, attachment);

@@ -52,7 +52,12 @@ public final class BindingMaker {
                 .engine()
                 .entries(
                     at.place(),
-                    new Material(at.login(), password.text(), shape.path(), served.server())));
+                    new Material(
+                        at.login(),
+                        password.text(),
+                        shape.path(),
+                        shape.driver(),
+                        served.server())));
     var files = files(served, issued);
     entries.put("tls.key", issued.keyPem());
     if (shape.keyStore()) {

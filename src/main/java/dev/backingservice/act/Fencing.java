@@ -15,6 +15,7 @@ import dev.backingservice.plan.Outcome.Result;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /// Locks logins, ends their sessions, and proves that nobody is left.
@@ -82,7 +83,27 @@ public final class Fencing {
     if (!after.running().equals(identity.running())) return new Result.Draining(1);
     return new Result.Fenced(
         new FenceProof(
-            FenceProof.Result.Verified, after.running(), after.position(), drain.ended, now));
+            FenceProof.Result.Verified,
+            after.running(),
+            after.position(),
+            drain.ended,
+            leftBehind(session, fence),
+            now));
+  }
+
+  /// A count tells people what to do next; without it, the fence holds all the same.
+  private static OptionalLong leftBehind(Session session, Action.Fence fence) {
+    try {
+      long left = 0;
+      for (var place : fence.logins().stream().map(Attachment::place).distinct().toList()) {
+        var there = session.leftBehind(place);
+        if (there.isEmpty()) return there;
+        left += there.getAsLong();
+      }
+      return OptionalLong.of(left);
+    } catch (EngineException e) {
+      return OptionalLong.empty();
+    }
   }
 
   private static Result stranger(String server) {

@@ -49,6 +49,13 @@ public final class OnServers {
     }
   }
 
+  Result createGroups(Facts f, Place place) throws EngineException {
+    try (var session = open(place.server())) {
+      session.createGroups(order(f, place));
+      return new Result.Done();
+    }
+  }
+
   Result drop(Facts f, Place place) throws EngineException {
     try (var session = open(place.server())) {
       session.drop(order(f, place));
@@ -142,6 +149,7 @@ public final class OnServers {
       case Action.Knock(var at) -> directory.discreet(at.server(), sentence);
       case Action.Publish publish -> directory.discreet(publish.attachment().server(), sentence);
       case Action.CreateMissing(var place) -> directory.discreet(place.server(), sentence);
+      case Action.CreateGroups(var place) -> directory.discreet(place.server(), sentence);
       case Action.Drop(var place) -> directory.discreet(place.server(), sentence);
       case Action.MarkAttached _, Action.Amend _, Action.Project _, Action.Withdraw _ -> sentence;
       case Action.Unpublish _, Action.Owe _, Action.HandOver _ -> sentence;

@@ -17,6 +17,9 @@ import java.util.Set;
 
 /// What is written into workloads.
 public final class OnWorkloads {
+  /// Part of what the API server says of a variable that has both.
+  private static final String LITERAL = "may not be specified when `value` is not empty";
+
   private final Workloads workloads;
   private final Rollouts rollouts;
 
@@ -25,9 +28,10 @@ public final class OnWorkloads {
     this.rollouts = rollouts;
   }
 
-  /// Whoever has rolled out gives its turn back.
+  /// Whoever has rolled out, or will not by itself, gives its turn back.
   void settled(Facts f) {
-    for (var workload : f.workloads()) if (workload.rolledOut()) rollouts.end(workload.uid());
+    for (var workload : f.workloads())
+      if (workload.rolledOut() || workload.halted().isPresent()) rollouts.end(workload.uid());
   }
 
   Result project(Facts f, WorkloadFact fact, long epoch) {
@@ -47,9 +51,9 @@ public final class OnWorkloads {
     }
   }
 
-  /// A CronJob starts no pods when its template changes.
+  /// A CronJob starts no pods when its template changes, nor does a rollout that is halted.
   private static boolean rolls(WorkloadFact fact) {
-    return fact.key().kind() != WorkloadSelector.Kind.CronJob;
+    return fact.key().kind() != WorkloadSelector.Kind.CronJob && fact.halted().isEmpty();
   }
 
   private Result waiting(WorkloadFact fact) {
@@ -74,7 +78,7 @@ public final class OnWorkloads {
               Reason.WorkloadConflict,
               "%s: somebody else owns a field the binding needs: %s; remove the entry there, or name another variable in inject.env"
                   .formatted(workload.key(), Refusals.said(e))));
-    if (Refusals.invalid(e))
+    if (Refusals.invalid(e) && Refusals.said(e).contains(LITERAL))
       return new Result.Failed(
           new Failure(
               Reason.WorkloadConflict,

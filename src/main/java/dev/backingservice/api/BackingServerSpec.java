@@ -39,8 +39,12 @@ import org.jspecify.annotations.Nullable;
     value = "!(self.engine in ['SMTP', 'Generic']) || !has(self.admin)",
     message = "engines SMTP and Generic have no administrator: remove spec.admin")
 @ValidationRule(
-    value = "self.engine in ['PostgreSQL', 'MySQL'] || !has(self.databases)",
-    message = "only PostgreSQL and MySQL have databases: remove spec.databases")
+    value = "self.engine in ['PostgreSQL', 'MySQL', 'RabbitMQ'] || !has(self.databases)",
+    message =
+        "only PostgreSQL and MySQL have databases, and RabbitMQ virtual hosts: remove spec.databases")
+@ValidationRule(
+    value = "self.engine == 'SMTP' || !has(self.tls) || !has(self.tls.handshake)",
+    message = "only SMTP has two ways to begin TLS: remove spec.tls.handshake")
 @ValidationRule(
     value =
         "!has(self.tls) || !has(self.tls.serverCertificate) || self.host in self.tls.serverCertificate.dnsNames",
@@ -54,7 +58,7 @@ import org.jspecify.annotations.Nullable;
 public record BackingServerSpec(
     @Required
         @JsonPropertyDescription(
-            "The protocol family of the server. Immutable. Only PostgreSQL and Generic are supported.")
+            "The protocol family of the server. Immutable. MySQL serves MariaDB too, Redis serves Valkey too.")
         EngineName engine,
     @Required
         @Size(min = 1, max = 253)
@@ -81,6 +85,10 @@ public record BackingServerSpec(
         @JsonPropertyDescription(
             "A database that databases does not list. Claim (default): it belongs to the first namespace that attaches it; Refuse: nobody may attach it.")
         @Nullable UnlistedDatabases unlistedDatabases,
+    @Default("Fence")
+        @JsonPropertyDescription(
+            "A promotion behind the name of the server. Fence (default): its predecessor may be alive, so every service gets a new login and every workload moves to it. Trust: a cluster that fences its own, such as Patroni, CloudNativePG or a managed one, answers there; nobody moves.")
+        @Nullable Promotions promotions,
     @Default("Owner")
         @JsonPropertyDescription(
             "The most access that a service may ask for here; Owner by default.")
@@ -96,6 +104,12 @@ public record BackingServerSpec(
         @JsonPropertyDescription(
             "Another BackingServer: every service whose spec.server names this one is swapped there. Removing the field moves nothing back. Not supported yet.")
         @Nullable String replacedBy) {
+
+  /// Who makes sure that a promoted server's predecessor takes no writes.
+  public enum Promotions {
+    Fence,
+    Trust
+  }
 
   /// What becomes of a database that nobody lists.
   public enum UnlistedDatabases {
@@ -140,9 +154,9 @@ public record BackingServerSpec(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record DatabaseGrant(
       @Required
-          @Pattern(Texts.IDENTIFIER)
-          @Size(min = 1, max = Texts.IDENTIFIER_MAX)
-          @JsonPropertyDescription("The database.")
+          @Pattern("^[A-Za-z0-9_./:@-][A-Za-z0-9_.$/:@-]*$")
+          @Size(min = 1, max = 255)
+          @JsonPropertyDescription("The database, or the virtual host of RabbitMQ.")
           String name,
       @Required @Size(min = 1, max = 64) @JsonPropertyDescription("Namespaces that may attach it.")
           List<@Size(min = 1, max = 63) String> namespaces) {}

@@ -1,5 +1,6 @@
 package dev.backingservice.api;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -7,6 +8,8 @@ import io.fabric8.kubernetes.model.annotation.Categories;
 import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// An attachment to a [BackingServer], owned by the application team. Editing `spec.server` swaps.
 @Group("backingservice.dev")
@@ -37,4 +40,19 @@ import io.fabric8.kubernetes.model.annotation.Version;
     jsonPath = ".status.conditions[?(@.type==\"Available\")].status",
     priority = 1)
 public class BackingService extends CustomResource<BackingServiceSpec, BackingServiceStatus>
-    implements Namespaced {}
+    implements Namespaced {
+  private static final long serialVersionUID = 1;
+  private transient List<String> unknownValues = List.of();
+
+  @Override
+  public void setSpec(@Nullable BackingServiceSpec spec) {
+    unknownValues = UnknownValues.taken();
+    super.setSpec(spec);
+  }
+
+  /// What of the spec this version does not know, such as `spec.access: Auditor`.
+  @JsonIgnore
+  public List<String> unknownValues() {
+    return unknownValues;
+  }
+}

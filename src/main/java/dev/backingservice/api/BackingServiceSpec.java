@@ -43,14 +43,12 @@ public record BackingServiceSpec(
     @JsonPropertyDescription("What the workload may do; ReadWrite by default. Changes in place.")
         @Nullable AccessLevel access,
     @JsonPropertyDescription("Set for a PostgreSQL server.") @Nullable PostgresqlBlock postgresql,
-    @JsonPropertyDescription("Set for a MySQL or MariaDB server. Not supported yet.")
+    @JsonPropertyDescription("Set for a MySQL or MariaDB server.")
         EngineBlocks.@Nullable Mysql mysql,
-    @JsonPropertyDescription("Set for a Redis or Valkey server. Not supported yet.")
+    @JsonPropertyDescription("Set for a Redis or Valkey server.")
         EngineBlocks.@Nullable Redis redis,
-    @JsonPropertyDescription("Set for a RabbitMQ server. Not supported yet.")
-        EngineBlocks.@Nullable Rabbitmq rabbitmq,
-    @JsonPropertyDescription("Set for an SMTP server. Not supported yet.")
-        EngineBlocks.@Nullable Smtp smtp,
+    @JsonPropertyDescription("Set for a RabbitMQ server.") EngineBlocks.@Nullable Rabbitmq rabbitmq,
+    @JsonPropertyDescription("Set for an SMTP server.") EngineBlocks.@Nullable Smtp smtp,
     @JsonPropertyDescription("Set for any other server, such as Kafka, MongoDB or an object store.")
         EngineBlocks.@Nullable Generic generic,
     @Default("{}") @JsonPropertyDescription("The Secret that carries the binding.")

@@ -41,7 +41,7 @@ public record BackingServiceStatus(
         @Nullable List<WorkloadStatus> workloads,
     @JsonPropertyDescription("The client certificate in the binding.")
         @Nullable CertificateStatus certificate,
-    @JsonPropertyDescription("How much the schema held when last seen.")
+    @JsonPropertyDescription("How much the place held when last seen.")
         @Nullable Inventory inventory,
     @Size(max = 64) @JsonPropertyDescription("When the password is renewed next.")
         @Nullable String nextRotation,
@@ -196,7 +196,8 @@ public record BackingServiceStatus(
   public record CertificateStatus(
       @Size(max = 64) @JsonPropertyDescription("Its end.") String notAfter) {}
 
-  /// How much the schema held.
+  /// How much the place held.
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Inventory(@JsonPropertyDescription("Relations in the schema.") int relations) {}
+  public record Inventory(
+      @JsonPropertyDescription("Relations, tables, queues or keys.") int relations) {}
 }

@@ -21,6 +21,11 @@ public final class EngineBlocks {
   /// What a service asks of a MySQL or MariaDB server.
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @ValidationRule(
+      value =
+          "!(self.database.lowerAscii() in ['mysql', 'information_schema', 'performance_schema', 'sys', 'backingservice'])",
+      message =
+          "mysql, information_schema, performance_schema, sys and backingservice belong to the server or the operator itself: name the application's own database")
   public record Mysql(
       @Required
           @Pattern(Texts.IDENTIFIER)
@@ -48,16 +53,38 @@ public final class EngineBlocks {
   /// What a service asks of a Redis or Valkey server.
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @ValidationRule(
+      value = "!self.keyPrefix.startsWith('_')",
+      message =
+          "keys and channels that begin with '_' belong to the server itself: choose another redis.keyPrefix")
   public record Redis(
       @Required
           @Size(min = 1, max = 128)
           @Pattern("^[A-Za-z0-9:._/{}-]+$")
           @JsonPropertyDescription("Every key of the service starts with this, such as orders:.")
-          String keyPrefix) {}
+          String keyPrefix,
+      @Default("Cache")
+          @JsonPropertyDescription(
+              "Durable: a swap is refused where the new server holds less than half as many keys. Cache: keys are not compared.")
+          @Nullable Contents contents) {
+    /// What the keys are to the application.
+    public enum Contents {
+      Cache,
+      Durable
+    }
+  }
 
   /// What a service asks of a RabbitMQ server.
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @ValidationRule(
+      value = "!self.prefix.startsWith('amq.') && !'amq.'.startsWith(self.prefix)",
+      message =
+          "names that begin with 'amq.' belong to the broker itself: choose another rabbitmq.prefix, such as orders-")
+  @ValidationRule(
+      value =
+          "!has(self.vhost) || (self.vhost.matches('^[A-Za-z0-9._:/@-]+$') && !(self.vhost in ['.', '..']))",
+      message = "rabbitmq.vhost consists of letters, digits and '._:/@-': choose another one")
   public record Rabbitmq(
       @Default("/") @Size(min = 1, max = 255) @JsonPropertyDescription("The virtual host.")
           @Nullable String vhost,
@@ -70,13 +97,22 @@ public final class EngineBlocks {
   /// What a service asks of an SMTP server.
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
+  @ValidationRule(
+      value =
+          "self.sender.matches('^[A-Za-z0-9.!#$%&*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$')",
+      message =
+          "smtp.sender is the address of a mailbox and nothing else: write orders@example.org")
   public record Smtp(
-      @Required @Size(min = 3, max = 254) @JsonPropertyDescription("The sender's address.")
+      @Required
+          @Size(min = 3, max = 254)
+          @JsonPropertyDescription(
+              "The address that mails come from, such as orders@example.org. A change makes a new epoch.")
           String sender,
       @Required
           @Pattern(Texts.NAME)
           @Size(min = 1, max = Texts.NAME_MAX)
-          @JsonPropertyDescription("Secret in the same namespace with username and password.")
+          @JsonPropertyDescription(
+              "Secret in the same namespace with the keys username and password. New content makes a new epoch.")
           String credentialsSecretName) {}
 
   /// What a service says about any other server.

@@ -26,6 +26,9 @@ public record ServerTls(
         @JsonPropertyDescription(
             "Offered: a client certificate is issued but not named in URLs; Required: named in URLs too.")
         @Nullable ClientCertificate clientCertificate,
+    @JsonPropertyDescription(
+            "SMTP: Implicit (TLS from the start) or StartTLS; by default Implicit at port 465 and StartTLS at every other.")
+        @Nullable Handshake handshake,
     @JsonPropertyDescription("The operator issues the server's own certificate into this Secret.")
         @Nullable ServerCertificate serverCertificate) {
 
@@ -34,6 +37,12 @@ public record ServerTls(
     VerifyFull,
     VerifyCA,
     Disabled
+  }
+
+  /// How TLS begins.
+  public enum Handshake {
+    Implicit,
+    StartTLS
   }
 
   /// Whether URLs name the client certificate.

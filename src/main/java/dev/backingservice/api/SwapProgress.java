@@ -64,6 +64,8 @@ public record SwapProgress(
       @Size(max = 64) @JsonPropertyDescription("When.") @Nullable String at,
       @Size(max = 256) @JsonPropertyDescription("The process that was fenced.")
           @Nullable String instanceId,
-      @Size(max = 256) @JsonPropertyDescription("Where its log ended.")
-          @Nullable String position) {}
+      @Size(max = 256) @JsonPropertyDescription("Where its log ended.") @Nullable String position,
+      @JsonPropertyDescription(
+              "Messages that stay in the queues of the old server, as it last counted them.")
+          @Nullable Long messagesLeft) {}
 }

@@ -3,6 +3,7 @@ package dev.backingservice.engine;
 import dev.backingservice.model.Abilities;
 import dev.backingservice.model.Credential;
 import dev.backingservice.model.EngineKind;
+import dev.backingservice.model.Failure;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Sensitive;
 import java.util.Collection;
@@ -39,8 +40,19 @@ public interface Engine {
   /// @throws EngineException when nobody is there, or it cannot be told whether the login is let in
   Entry knock(Server server, Order order, Credential credential) throws EngineException;
 
+  /// As [#knock], where nothing is under way: what was granted a short while ago is asked for, too.
+  default Entry inspect(Server server, Order order, Credential credential) throws EngineException {
+    return knock(server, order, credential);
+  }
+
   /// The engine's own keys of a binding. Pure.
   SortedMap<String, Sensitive> entries(Place place, Material material);
+
+  /// Why a place makes no sense here, such as one that was stored before the schema refused it.
+  /// Pure.
+  default Optional<Failure> refusal(Place place) {
+    return Optional.empty();
+  }
 
   /// The anchor that the certificate of the data endpoint leads to, PEM; empty when nobody could be
   /// asked or nothing is verified.

@@ -22,7 +22,10 @@ public final class Engines {
 
   /// What is served, as people read it.
   public String names() {
-    return byKind.keySet().stream().sorted().map(Enum::name).collect(Collectors.joining(" and "));
+    return byKind.keySet().stream()
+        .sorted()
+        .map(EngineKind::name)
+        .collect(Collectors.joining(" and "));
   }
 
   /// Requests and statements sent by this process.

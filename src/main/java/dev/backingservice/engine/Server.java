@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
 /// @param admin where the administrator connects
 /// @param adminDatabase where the administrator logs in
 /// @param clientCertificate whether clients have to show one
+/// @param start how TLS begins, for protocols that have two ways
+/// @param promotions who fences at a promotion behind the name
 public record Server(
     String name,
     String uid,
@@ -27,9 +29,45 @@ public record Server(
     String adminUser,
     Sensitive adminPassword,
     Trust trust,
-    ClientCertificate clientCertificate) {
+    ClientCertificate clientCertificate,
+    Start start,
+    Promotions promotions) {
+  /// One where TLS begins as is usual at its port.
+  public Server(
+      String name,
+      String uid,
+      Endpoint data,
+      Endpoint admin,
+      String adminDatabase,
+      String adminUser,
+      Sensitive adminPassword,
+      Trust trust,
+      ClientCertificate clientCertificate) {
+    this(
+        name,
+        uid,
+        data,
+        admin,
+        adminDatabase,
+        adminUser,
+        adminPassword,
+        trust,
+        clientCertificate,
+        Start.ByPort,
+        Promotions.Fence);
+  }
+
+  /// Who makes sure that a promoted server's predecessor takes no writes.
+  public enum Promotions {
+    Fence,
+    /// The cluster behind the name: a promotion is a restart, and no timeline is told.
+    Trust
+  }
+
   /// What is shorter is no name that tells anybody anything.
   private static final int SHORTEST = 3;
+
+  private static final int IMPLICIT = 465;
 
   /// What a client shows here: nothing where nothing is demanded.
   ///
@@ -43,17 +81,37 @@ public record Server(
 
   /// How clients use TLS here, as far as their URLs say it.
   public String clientTls() {
-    return trust.mode() + "/" + clientCertificate;
+    var tls = trust.mode() + "/" + clientCertificate;
+    return start == Start.ByPort ? tls : tls + "/" + start;
+  }
+
+  /// Whether TLS is asked for on a connection that begins in clear, in a protocol that has both
+  /// ways: at port 465 it is there from the start (RFC 8314, section 3.3).
+  public boolean startsTls() {
+    return switch (start) {
+      case Implicit -> false;
+      case StartTLS -> true;
+      case ByPort -> data.port() != IMPLICIT;
+    };
   }
 
   /// That connections do not verify who answers; empty where they do.
   public Optional<Finding> unverified() {
-    if (trust.mode() == Trust.Mode.VerifyFull) return Optional.empty();
-    return Optional.of(
-        new Finding(
-            Finding.Id.TlsNotVerified,
-            "connections to this server do not verify who answers",
-            "set spec.tls.mode: VerifyFull and spec.tls.ca"));
+    return switch (trust.mode()) {
+      case VerifyFull -> Optional.empty();
+      case VerifyCA ->
+          Optional.of(
+              new Finding(
+                  Finding.Id.HostNameNotVerified,
+                  "connections verify the certificate of this server and not its name: whoever has another certificate of that authority can answer",
+                  "set spec.tls.mode: VerifyFull, unless the authority is this server's alone and its certificate has another name, as in Cloud SQL"));
+      case Disabled ->
+          Optional.of(
+              new Finding(
+                  Finding.Id.TlsNotVerified,
+                  "connections to this server do not verify who answers",
+                  "set spec.tls.mode: VerifyFull and spec.tls.ca"));
+    };
   }
 
   /// A sentence about this server for whoever attaches services: without the administrator's
@@ -73,6 +131,14 @@ public record Server(
     return Pattern.compile("(?<![\\w.-])" + Pattern.quote(what) + "(?![\\w-])")
         .matcher(sentence)
         .replaceAll(Matcher.quoteReplacement(by));
+  }
+
+  /// How TLS begins.
+  public enum Start {
+    /// As is usual at its port.
+    ByPort,
+    Implicit,
+    StartTLS
   }
 
   /// Whether clients have to show a certificate.

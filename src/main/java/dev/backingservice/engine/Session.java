@@ -8,6 +8,7 @@ import dev.backingservice.model.Place;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /// The administrator's session on one server. Not safe for several threads.
@@ -22,10 +23,16 @@ public interface Session extends AutoCloseable {
   /// What is weak about this server.
   Examination examine() throws EngineException;
 
-  /// What a place holds, by name; empty where an engine compares nothing.
+  /// What the place of an order holds; empty where nothing is compared.
   ///
   /// @throws EngineException when the place is not there
-  Optional<Inventory> inventory(Place place) throws EngineException;
+  Optional<Inventory> inventory(Order order) throws EngineException;
+
+  /// How many messages wait in a place, as the server last counted them: they stay behind when its
+  /// service goes. Empty where an engine has none.
+  default OptionalLong leftBehind(Place place) throws EngineException {
+    return OptionalLong.empty();
+  }
 
   /// Refuses a place that belongs to somebody else; before anything of it is read.
   ///
@@ -45,6 +52,9 @@ public interface Session extends AutoCloseable {
 
   /// Creates what the place lies in when it is missing.
   void createMissing(Order order) throws EngineException;
+
+  /// Creates what rights are granted to, and grants them; for engines that have groups.
+  default void createGroups(Order order) throws EngineException {}
 
   /// Makes exactly these states true, with exactly the rights of each attachment. Safe to repeat;
   /// what was written is read back.

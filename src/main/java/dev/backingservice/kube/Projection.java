@@ -46,15 +46,23 @@ public record Projection(BindingShape shape, Set<String> containers, Injection i
     return spec.endSpec().build();
   }
 
-  /// Whether everything that [#patch] writes is there already, whatever the epoch.
-  boolean intact(PodTemplateSpec template) {
+  /// Whether everything that [#patch] writes is there already and is ours, and nothing else is,
+  /// whatever the epoch.
+  ///
+  /// @param owned by the manager of this binding
+  boolean intact(PodTemplateSpec template, OwnedFields owned) {
+    return present(template) && owned.equals(OwnedFields.of(patch(template, 0)));
+  }
+
+  /// Whether everything that [#patch] writes is there, whoever wrote it.
+  boolean present(PodTemplateSpec template) {
     if (epoch(shape.bindingName(), template) == 0) return false;
     if (injection == Injection.RestartOnly) return true;
     return template.getSpec().getVolumes().stream().anyMatch(v -> same(v, volume()))
-        && chosen(template).allMatch(this::intact);
+        && chosen(template).allMatch(this::present);
   }
 
-  private boolean intact(Container container) {
+  private boolean present(Container container) {
     return container.getEnv().containsAll(env(container))
         && container.getVolumeMounts().stream().anyMatch(mount()::equals);
   }
@@ -133,6 +141,34 @@ public record Projection(BindingShape shape, Set<String> containers, Injection i
     var path = root + "/" + shape.bindingName();
     return container.getVolumeMounts().stream()
         .anyMatch(m -> m.getName().equals(volumeName()) && m.getMountPath().equals(path));
+  }
+
+  /// Whether a field about which the API server reports a conflict is one of ours by its name,
+  /// whoever wrote it last: an undone rollout and an imported manifest bring them along.
+  ///
+  /// @param field as in `status.details.causes[].field`
+  boolean ours(String field, PodTemplateSpec template) {
+    return field.endsWith(".annotations." + Labels.binding(shape.bindingName()))
+        || field.contains(".volumes[name=\"%s\"]".formatted(volumeName()))
+        || all(template).anyMatch(container -> ours(field, container));
+  }
+
+  private boolean ours(String field, Container container) {
+    if (!field.contains("ontainers[name=\"%s\"].".formatted(container.getName()))) return false;
+    return container.getVolumeMounts().stream()
+            .filter(m -> m.getName().equals(volumeName()))
+            .anyMatch(m -> field.contains("[mountPath=\"%s\"]".formatted(m.getMountPath())))
+        || container.getEnv().stream()
+            .filter(e -> ours(e, container))
+            .anyMatch(e -> field.contains(".env[name=\"%s\"]".formatted(e.getName())));
+  }
+
+  private boolean ours(EnvVar variable, Container container) {
+    if (variable.getName().equals(ROOT)) return mountedBelow(container, variable.getValue());
+    var from = variable.getValueFrom();
+    return from != null
+        && from.getSecretKeyRef() != null
+        && shape.secretName().equals(from.getSecretKeyRef().getName());
   }
 
   private VolumeMount mount() {

@@ -1,6 +1,9 @@
 package dev.backingservice.kube;
 
+import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /// What the API server's refusals mean.
@@ -26,6 +29,17 @@ public final class Refusals {
 
   public static boolean invalid(KubernetesClientException e) {
     return e.getCode() == INVALID;
+  }
+
+  /// The fields that somebody else owns, as the API server names them; empty where one of them was
+  /// applied: whoever applies a field wants it so. Who wrote it by an update is named with the
+  /// version of the API (`conflict with "kubectl" using apps/v1`).
+  public static List<String> updated(KubernetesClientException e) {
+    if (e.getStatus() == null || e.getStatus().getDetails() == null) return List.of();
+    var causes = e.getStatus().getDetails().getCauses();
+    return causes.stream().allMatch(c -> String.valueOf(c.getMessage()).contains("\" using "))
+        ? causes.stream().map(StatusCause::getField).filter(Objects::nonNull).toList()
+        : List.of();
   }
 
   /// What the server said, without the client's wrapping.

@@ -2,6 +2,7 @@ package dev.backingservice.kube;
 
 import dev.backingservice.model.Sensitive;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -13,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Secrets, read by name and written whole. No Secret is ever listed or watched.
+/// Secrets, and the few ConfigMaps of the operator: read by name and written whole. None is ever
+/// listed or watched.
 public final class Secrets {
   private final KubernetesClient client;
 
@@ -33,6 +35,22 @@ public final class Secrets {
   /// adopted.
   public Secret create(Secret secret) {
     return client.resource(secret).create();
+  }
+
+  /// The same for a ConfigMap.
+  public ConfigMap create(ConfigMap map) {
+    return client.resource(map).create();
+  }
+
+  /// Replaces the version that was seen; fails with 409 when it has changed since.
+  public ConfigMap replace(ConfigMap map, String resourceVersion) {
+    var guarded =
+        new ConfigMapBuilder(map)
+            .editMetadata()
+            .withResourceVersion(resourceVersion)
+            .endMetadata()
+            .build();
+    return client.resource(guarded).update();
   }
 
   /// Replaces the version that was seen; fails with 409 when it has changed since.

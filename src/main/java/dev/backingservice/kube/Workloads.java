@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,8 +18,9 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Workloads of one namespace, and what is written into them: by server-side apply, never
-/// forced, under one field manager per binding, so that each binding comes and goes alone.
+/// Workloads of one namespace, and what is written into them: by server-side apply under one field
+/// manager per binding, so that each binding comes and goes alone. Nobody's field is taken from
+/// them, but those that are ours by their names.
 public final class Workloads {
   /// An object may have 1.5 MiB; parsed, several times as much.
   private static final long PAGE = 8;
@@ -70,17 +73,32 @@ public final class Workloads {
 
   /// Writes a projection at an epoch.
   public Workload project(String namespace, Workload workload, Projection projection, long epoch) {
+    var manager = Labels.binding(projection.shape().bindingName());
     var template = projection.patch(workload.template(), epoch);
-    return apply(namespace, workload, projection.shape().bindingName(), Optional.of(template));
+    var patch = patch(namespace, workload, Optional.of(template));
+    try {
+      return applied(workload, manager, patch, false);
+    } catch (KubernetesClientException e) {
+      if (!Refusals.conflict(e) || !ours(e, projection, workload)) throw e;
+      return applied(workload, manager, patch, true);
+    }
+  }
+
+  private static boolean ours(
+      KubernetesClientException e, Projection projection, Workload workload) {
+    var fields = Refusals.updated(e);
+    return !fields.isEmpty()
+        && fields.stream().allMatch(field -> projection.ours(field, workload.template()));
   }
 
   /// Takes everything of a binding out again, and nothing else: an apply without a spec.
   public void withdraw(String namespace, Workload workload, String bindingName) {
-    apply(namespace, workload, bindingName, Optional.empty());
+    applied(
+        workload, Labels.binding(bindingName), patch(namespace, workload, Optional.empty()), false);
   }
 
-  private Workload apply(
-      String namespace, Workload workload, String bindingName, Optional<PodTemplateSpec> template) {
+  private static GenericKubernetesResource patch(
+      String namespace, Workload workload, Optional<PodTemplateSpec> template) {
     var kind = workload.key().kind();
     var patch = new GenericKubernetesResource();
     patch.setApiVersion(Workload.apiVersion(kind));
@@ -93,14 +111,20 @@ public final class Workloads {
             .withUid(workload.uid())
             .build());
     template.ifPresent(t -> patch.setAdditionalProperty("spec", nested(kind, t)));
-    var applied =
+    return patch;
+  }
+
+  private Workload applied(
+      Workload workload, String manager, GenericKubernetesResource patch, boolean force) {
+    var kind = workload.key().kind();
+    var resource =
         client
             .genericKubernetesResources(Workload.apiVersion(kind), kind.name())
-            .inNamespace(namespace)
+            .inNamespace(patch.getMetadata().getNamespace())
             .resource(patch)
-            .fieldManager(Labels.binding(bindingName))
-            .serverSideApply();
-    return read(kind, applied);
+            .fieldManager(manager);
+    return read(
+        kind, force ? resource.forceConflicts().serverSideApply() : resource.serverSideApply());
   }
 
   private static Object nested(Kind kind, PodTemplateSpec template) {
@@ -118,6 +142,7 @@ public final class Workloads {
         new WorkloadKey(kind, object.getMetadata().getName()),
         object.getMetadata().getUid(),
         template,
-        Workload.rolledOut(kind, object));
+        Objects.requireNonNullElse(object.getMetadata().getManagedFields(), List.of()),
+        new RolloutStatus(kind, object));
   }
 }

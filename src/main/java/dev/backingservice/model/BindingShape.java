@@ -13,6 +13,7 @@ import java.util.TreeMap;
 /// @param entries more keys, with placeholders
 /// @param own keys of the engine's block, with placeholders: they come before what the engine says
 ///     of the same name
+/// @param driver the client driver that URLs are written for; empty text for the usual one
 /// @param keyStore whether it carries one; not every reader of bindings takes what is no text
 /// @param env variables, each from one key
 public record BindingShape(
@@ -21,6 +22,7 @@ public record BindingShape(
     String mountPath,
     Map<String, String> entries,
     Map<String, String> own,
+    String driver,
     boolean keyStore,
     List<EnvVar> env) {
   /// A server that is verified and shown no certificate; what is usual is not part of a
@@ -40,7 +42,7 @@ public record BindingShape(
 
   /// The same below another mount path.
   public BindingShape mountedAt(String path) {
-    return new BindingShape(secretName, bindingName, path, entries, own, keyStore, env);
+    return new BindingShape(secretName, bindingName, path, entries, own, driver, keyStore, env);
   }
 
   /// What of the shape is written into the Secret: a change makes a new epoch.
@@ -51,6 +53,7 @@ public record BindingShape(
     if (!clientTls.equals(USUAL_TLS)) parts.add(clientTls);
     if (!keyStore) parts.add("text");
     if (!own.isEmpty()) parts.add(new TreeMap<>(own).toString());
+    if (!driver.isEmpty()) parts.add(driver);
     return Names.digest(parts.toArray(String[]::new)).substring(0, 16);
   }
 

@@ -51,6 +51,11 @@ public record Identity(
     return reached.length() == position.length() && position.compareTo(reached) < 0;
   }
 
+  /// The same where a cluster is trusted to fence its own: a promotion is a restart there.
+  public Identity withoutTimeline() {
+    return new Identity(serverId, instanceId, "", position, role, version);
+  }
+
   /// This process on this timeline: what a fence is valid for.
   public String running() {
     return instanceId + "@" + timeline;

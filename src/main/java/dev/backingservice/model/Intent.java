@@ -7,6 +7,8 @@ import java.util.List;
 ///
 /// @param engine that speaks the block of the spec
 /// @param credentials where the service's credential comes from
+/// @param comparesContents whether a swap compares what the old and the new place hold: not for a
+///     cache
 public record Intent(
     EngineKind engine,
     Place place,
@@ -15,6 +17,7 @@ public record Intent(
     Access access,
     Limits limits,
     CreateDatabase createDatabase,
+    boolean comparesContents,
     BindingShape binding,
     List<WorkloadSelector> workloads,
     Rollout rollout,
@@ -35,6 +38,7 @@ public record Intent(
         access,
         limits,
         createDatabase,
+        comparesContents,
         other,
         workloads,
         rollout,

@@ -37,6 +37,7 @@ public enum Reason {
   WorkloadConflict,
   RolledOut,
   RolloutInProgress,
+  RolloutHalted,
   AwaitingRestart,
   OldSessionsRemain,
   ConsumersUnknown,

@@ -80,8 +80,11 @@ public sealed interface Scope {
     return new Whole();
   }
 
-  /// The database it lies in, where the engine has databases: what namespaces claim.
+  /// The database or virtual host it lies in, where the engine has such: what the platform team
+  /// gives to namespaces.
   default Optional<String> databaseName() {
-    return Optional.ofNullable(fields().get("database"));
+    return this instanceof VirtualHost(var name, _)
+        ? Optional.of(name)
+        : Optional.ofNullable(fields().get("database"));
   }
 }

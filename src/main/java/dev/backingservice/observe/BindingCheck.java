@@ -79,7 +79,7 @@ public final class BindingCheck {
         new Credential(active, passwords.of(f.service().id(), f.intent(), active), certificate);
     try {
       var order = Orders.of(f, active.place());
-      return switch (served.get().engine().knock(server, order, credential)) {
+      return switch (served.get().engine().inspect(server, order, credential)) {
         case Entry.LetIn(var held, var anchor) -> {
           anchor.ifPresent(a -> anchors.saw(server, a));
           yield new Login.LetIn(held);

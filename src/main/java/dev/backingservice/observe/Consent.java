@@ -41,6 +41,12 @@ final class Consent {
     var spec = server.get().getSpec();
     if (!admits(server.get(), namespace))
       return refused(name, namespace, "spec.allowedNamespaces does not admit the namespace");
+    if (!server.get().unknownValues().isEmpty() || spec.engine() == null)
+      return Optional.of(
+          new Failure(
+              Reason.NotYetSupported,
+              "the BackingServer %s has a value that this version of the operator does not know: ask the platform team"
+                  .formatted(name)));
     if (engine.filter(e -> !e.name().equals(spec.engine().name())).isPresent())
       return Optional.of(
           new Failure(
@@ -64,7 +70,8 @@ final class Consent {
       return capped(
           "%s allows %d connections at most: set the block's connectionLimit"
               .formatted(name(server.get()), connections));
-    if (own(server.get()).equals(intent.place().scope().databaseName()))
+    var database = intent.place().scope().databaseName();
+    if (database.isPresent() && database.equals(own(server.get())))
       return Optional.of(
           new Failure(
               Reason.ServerNotAvailable,
@@ -72,8 +79,8 @@ final class Consent {
                   .formatted(name(server.get()))));
     boolean unlisted =
         spec.unlistedDatabases() == BackingServerSpec.UnlistedDatabases.Refuse
-            && intent.place().scope().databaseName().isPresent()
-            && !databases(server).containsKey(intent.place().scope().databaseName().orElseThrow());
+            && database.isPresent()
+            && !databases(server).containsKey(database.get());
     return unlisted
         ? refused(name(server.get()), "", "spec.databases does not list the database")
         : Optional.empty();
@@ -147,6 +154,13 @@ final class Consent {
   /// The lineage that will never answer again, as the platform team says; empty text for none.
   static String gone(Optional<BackingServer> server) {
     return server.map(s -> Annotations.read(s, Labels.GONE)).orElse("");
+  }
+
+  /// Whether a cluster that fences its own answers under the name.
+  static boolean trusted(Optional<BackingServer> server) {
+    return server
+        .filter(s -> s.getSpec().promotions() == BackingServerSpec.Promotions.Trust)
+        .isPresent();
   }
 
   /// The lineage of the server: the one that is accepted, or was seen first; empty text before

@@ -18,14 +18,18 @@ import org.jspecify.annotations.Nullable;
 
 /// What a spec says in the block of its engine.
 ///
+/// @param comparesContents whether a swap compares what the old and the new place hold
 /// @param own keys of the binding, with placeholders
+/// @param driver the client driver that URLs are written for; empty text for the usual one
 record EngineBlock(
     Scope scope,
     Credentials credentials,
     Access access,
     Intent.Limits limits,
     Intent.CreateDatabase createDatabase,
-    Map<String, String> own) {
+    boolean comparesContents,
+    Map<String, String> own,
+    String driver) {
   private static final int CONNECTIONS = 20;
 
   EngineBlock {
@@ -46,6 +50,14 @@ record EngineBlock(
   static Optional<EngineBlock> read(BackingServiceSpec spec) {
     var postgresql = spec.postgresql();
     if (postgresql != null) return Optional.of(postgresql(postgresql, spec.access()));
+    var mysql = spec.mysql();
+    if (mysql != null) return Optional.of(mysql(mysql, spec.access()));
+    var redis = spec.redis();
+    if (redis != null) return Optional.of(redis(redis, spec.access()));
+    var rabbitmq = spec.rabbitmq();
+    if (rabbitmq != null) return Optional.of(rabbitmq(rabbitmq, spec.access()));
+    var smtp = spec.smtp();
+    if (smtp != null) return Optional.of(smtp(smtp));
     return Optional.ofNullable(spec.generic()).map(EngineBlock::generic);
   }
 
@@ -53,14 +65,73 @@ record EngineBlock(
     return new EngineBlock(
         new Scope.Schema(block.database(), Objects.requireNonNullElse(block.schema(), "public")),
         new Credentials.Derived(),
-        Access.valueOf(Objects.requireNonNullElse(access, AccessLevel.ReadWrite).name()),
+        access(access),
         new Intent.Limits(
             Objects.requireNonNullElse(block.connectionLimit(), CONNECTIONS),
             Durations.of(block.statementTimeout(), Duration.ZERO)),
-        Intent.CreateDatabase.valueOf(
-            Objects.requireNonNullElse(block.createDatabase(), PostgresqlBlock.CreateDatabase.Never)
-                .name()),
-        Map.of());
+        create(block.createDatabase()),
+        true,
+        Map.of(),
+        "");
+  }
+
+  private static EngineBlock mysql(EngineBlocks.Mysql block, @Nullable AccessLevel access) {
+    var driver = Objects.requireNonNullElse(block.driver(), EngineBlocks.Mysql.Driver.MariaDB);
+    return new EngineBlock(
+        new Scope.Database(block.database()),
+        new Credentials.Derived(),
+        access(access),
+        new Intent.Limits(
+            Objects.requireNonNullElse(block.connectionLimit(), CONNECTIONS), Duration.ZERO),
+        create(block.createDatabase()),
+        true,
+        Map.of(),
+        driver == EngineBlocks.Mysql.Driver.MariaDB ? "" : driver.name());
+  }
+
+  private static EngineBlock redis(EngineBlocks.Redis block, @Nullable AccessLevel access) {
+    return new EngineBlock(
+        new Scope.Keys(block.keyPrefix()),
+        new Credentials.Derived(),
+        access(access),
+        new Intent.Limits(1, Duration.ZERO),
+        Intent.CreateDatabase.Never,
+        block.contents() == EngineBlocks.Redis.Contents.Durable,
+        Map.of(),
+        "");
+  }
+
+  private static EngineBlock rabbitmq(EngineBlocks.Rabbitmq block, @Nullable AccessLevel access) {
+    return new EngineBlock(
+        new Scope.VirtualHost(Objects.requireNonNullElse(block.vhost(), "/"), block.prefix()),
+        new Credentials.Derived(),
+        access(access),
+        new Intent.Limits(1, Duration.ZERO),
+        Intent.CreateDatabase.Never,
+        true,
+        Map.of(),
+        "");
+  }
+
+  private static EngineBlock smtp(EngineBlocks.Smtp block) {
+    return new EngineBlock(
+        new Scope.Sender(block.sender()),
+        new Credentials.Given(block.credentialsSecretName()),
+        Access.ReadWrite,
+        new Intent.Limits(1, Duration.ZERO),
+        Intent.CreateDatabase.Never,
+        true,
+        Map.of(),
+        "");
+  }
+
+  private static Access access(@Nullable AccessLevel asked) {
+    return Access.valueOf(Objects.requireNonNullElse(asked, AccessLevel.ReadWrite).name());
+  }
+
+  private static Intent.CreateDatabase create(PostgresqlBlock.@Nullable CreateDatabase asked) {
+    return Intent.CreateDatabase.valueOf(
+        Objects.requireNonNullElse(asked, PostgresqlBlock.CreateDatabase.Never).name());
   }
 
   /// The provider decides what the account may do.
@@ -74,6 +145,8 @@ record EngineBlock(
         Access.ReadWrite,
         new Intent.Limits(1, Duration.ZERO),
         Intent.CreateDatabase.Never,
-        own);
+        true,
+        own,
+        "");
   }
 }

@@ -15,6 +15,7 @@ import dev.backingservice.engine.Engine;
 import dev.backingservice.engine.Engines;
 import dev.backingservice.model.Abilities;
 import dev.backingservice.model.BindingShape;
+import dev.backingservice.model.Credentials;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
@@ -50,8 +51,13 @@ public final class IntentReader {
                   .formatted(engines.names())),
           Optional.empty());
     var intent = intent(resource, block.get(), engine.get());
-    var code = loadsCode(intent.binding()).or(() -> replaces(intent.binding()));
+    var code =
+        loadsCode(intent.binding())
+            .or(() -> replaces(intent.binding()))
+            .or(() -> engine.get().refusal(intent.place()));
     if (code.isPresent()) return new Request.Refused(code.get(), Optional.of(harmless(intent)));
+    if (!resource.unknownValues().isEmpty())
+      return new Request.Refused(unknown(resource.unknownValues().getFirst()), Optional.of(intent));
     return later(spec)
         .or(() -> later(resource.getMetadata().getAnnotations()))
         .<Request>map(field -> new Request.Refused(notYet(field), Optional.of(intent)))
@@ -112,6 +118,7 @@ public final class IntentReader {
             shape.mountPath(),
             shape.entries(),
             without(shape.own()),
+            shape.driver(),
             shape.keyStore(),
             shape.env().stream().filter(e -> !Texts.loadsCode(e.name())).toList()));
   }
@@ -120,6 +127,14 @@ public final class IntentReader {
     return own.entrySet().stream()
         .filter(e -> !unfit(e.getKey()))
         .collect(toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  /// Of a resource with a value that this version does not know.
+  static Failure unknown(String value) {
+    return new Failure(
+        Reason.NotYetSupported,
+        "this version of the operator does not know %s: upgrade it, or write another value"
+            .formatted(value));
   }
 
   private static Failure notYet(String field) {
@@ -144,6 +159,16 @@ public final class IntentReader {
         .map("the annotation "::concat);
   }
 
+  /// The Secret with the credential that the tenant hands over; empty where there is none.
+  public static Optional<String> givenSecret(BackingServiceSpec spec) {
+    return EngineBlock.read(spec)
+        .flatMap(
+            block ->
+                block.credentials() instanceof Credentials.Given(var secret)
+                    ? Optional.of(secret)
+                    : Optional.empty());
+  }
+
   /// How long a client certificate is good for.
   public static Duration certificateLife(BackingServiceSpec spec) {
     var certificate = spec.certificate() == null ? null : spec.certificate().duration();
@@ -160,8 +185,10 @@ public final class IntentReader {
         block.access(),
         block.limits(),
         block.createDatabase(),
-        shape(resource, block.own(), engine.defaults()),
+        block.comparesContents(),
+        shape(resource, block, engine.defaults()),
         or(spec.workloads(), List.<WorkloadReference>of()).stream()
+            .filter(reference -> reference.kind() != null) // a kind that is not known
             .map(IntentReader::workload)
             .toList(),
         Intent.Rollout.valueOf(or(inject(spec).rollout(), Inject.Rollout.Restart).name()),
@@ -171,8 +198,7 @@ public final class IntentReader {
             or(spec.deletionPolicy(), BackingServiceSpec.DeletionPolicy.Retain).name()));
   }
 
-  private static BindingShape shape(
-      BackingService resource, Map<String, String> own, Defaults defaults) {
+  private static BindingShape shape(BackingService resource, EngineBlock block, Defaults defaults) {
     var spec = resource.getSpec();
     var name = resource.getMetadata().getName();
     var binding = spec.binding();
@@ -188,7 +214,8 @@ public final class IntentReader {
         name,
         or(inject.mountPath(), "/bindings").replaceAll("/+$", ""),
         binding == null ? Map.of() : or(binding.entries(), Map.<String, String>of()),
-        own,
+        block.own(),
+        block.driver(),
         binding == null || binding.keystore() != BindingBlock.KeyStore.None,
         env);
   }

@@ -31,6 +31,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -76,7 +77,8 @@ public final class Observer {
     var facts = recorded(resource, known);
     facts = searched(facts.withServers(servers.look(facts, known)), known);
     facts = facts.withWorkloads(finder.find(facts));
-    if (doubtful(resource)) rhythm.checkSoon(facts.service().id().uid());
+    if (doubtful(resource) || (edited(resource) && settled(facts)))
+      rhythm.checkSoon(facts.service().id().uid());
     facts = facts.withLogin(check.tried(facts));
     return Preflight.due(facts) ? facts.withProbe(Optional.of(probed(facts))) : facts;
   }
@@ -91,6 +93,18 @@ public final class Observer {
     if (Places.settled(facts)) rhythm.searched(uid);
     else if (Places.fenced(facts)) rhythm.searchLater(uid);
     return facts;
+  }
+
+  /// Whether the edit leads nowhere else, and there is somebody to ask: nobody waits for a server
+  /// that hangs before leaving it.
+  private static boolean settled(Facts f) {
+    return !f.pending() && f.active().flatMap(a -> f.answer(a.server())).isPresent();
+  }
+
+  /// Whether people changed what they ask for: everything that was granted is looked at, too.
+  private static boolean edited(BackingService resource) {
+    var seen = resource.getStatus() == null ? null : resource.getStatus().observedGeneration();
+    return !Objects.equals(seen, resource.getMetadata().getGeneration());
   }
 
   /// Whether nobody knows that the published credential works as it shall.
@@ -213,8 +227,11 @@ public final class Observer {
   }
 
   private Probe probed(Facts f) {
-    var order = Orders.of(f, f.intent().orElseThrow().place());
-    return probe.probe(f.active().orElseThrow(), order, unwritable(f));
+    var place = f.intent().orElseThrow().place();
+    var order = Orders.of(f, place);
+    boolean accepted = f.service().annotations().acceptData().equals(place.server());
+    return probe.probe(
+        f.active().orElseThrow(), accepted ? order.uncompared() : order, unwritable(f));
   }
 
   private Optional<Failure> unwritable(Facts f) {

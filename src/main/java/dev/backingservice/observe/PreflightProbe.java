@@ -8,9 +8,9 @@ import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Inventory;
 import dev.backingservice.plan.Probe;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /// The preflight's reading: the old and the new server side by side.
@@ -31,7 +31,7 @@ public final class PreflightProbe {
     try (var there = served.get().open()) {
       there.checkClaim(order);
       var serverId = there.identity().serverId();
-      var target = new Target(there, serverId, there.inventory(order.place()));
+      var target = new Target(there, serverId, there.inventory(order));
       return beside(from, order, target, write);
     } catch (EngineException e) {
       return new Probe(
@@ -80,7 +80,7 @@ public final class PreflightProbe {
     var alone = target.inventory.map(PreflightProbe::alone);
     try {
       boolean needless = target.inventory.isEmpty() || target.alike(from, order, sameness);
-      var before = needless ? Optional.<Inventory>empty() : here.inventory(from.place());
+      var before = needless ? Optional.<Inventory>empty() : here.inventory(order.at(from.place()));
       var contents =
           before.isEmpty() ? alone : target.inventory.map(there -> contents(before.get(), there));
       return new Probe(Optional.empty(), sameness, contents, Optional.empty(), fence, write);
@@ -116,13 +116,25 @@ public final class PreflightProbe {
   }
 
   private static Probe.Contents alone(Inventory there) {
-    return new Probe.Contents(there.size(), false, List.of());
+    return new Probe.Contents(there.size(), new Probe.Before.Unread());
   }
 
   private static Probe.Contents contents(Inventory before, Inventory there) {
-    var missing = new TreeSet<>(before.names());
-    missing.removeAll(there.names());
-    return new Probe.Contents(there.size(), true, missing.stream().limit(NAMED).toList());
+    return new Probe.Contents(
+        there.size(),
+        before instanceof Inventory.Names had && there instanceof Inventory.Names has
+            ? named(had.names(), has)
+            : new Probe.Before.Counted(before.size()));
+  }
+
+  private static Probe.Before named(Set<String> had, Inventory.Names has) {
+    var missing = had.stream().filter(name -> !has.names().contains(name)).sorted().toList();
+    return new Probe.Before.Named(
+        missing.stream().filter(n -> !has.closed().containsKey(n)).limit(NAMED).toList(),
+        has.closed().entrySet().stream()
+            .filter(e -> had.contains(e.getKey()))
+            .min(Map.Entry.comparingByKey())
+            .map(e -> new Probe.Closed(e.getKey(), e.getValue())));
   }
 
   private Optional<Failure> fence(Session here, Order order, Attachment from) {

@@ -20,12 +20,20 @@ final class Selectors {
           .forEach(
               (key, value) -> requirements.add(new Requirement(key, Operator.In, Set.of(value))));
     if (selector.matchExpressions() != null)
-      for (var e : selector.matchExpressions())
-        requirements.add(
-            new Requirement(
-                e.key(),
-                Operator.valueOf(e.operator().name()),
-                Set.copyOf(e.values() == null ? List.of() : e.values())));
+      for (var e : selector.matchExpressions()) requirements.addAll(read(e));
     return new LabelSelector(requirements);
+  }
+
+  /// An operator that is not known matches nothing.
+  private static List<Requirement> read(Selector.Requirement e) {
+    if (e.operator() == null)
+      return List.of(
+          new Requirement(e.key(), Operator.Exists, Set.of()),
+          new Requirement(e.key(), Operator.DoesNotExist, Set.of()));
+    return List.of(
+        new Requirement(
+            e.key(),
+            Operator.valueOf(e.operator().name()),
+            Set.copyOf(e.values() == null ? List.of() : e.values())));
   }
 }

@@ -73,7 +73,11 @@ public final class ServerReader {
 
   private Optional<Failure> readAnew(BackingServer resource) {
     var spec = resource.getSpec();
-    var engine = engines.find(EngineKind.valueOf(spec.engine().name()));
+    var unknown = resource.unknownValues();
+    if (!unknown.isEmpty() || spec.engine() == null)
+      return Optional.of(
+          IntentReader.unknown(unknown.isEmpty() ? "spec.engine" : unknown.getFirst()));
+    var engine = engines.find(new EngineKind(spec.engine().name()));
     if (engine.isEmpty())
       return failure(
           Reason.EngineNotSupported,
@@ -106,7 +110,7 @@ public final class ServerReader {
           Reason.AdminRefused,
           "a host is a DNS name or an IP address, without scheme, port or path: correct spec.host or spec.admin.endpoint.host");
     if (engine.abilities().given()) return server(resource, engine, NOBODY);
-    return switch (administrator(spec, admin(spec, engine))) {
+    return switch (administrator(spec, engine)) {
       case Account.Bad(var sentence) -> bad(Reason.AdminRefused, sentence);
       case Account.Good account -> server(resource, engine, account);
     };
@@ -128,7 +132,11 @@ public final class ServerReader {
                   account.user,
                   account.password,
                   trust,
-                  clientCertificate(spec.tls())));
+                  clientCertificate(spec.tls()),
+                  start(spec.tls()),
+                  Consent.trusted(Optional.of(resource))
+                      ? Server.Promotions.Trust
+                      : Server.Promotions.Fence));
     };
   }
 
@@ -138,10 +146,15 @@ public final class ServerReader {
     record Bad(String sentence) implements Account {}
   }
 
-  private Account administrator(BackingServerSpec spec, Endpoint at) {
+  private Account administrator(BackingServerSpec spec, Engine engine) {
+    var at = admin(spec, engine);
     var admin = spec.admin();
     if (admin == null) return new Account.Bad("spec.admin is missing");
     var secret = secrets.find(namespace, admin.secretName());
+    if (secret.isEmpty())
+      return new Account.Bad(
+          "Secret %s in namespace %s does not exist: create it with keys username and password"
+              .formatted(admin.secretName(), namespace));
     var user = secret.flatMap(s -> Secrets.text(s, "username"));
     var password = secret.flatMap(s -> Secrets.text(s, "password"));
     if (user.isEmpty() || password.isEmpty())
@@ -154,7 +167,7 @@ public final class ServerReader {
           "Secret %s in namespace %s is for another host than %s: correct its key host, or name another Secret"
               .formatted(admin.secretName(), namespace, at.host()));
     return new Account.Good(
-        Objects.requireNonNullElse(admin.database(), "postgres"),
+        Objects.requireNonNullElse(admin.database(), engine.defaults().adminDatabase()),
         user.get(),
         new Sensitive(password.get()));
   }
@@ -179,9 +192,19 @@ public final class ServerReader {
 
   private static Endpoint admin(BackingServerSpec spec, Engine engine) {
     var endpoint = spec.admin() == null ? null : spec.admin().endpoint();
-    if (endpoint == null) return data(spec, engine);
-    return new Endpoint(
-        endpoint.host(), Objects.requireNonNullElse(endpoint.port(), engine.defaults().port()));
+    var defaults = engine.defaults();
+    if (endpoint != null)
+      return new Endpoint(
+          endpoint.host(), Objects.requireNonNullElse(endpoint.port(), defaults.adminPort()));
+    return defaults.adminPort() == defaults.port()
+        ? data(spec, engine)
+        : new Endpoint(spec.host(), defaults.adminPort());
+  }
+
+  private static Server.Start start(@Nullable ServerTls tls) {
+    return tls == null || tls.handshake() == null
+        ? Server.Start.ByPort
+        : Server.Start.valueOf(tls.handshake().name());
   }
 
   private static Server.ClientCertificate clientCertificate(@Nullable ServerTls tls) {

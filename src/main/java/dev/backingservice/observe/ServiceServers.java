@@ -71,7 +71,8 @@ public final class ServiceServers {
         Consent.maxConnections(resource),
         Consent.gone(resource),
         directory.find(name).map(s -> s.server().clientTls()).orElse(""),
-        Consent.lineage(resource));
+        Consent.lineage(resource),
+        Consent.trusted(resource));
   }
 
   /// Caps hold for what is asked of a server, not for what was given there before.
@@ -86,7 +87,7 @@ public final class ServiceServers {
     var consent = new Consent(known);
     var engine = f.intent().map(i -> i.engine().name()).orElse("");
     return known.all().stream()
-        .filter(s -> engine.equals(s.getSpec().engine().name()))
+        .filter(s -> engine.equals(String.valueOf(s.getSpec().engine())))
         .filter(s -> consent.admits(s, f.service().id().namespace()))
         .map(s -> like.on(s.getMetadata().getName()))
         .toList();

@@ -82,7 +82,8 @@ public final class WorkloadFinder {
         Optional.of(new WorkloadFact.Choice(selector.containers(), selector.injection())),
         workload.epoch(shape.bindingName()),
         workload.intact(projection),
-        workload.rolledOut(),
+        workload.rolledOut(shape.bindingName()),
+        halted(workload),
         problem);
   }
 
@@ -94,6 +95,7 @@ public final class WorkloadFinder {
         0,
         false,
         false,
+        Optional.empty(),
         Optional.of(
             new Failure(
                 Reason.WorkloadNotFound,
@@ -107,7 +109,14 @@ public final class WorkloadFinder {
         Optional.empty(),
         workload.epoch(bindingName),
         false,
-        workload.rolledOut(),
+        workload.rolledOut(bindingName),
+        halted(workload),
         Optional.empty());
+  }
+
+  private static Optional<Failure> halted(Workload workload) {
+    return workload
+        .halted()
+        .map(why -> new Failure(Reason.RolloutHalted, "%s %s".formatted(workload.key(), why)));
   }
 }

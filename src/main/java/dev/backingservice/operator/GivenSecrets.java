@@ -2,6 +2,7 @@ package dev.backingservice.operator;
 
 import dev.backingservice.api.BackingService;
 import dev.backingservice.kube.Secrets;
+import dev.backingservice.observe.IntentReader;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.IndexedResourceCache;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -58,8 +59,7 @@ class GivenSecrets {
 
   private static Optional<ResourceID> secret(BackingService service) {
     return Optional.ofNullable(service.getSpec())
-        .flatMap(spec -> Optional.ofNullable(spec.generic()))
-        .flatMap(generic -> Optional.ofNullable(generic.credentialsSecretName()))
+        .flatMap(IntentReader::givenSecret)
         .map(name -> new ResourceID(name, service.getMetadata().getNamespace()));
   }
 

@@ -2,7 +2,6 @@ package dev.backingservice.operator;
 
 import dev.backingservice.act.LeaderTerm;
 import dev.backingservice.act.LeaseHandover;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
@@ -51,8 +50,8 @@ class Leadership {
   private void raise() {
     try {
       ApiWait.until("the term of the leader", RAISING, this::raised);
-    } catch (KubernetesClientException | IllegalStateException e) {
-      LOG.error("the term cannot be raised: stopping at once");
+    } catch (RuntimeException | Error e) { // whatever it is: nobody else leads meanwhile
+      LOG.errorf("the term cannot be raised: stopping at once: %s", e.getClass().getSimpleName());
       Runtime.getRuntime().halt(1);
     }
   }

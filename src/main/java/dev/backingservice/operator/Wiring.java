@@ -2,6 +2,7 @@ package dev.backingservice.operator;
 
 import dev.backingservice.act.Actor;
 import dev.backingservice.act.BindingMaker;
+import dev.backingservice.act.ClusterMarks;
 import dev.backingservice.act.DebtBook;
 import dev.backingservice.act.Fencing;
 import dev.backingservice.act.KeyStore;
@@ -15,9 +16,14 @@ import dev.backingservice.act.ServerCertificates;
 import dev.backingservice.act.StatusRecorder;
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.Engines;
+import dev.backingservice.engine.MarkStore;
 import dev.backingservice.engine.SeenAnchors;
 import dev.backingservice.engine.generic.GenericEngine;
+import dev.backingservice.engine.mysql.MySqlEngine;
 import dev.backingservice.engine.postgresql.PostgresEngine;
+import dev.backingservice.engine.rabbitmq.RabbitMqEngine;
+import dev.backingservice.engine.redis.RedisEngine;
+import dev.backingservice.engine.smtp.SmtpEngine;
 import dev.backingservice.kube.Events;
 import dev.backingservice.kube.GivenCredentials;
 import dev.backingservice.kube.Leases;
@@ -133,9 +139,21 @@ class Wiring {
 
   @Produces
   @Singleton
-  Engines engines(RootKey key, LeaderTerm term, Settings settings) {
+  MarkStore markStore(Secrets secrets, Installation installation) {
+    return new ClusterMarks(secrets, installation.namespace());
+  }
+
+  @Produces
+  @Singleton
+  Engines engines(RootKey key, MarkStore store, LeaderTerm term, Settings settings) {
     return new Engines(
-        List.of(new PostgresEngine(key, term, settings.serverConnections()), new GenericEngine()));
+        List.of(
+            new PostgresEngine(key, term, settings.serverConnections()),
+            new MySqlEngine(key, store, term, settings.serverConnections()),
+            new RedisEngine(key, term, settings.serverConnections()),
+            new RabbitMqEngine(key, term, settings.serverConnections()),
+            new SmtpEngine(),
+            new GenericEngine()));
   }
 
   @Produces

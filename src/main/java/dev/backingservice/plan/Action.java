@@ -18,6 +18,9 @@ public sealed interface Action {
   /// Create what the place lies in when it is missing.
   record CreateMissing(Place place) implements Action {}
 
+  /// Creates what rights are granted to, before there is a login: whoever restores data needs it.
+  record CreateGroups(Place place) implements Action {}
+
   /// Make these states true on one server.
   record Ensure(String server, List<Desired> logins) implements Action {
     public Ensure {
@@ -113,7 +116,7 @@ public sealed interface Action {
   /// reason to stop.
   default boolean independent() {
     return switch (this) {
-      case Project _, Withdraw _, Settle _, Tidy _ -> true;
+      case Project _, Withdraw _, Settle _, Tidy _, CreateGroups _ -> true;
       case MarkAttached _, CreateMissing _, Ensure _, Knock _, Fence _, Drop _ -> false;
       case Publish _, Amend _, Unpublish _, Owe _, HandOver _ -> false;
     };

@@ -36,10 +36,12 @@ final class After {
         workload.epoch(),
         false,
         false,
+        workload.halted(),
         outcome.result().refusal());
   }
 
   private static WorkloadFact with(WorkloadFact w, long epoch, boolean intact) {
-    return new WorkloadFact(w.key(), w.uid(), w.chosen(), epoch, intact, false, Optional.empty());
+    return new WorkloadFact(
+        w.key(), w.uid(), w.chosen(), epoch, intact, false, w.halted(), Optional.empty());
   }
 }

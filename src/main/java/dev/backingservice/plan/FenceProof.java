@@ -1,14 +1,25 @@
 package dev.backingservice.plan;
 
 import java.time.Instant;
+import java.util.OptionalLong;
 
 /// What the fence found.
 ///
 /// @param running the process and timeline it is valid for; empty when nobody answered
 /// @param position where the server's log ended; empty when nobody answered or there is none
 /// @param sessionsEnded how many the operator ended
+/// @param messagesLeft how many messages stay on the old server; empty where it has none
 public record FenceProof(
-    Result result, String running, String position, int sessionsEnded, Instant at) {
+    Result result,
+    String running,
+    String position,
+    int sessionsEnded,
+    OptionalLong messagesLeft,
+    Instant at) {
+  /// Of a server that holds no messages.
+  public FenceProof(Result result, String running, String position, int sessionsEnded, Instant at) {
+    this(result, running, position, sessionsEnded, OptionalLong.empty(), at);
+  }
 
   /// A result without a server's word.
   static FenceProof of(Result result, Instant at) {

@@ -44,7 +44,7 @@ public record Motion(
     return overlaps() ? LoginState.Active : LoginState.Locked;
   }
 
-  boolean overlaps() {
+  public boolean overlaps() {
     return fencePoint == FencePoint.AfterOverlap;
   }
 

@@ -51,11 +51,10 @@ public final class Planner {
     var actions = new ArrayList<Action>(Debts.settle(f));
     for (var step : steps(f, swap, active.get(), now))
       if (!actions.contains(step)) actions.add(step);
-    var refusal =
-        f.pending() && !swap.underWay() && !intent.place().equals(active.get().place())
-            ? Preflight.refusal(f)
-            : f.service().given().problem();
-    return new Plan(f, swap, actions, refusal);
+    if (!f.pending() || swap.underWay() || intent.place().equals(active.get().place()))
+      return new Plan(f, swap, actions, f.service().given().problem());
+    if (Preflight.waitsForContents(f)) actions.add(new Action.CreateGroups(intent.place()));
+    return new Plan(f, swap, actions, Preflight.refusal(f));
   }
 
   /// A service whose memory is older than its servers is attached anew where it is, while that

@@ -146,9 +146,13 @@ public final class Preflight {
     if (contents.isEmpty() || place.isEmpty() || alike(f)) return Optional.empty();
     if (f.service().annotations().acceptData().equals(place.get().server()))
       return Optional.empty();
-    return contents.get().compared()
-        ? missing(contents.get(), place.get())
-        : few(f, contents.get(), place.get());
+    int there = contents.get().there();
+    return switch (contents.get().before()) {
+      case Probe.Before.Named(var lacking, var closed) ->
+          missing(lacking, place.get()).or(() -> closed.map(c -> closed(c, place.get())));
+      case Probe.Before.Counted(int held) -> few(place.get(), there, held);
+      case Probe.Before.Unread _ -> few(f, place.get(), there);
+    };
   }
 
   /// An old server that answers is compared with the new one, or the edit waits until it is; where
@@ -167,26 +171,43 @@ public final class Preflight {
 
   private static Failure uncompared(String from, Failure why, String to) {
     return new Failure(
-        Reason.Pending,
+        why.reason() == Reason.AdminTooWeak ? why.reason() : Reason.Pending,
         "%s answers and could not be compared with the new place (%s): it is tried again; to go on without, annotate backingservice.dev/accept-data: \"%s\", or set swap.ifNotDrained: Proceed"
             .formatted(from, why.message(), to));
   }
 
-  private static Optional<Failure> missing(Probe.Contents contents, Place place) {
-    if (contents.missing().isEmpty()) return Optional.empty();
-    return Optional.of(differs(place, "lacks " + String.join(", ", contents.missing())));
+  private static Optional<Failure> missing(List<String> lacking, Place place) {
+    if (lacking.isEmpty()) return Optional.empty();
+    return Optional.of(differs(place, "lacks " + String.join(", ", lacking)));
   }
 
-  private static Optional<Failure> few(Facts f, Probe.Contents contents, Place place) {
+  private static Failure closed(Probe.Closed closed, Place place) {
+    return new Failure(
+        Reason.PrivilegesIncomplete,
+        "%s holds %s and services may not use it there: %s; to swap without, annotate backingservice.dev/accept-data: \"%s\""
+            .formatted(place, closed.name(), closed.cure(), place.server()));
+  }
+
+  /// Whether an edit waits for contents alone: whoever restores or grants them needs the groups.
+  static boolean waitsForContents(Facts f) {
+    var contents = contents(f);
+    return contents.isPresent()
+        && CHECKS.stream()
+            .flatMap(check -> check.apply(f).stream())
+            .allMatch(contents.get()::equals);
+  }
+
+  /// Beside what the old place was last known to hold.
+  private static Optional<Failure> few(Facts f, Place place, int there) {
     var before = f.memory().held();
-    int there = contents.there();
-    if (before.isEmpty())
-      return there > 0
-          ? Optional.empty()
-          : Optional.of(
-              differs(place, "holds nothing, and nobody knows how much was there before"));
-    int held = before.getAsInt();
-    return held == 0 || (there > 0 && there * 2 >= held)
+    if (before.isPresent()) return few(place, there, before.getAsInt());
+    return there > 0
+        ? Optional.empty()
+        : Optional.of(differs(place, "holds nothing, and nobody knows how much was there before"));
+  }
+
+  private static Optional<Failure> few(Place place, int there, int held) {
+    return held == 0 || (there > 0 && there * 2L >= held)
         ? Optional.empty()
         : Optional.of(differs(place, "holds %d where %d were".formatted(there, held)));
   }

@@ -33,11 +33,35 @@ public record Probe(
   /// How the contents of two places compare.
   ///
   /// @param there how much the new place holds
-  /// @param compared whether the old place was read too
-  /// @param missing names of the old place that the new one lacks, at most a few
-  public record Contents(int there, boolean compared, List<String> missing) {
-    public Contents {
-      missing = List.copyOf(missing);
+  /// @param before what is known of the old place
+  public record Contents(int there, Before before) {}
+
+  /// What nobody is let use yet.
+  ///
+  /// @param cure who has to grant it, and how
+  public record Closed(String name, String cure) {}
+
+  /// What the old place holds.
+  public sealed interface Before {
+    /// It was not read.
+    record Unread() implements Before {}
+
+    /// It was compared by name.
+    ///
+    /// @param lacking names that the new place lacks, at most a few
+    /// @param closed what of the old place is on the new one and cannot be used there: a name, and
+    ///     who has to grant it and how
+    record Named(List<String> lacking, Optional<Closed> closed) implements Before {
+      public Named {
+        lacking = List.copyOf(lacking);
+      }
+
+      public Named(List<String> lacking) {
+        this(lacking, Optional.empty());
+      }
     }
+
+    /// It was counted.
+    record Counted(int held) implements Before {}
   }
 }

@@ -23,6 +23,7 @@ public record ServerFact(String name, Admission admission, Sight sight) {
   /// @param gone the lineage or process that will never answer again; empty text for none
   /// @param clientTls how clients use TLS here; empty where that is not known yet
   /// @param lineage that was seen first under the name, or is accepted; empty text before that
+  /// @param trusted whether a cluster that fences its own answers under the name
   public record Admission(
       Optional<Failure> consent,
       Optional<Failure> posture,
@@ -30,7 +31,8 @@ public record ServerFact(String name, Admission admission, Sight sight) {
       int maxConnections,
       String gone,
       String clientTls,
-      String lineage) {
+      String lineage,
+      boolean trusted) {
     public Admission {
       databases = Map.copyOf(databases);
     }

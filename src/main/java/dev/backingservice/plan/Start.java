@@ -37,10 +37,11 @@ final class Start {
     return motion(f, cause, from, intent.place(), now, attempts);
   }
 
-  /// One running server under two names, and the same of it.
+  /// One running server under two names, and the same of it. Where accounts are handed over, what
+  /// they lead to is their provider's.
   private static boolean sameData(Facts f, Attachment from, Place to) {
     return f.probe().filter(p -> p.sameness() == Probe.Sameness.Same).isPresent()
-        && from.place().scope().equals(to.scope());
+        && (f.given() || from.place().scope().equals(to.scope()));
   }
 
   /// A new credential on the same server needs consent as any other does, a server that writes, and

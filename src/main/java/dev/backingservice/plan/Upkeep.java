@@ -90,7 +90,10 @@ final class Upkeep {
 
   private static Optional<Action> workload(Facts f, WorkloadFact workload) {
     if (workload.chosen().isEmpty())
-      return workload.carries() ? Optional.of(new Action.Withdraw(workload)) : Optional.empty();
+      // an edit that is refused takes nothing from anybody
+      return workload.carries() && f.request() instanceof Facts.Request.Understood
+          ? Optional.of(new Action.Withdraw(workload))
+          : Optional.empty();
     if (workload.problem().isPresent()) return Optional.empty();
     return f.active()
         .map(Attachment::epoch)

@@ -13,6 +13,7 @@ import java.util.Set;
 /// @param epoch in its pod template; 0 when it carries none
 /// @param intact whether everything that is to be injected is there, whatever the epoch
 /// @param rolledOut whether every pod runs the template
+/// @param halted why its pods do not come to run the template by themselves; empty when they do
 /// @param problem why it cannot be given the binding; empty when it can
 public record WorkloadFact(
     WorkloadKey key,
@@ -21,6 +22,7 @@ public record WorkloadFact(
     long epoch,
     boolean intact,
     boolean rolledOut,
+    Optional<Failure> halted,
     Optional<Failure> problem) {
 
   /// How a workload is chosen.

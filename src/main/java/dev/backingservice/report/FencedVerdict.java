@@ -45,11 +45,23 @@ final class FencedVerdict {
             verdict::stray)
         .flatMap(rule -> rule.get().stream())
         .findFirst()
-        .orElse(fenced());
+        .orElseGet(verdict::fenced);
   }
 
-  private static Verdict fenced() {
-    return Verdict.yes(Judge.FENCED, "No older credential of this service can write anywhere.");
+  private Verdict fenced() {
+    return Verdict.yes(
+        Judge.FENCED, "No older credential of this service can write anywhere" + word() + ".");
+  }
+
+  /// On whose word it is so.
+  private String word() {
+    return after.facts().servers().values().stream()
+        .filter(s -> s.admission().trusted())
+        .map(ServerFact::name)
+        .sorted()
+        .findFirst()
+        .map("; the cluster of %s is trusted to fence its own (spec.promotions: Trust)"::formatted)
+        .orElse("");
   }
 
   /// Where the tenant hands the credential over, an older one works until its provider takes it
@@ -194,7 +206,9 @@ final class FencedVerdict {
                 Verdict.wait(
                     Judge.FENCED,
                     Reason.Overlap,
-                    "The old and the new credential both work on this server until %s at least, and until the old one has no session."
+                    (after.facts().fences()
+                            ? "The old and the new credential both work on this server until %s at least, and until the old one has no session."
+                            : "The old and the new credential are both taken for good until %s: withdraw the old account at its provider then.")
                         .formatted(Conditions.time(until))));
   }
 

@@ -10,6 +10,7 @@ import dev.backingservice.plan.Aftermath;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Outcome;
 import dev.backingservice.plan.ServerFact;
+import dev.backingservice.plan.Swap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -83,11 +84,13 @@ final class Judge {
       return Verdict.wait(PROVISIONED, Reason.Swapping, Progress.phase(after.swap()));
     var given = Progress.givenUp(after);
     if (given.isPresent()) return Verdict.no(PROVISIONED, given.get());
-    if (after.attachedAsAsked())
+    boolean givenUp =
+        after.swap() instanceof Swap.Aborted; // a renewal, where the place is as asked
+    if (after.attachedAsAsked() && !givenUp)
       return Verdict.yes(
           PROVISIONED,
           f.given()
-              ? "The server answers as it shall; its provider keeps the account."
+              ? "The server verifies, and does what can be asked of it with the account that its provider keeps."
               : "Role and grants stand, and a login with the credential succeeded.");
     return Verdict.wait(
         PROVISIONED,
@@ -154,7 +157,7 @@ final class Judge {
       return Verdict.yes(
           AVAILABLE,
           f.given()
-              ? "The last connection with the published binding succeeded."
+              ? "The last try with the published binding succeeded."
               : "The last login with the published credential succeeded.");
     return wasAvailable.orElse(
         Verdict.wait(AVAILABLE, Reason.Pending, "The credential was not tried yet."));

@@ -110,8 +110,17 @@ final class Notices {
               .formatted(m.from().server(), m.from().login()));
     var note =
         "Fence on %s: %s, %d sessions ended."
-            .formatted(m.from().server(), proof.result(), proof.sessionsEnded());
+                .formatted(m.from().server(), proof.result(), proof.sessionsEnded())
+            + left(m, proof);
     return proof.owes() ? Notice.warning("FenceOwed", note) : Notice.normal("Fenced", note);
+  }
+
+  private static String left(Motion m, FenceProof proof) {
+    long left = proof.messagesLeft().orElse(0);
+    return left == 0
+        ? ""
+        : " %d messages stay on %s: move them, or let a consumer of your own fetch them."
+            .formatted(left, m.from().server());
   }
 
   private void cut(Motion m) {

@@ -71,12 +71,15 @@ final class Progress {
   }
 
   private static String aborted(Motion m, String why) {
+    if (m.from().server().equals(m.to().server()) && m.overlaps())
+      return "The next epoch on %s was given up %s (%s): epoch %d stays in force. "
+          .formatted(m.to().server(), times(m), why, m.from().epoch());
     return "The swap to %s was given up %s (%s): %s stays in force. "
-        .formatted(
-            m.to().server(),
-            m.attempts() == 1 ? "once" : m.attempts() + " times",
-            why,
-            m.from().server());
+        .formatted(m.to().server(), times(m), why, m.from().server());
+  }
+
+  private static String times(Motion m) {
+    return m.attempts() == 1 ? "once" : m.attempts() + " times";
   }
 
   /// A fence that waits for a server that nobody reaches, because the policy says so.

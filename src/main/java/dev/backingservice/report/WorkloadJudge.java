@@ -57,6 +57,9 @@ final class WorkloadJudge {
       return Verdict.wait(
           Judge.ROLLED_OUT, Reason.AwaitingRestart, "Pods take the new epoch at their next start.");
     long done = chosen.stream().filter(w -> current(w) && w.rolledOut()).count();
+    var halted =
+        chosen.stream().filter(w -> !w.rolledOut()).flatMap(w -> w.halted().stream()).findFirst();
+    if (halted.isPresent()) return Verdict.no(Judge.ROLLED_OUT, halted.get());
     return done == chosen.size()
         ? Verdict.yes(Judge.ROLLED_OUT, "Every workload runs the current epoch.")
         : Verdict.wait(

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +88,7 @@ final class SwapCodec {
         Objects.requireNonNullElse(fence.instanceId(), ""),
         Objects.requireNonNullElse(fence.position(), ""),
         Objects.requireNonNullElse(fence.sessionsEnded(), 0),
+        fence.messagesLeft() == null ? OptionalLong.empty() : OptionalLong.of(fence.messagesLeft()),
         Times.read(fence.at()));
   }
 
@@ -96,7 +98,8 @@ final class SwapCodec {
         proof.sessionsEnded(),
         Times.text(proof.at()),
         proof.running().isEmpty() ? null : proof.running(),
-        proof.position().isEmpty() ? null : proof.position());
+        proof.position().isEmpty() ? null : proof.position(),
+        proof.messagesLeft().isEmpty() ? null : proof.messagesLeft().getAsLong());
   }
 
   private static List<Attachment> attachments(

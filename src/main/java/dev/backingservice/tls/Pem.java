@@ -17,10 +17,11 @@ import java.util.Optional;
 /// PEM (RFC 7468), bounded before it is decoded.
 public final class Pem {
   /// The most a user's PEM text may hold.
-  public static final int MAX_BYTES = 64 * 1024;
+  public static final int MAX_BYTES = 256 * 1024;
 
-  /// The most certificates a user's PEM text may hold.
-  public static final int MAX_CERTIFICATES = 10;
+  /// The most certificates a user's PEM text may hold: the bundles of clouds hold more than a
+  /// hundred.
+  public static final int MAX_CERTIFICATES = 256;
 
   private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
 
@@ -28,10 +29,10 @@ public final class Pem {
 
   /// What is wrong with a bundle of anchors; empty when nothing is.
   public static Optional<String> problem(String bundle) {
-    if (bundle.length() > MAX_BYTES) return Optional.of("it is larger than 64 KiB");
+    if (bundle.length() > MAX_BYTES) return Optional.of("it is larger than 256 KiB");
     int count = bundle.split(BEGIN, -1).length - 1;
     if (count == 0) return Optional.of("it holds no PEM certificate");
-    if (count > MAX_CERTIFICATES) return Optional.of("it holds more than 10 certificates");
+    if (count > MAX_CERTIFICATES) return Optional.of("it holds more than 256 certificates");
     try {
       parse(bundle);
       return Optional.empty();

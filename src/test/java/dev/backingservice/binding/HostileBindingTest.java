@@ -151,7 +151,7 @@ class HostileBindingTest {
     entries.put("uri", new Sensitive("postgresql://x"));
     var shape =
         new BindingShape(
-            "orders-db", "orders-db", "/bindings", Map.of(), Map.of(), false, List.of());
+            "orders-db", "orders-db", "/bindings", Map.of(), Map.of(), "", false, List.of());
     var secret =
         CODEC.write(
             new Contents(

@@ -9,7 +9,6 @@ import dev.backingservice.sandbox.Waiting;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -46,7 +45,8 @@ class HostileNeighboursIT {
       for (var mode : HostileMode.values()) {
         var hostile =
             sandbox.with(
-                new HostileServer(mode, sandbox.pki(), Optional.of(Postgres.ADMIN_PASSWORD)));
+                new HostileServer(
+                    mode, sandbox.pki(), new HostilePostgres(Postgres.ADMIN_PASSWORD)));
         sandbox.register(name(mode), hostile.port());
         sandbox.apply(service("on-" + name(mode), name(mode)));
       }

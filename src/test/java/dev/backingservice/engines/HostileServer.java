@@ -9,26 +9,37 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
-/// A server that speaks the protocol of PostgreSQL, or TLS at once, as far as its mode says, and
-/// then does not. It knows the administrator's password, so that it can go on after the login.
+/// A server that speaks a protocol as far as its mode says, and then does not.
 final class HostileServer implements AutoCloseable {
   private final HostileMode mode;
-  private final Optional<String> password;
+  private final Dialogue dialogue;
   private final SSLContext tls;
   private final ServerSocket listener;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
-  /// @param password of the administrator; empty: TLS at once, and nothing is known of what follows
-  HostileServer(HostileMode mode, Pki pki, Optional<String> password) throws Exception {
+  /// What the protocol has before, at and after the handshake.
+  interface Dialogue {
+    /// What comes first.
+    default void begin(Wire plain) throws Exception {}
+
+    /// The server is asked for TLS, and has it.
+    default void consent(Wire plain) throws Exception {}
+
+    void secured(Wire wire, HostileMode mode) throws Exception;
+  }
+
+  /// TLS at once, and nothing is known of what follows.
+  static final Dialogue TLS_AT_ONCE = (wire, mode) -> mode.play(wire);
+
+  HostileServer(HostileMode mode, Pki pki, Dialogue dialogue) throws Exception {
     this.mode = mode;
-    this.password = password;
+    this.dialogue = dialogue;
     this.tls = tls(mode, pki);
     this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::accept);
@@ -71,12 +82,12 @@ final class HostileServer implements AutoCloseable {
 
   private void play(Socket socket) throws Exception {
     var plain = new Wire(socket);
-    if (password.isPresent()) plain.in.readNBytes(8);
+    dialogue.begin(plain);
     if (mode.stage() == HostileMode.Stage.Plain) {
       mode.play(plain);
       return;
     }
-    if (password.isPresent()) plain.out.write('S');
+    dialogue.consent(plain);
     plain.out.flush();
     if (mode.stage() == HostileMode.Stage.Handshake) {
       mode.play(plain);
@@ -85,18 +96,7 @@ final class HostileServer implements AutoCloseable {
     var secured = (SSLSocket) tls.getSocketFactory().createSocket(socket, null, -1, true);
     secured.setUseClientMode(false);
     secured.startHandshake();
-    var wire = new Wire(secured);
-    if (password.isEmpty()) {
-      mode.play(wire);
-      return;
-    }
-    wire.in.readNBytes(wire.in.readInt() - 4);
-    if (mode.stage() == HostileMode.Stage.Login) {
-      mode.play(wire);
-      return;
-    }
-    new HostileLogin(wire, password.get(), mode.scram()).play();
-    new HostileSession(wire, mode).play();
+    dialogue.secured(new Wire(secured), mode);
   }
 
   @Override

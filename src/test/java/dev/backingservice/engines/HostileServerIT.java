@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
@@ -58,7 +57,7 @@ class HostileServerIT extends HostileContract {
             Map.of(
                 "look", s -> s.look(order, Set.of(at.login())),
                 "examine", Session::examine,
-                "inventory", s -> s.inventory(place),
+                "inventory", s -> s.inventory(order),
                 "fenceable", s -> s.fenceable(order, at),
                 "beacon", s -> s.beacon(1),
                 "createMissing", s -> s.createMissing(order),
@@ -99,7 +98,7 @@ class HostileServerIT extends HostileContract {
 
   @Override
   HostileServer hostile(HostileMode mode) throws Exception {
-    return new HostileServer(mode, PKI, Optional.of(PASSWORD));
+    return new HostileServer(mode, PKI, new HostilePostgres(PASSWORD));
   }
 
   @Override

@@ -10,7 +10,6 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
-import dev.backingservice.engine.Want;
 import dev.backingservice.engine.postgresql.Collision;
 import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.model.Access;
@@ -100,6 +99,11 @@ abstract class PostgresContract extends EngineContract {
   }
 
   @Override
+  Scope scope(String database) {
+    return new Scope.Schema(database, "public");
+  }
+
+  @Override
   void database(String name) throws SQLException {
     postgres.execute("postgres", "DROP ROLE IF EXISTS \"bs_%s\"".formatted(KEY.instance()));
     postgres.withDatabase(name);
@@ -186,7 +190,7 @@ abstract class PostgresContract extends EngineContract {
     postgres.execute(
         "postgres", "REVOKE CONNECT ON DATABASE %s FROM %s".formatted(database(), Postgres.ADMIN));
     try (var session = engine(1).open(server())) {
-      var refused = catchThrowableOfType(EngineException.class, () -> session.inventory(place));
+      var refused = catchThrowableOfType(EngineException.class, () -> session.inventory(order()));
       assertThat(refused.reason()).isEqualTo(Reason.AdminTooWeak);
       assertThat(refused.sentence())
           .contains("GRANT CONNECT ON DATABASE %s TO %s".formatted(database(), Postgres.ADMIN));
@@ -234,49 +238,6 @@ abstract class PostgresContract extends EngineContract {
     assertThat(
             postgres.ask(database(), "SELECT tableowner FROM pg_tables WHERE tablename = 'later'"))
         .isEqualTo(owner());
-  }
-
-  @Test
-  void whatOthersOwnIsGrantedWhereWeMayAndReportedWhereWeMayNot() throws Exception {
-    // Given
-    foreignTable();
-
-    // When
-    var refused = catchThrowableOfType(EngineException.class, () -> open(Access.ReadWrite));
-
-    // Then
-    assertThat(refused.reason()).isEqualTo(Reason.PrivilegesIncomplete);
-    assertThat(refused.sentence()).contains("foreign_" + database());
-
-    // When
-    postgres.execute("postgres", "GRANT foreign_%s TO bs_admin".formatted(database()));
-    var at = open(Access.ReadWrite);
-
-    // Then
-    try (var session = session(at)) {
-      session.createStatement().execute("INSERT INTO foreigners VALUES (1)");
-    }
-  }
-
-  @Test
-  void aLoginIsGivenNothingNewWhileItsGroupsLackSomethingAndKeepsWhatItHad() throws Exception {
-    // Given
-    var reader = open(Access.ReadOnly);
-    foreignTable();
-    anotherProcess();
-    var owner = reader.with(Access.ReadWrite);
-
-    // Then
-    lacking(want(owner, LoginState.Active));
-    assertThat(standing(reader).find(reader.login()).orElseThrow().access())
-        .isEqualTo(Access.ReadOnly);
-
-    // When
-    ensure(want(reader, LoginState.Locked, 2));
-    lacking(want(reader, LoginState.Active, 2));
-
-    // Then
-    assertThat(holds(reader)).isEqualTo(Holds.Works);
   }
 
   @Test
@@ -365,33 +326,10 @@ abstract class PostgresContract extends EngineContract {
     postgres.execute("postgres", "DROP ROLE reporting_%s".formatted(database()));
   }
 
-  @Test
-  void whatAnExtensionBroughtIsGrantedByTheExtension() throws Exception {
-    postgres.execute(
-        database(),
-        "CREATE TABLE reference (id int)",
-        "ALTER EXTENSION plpgsql ADD TABLE reference");
-    open(Access.ReadWrite);
-  }
-
-  /// A table of an owner for whom the administrator may not act.
-  private void foreignTable() throws Exception {
-    postgres.execute(
-        database(),
-        "CREATE ROLE foreign_%s NOLOGIN".formatted(database()),
-        "CREATE TABLE foreigners (id int)",
-        "ALTER TABLE foreigners OWNER TO foreign_%s".formatted(database()));
-  }
-
   /// Nothing is taken for granted of what an earlier process found complete.
-  private void anotherProcess() {
+  void anotherProcess() {
     engine.keep(List.of());
     engine = new PostgresEngine(KEY, new FixedTerm(1), 4);
-  }
-
-  private void lacking(Want want) {
-    assertThat(catchThrowableOfType(EngineException.class, () -> ensure(want)).reason())
-        .isEqualTo(Reason.PrivilegesIncomplete);
   }
 
   @Test
@@ -968,7 +906,7 @@ abstract class PostgresContract extends EngineContract {
     assertThat(findings().contains(Finding.Id.NoConnectionReserved)).isEqualTo(major >= 16);
   }
 
-  private List<Finding.Id> findings() throws EngineException {
+  List<Finding.Id> findings() throws EngineException {
     try (var session = engine(1).open(server())) {
       var examination = session.examine();
       assertThat(examination.protection()).isPresent();
@@ -981,7 +919,7 @@ abstract class PostgresContract extends EngineContract {
     var fresh = new PostgresEngine(KEY, new FixedTerm(1), 2);
     try (var session = fresh.open(server())) {
       session.ensure(order(), List.of(want(at, LoginState.Active)));
-      session.inventory(place);
+      session.inventory(order());
       session.look(order(), Set.of(at.login()));
       session.fenceable(order(), at);
       var other = slotB(Access.ReadWrite, 2);
@@ -992,7 +930,7 @@ abstract class PostgresContract extends EngineContract {
     }
   }
 
-  private String owner() throws SQLException {
+  String owner() throws SQLException {
     return group("owner");
   }
 
@@ -1010,7 +948,7 @@ abstract class PostgresContract extends EngineContract {
             .formatted(at.login()));
   }
 
-  private void database(String name, String setting) throws SQLException {
+  void database(String name, String setting) throws SQLException {
     postgres.execute("postgres", "ALTER DATABASE \"%s\" %s".formatted(name, setting));
   }
 }

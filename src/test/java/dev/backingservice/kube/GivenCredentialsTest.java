@@ -125,7 +125,8 @@ class GivenCredentialsTest {
         Access.ReadWrite,
         new Intent.Limits(1, Duration.ZERO),
         Intent.CreateDatabase.Never,
-        new BindingShape("events", "events", "/bindings", Map.of(), Map.of(), true, List.of()),
+        true,
+        new BindingShape("events", "events", "/bindings", Map.of(), Map.of(), "", true, List.of()),
         List.of(),
         Intent.Rollout.Restart,
         new SwapPolicy(

@@ -23,6 +23,7 @@ class ProjectionTest {
           "/bindings",
           Map.of(),
           Map.of(),
+          "",
           true,
           List.of(new EnvVar("DATABASE_URL", "uri")));
 
@@ -66,7 +67,7 @@ class ProjectionTest {
     assertThat(patch.getSpec().getInitContainers())
         .extracting(Container::getName)
         .containsExactly("migrate");
-    assertThat(projection(SHAPE).intact(patch)).isTrue();
+    assertThat(projection(SHAPE).present(patch)).isTrue();
     assertThat(Projection.epoch("orders-db", patch)).isEqualTo(7);
   }
 
@@ -121,8 +122,8 @@ class ProjectionTest {
     var env = container(after, "app").getEnv();
     assertThat(env.getLast().getName()).isEqualTo("SERVICE_BINDING_ROOT");
     assertThat(env.getLast().getValue()).isEqualTo("/other");
-    assertThat(projection(SHAPE.mountedAt("/other")).intact(after)).isTrue();
-    assertThat(projection(SHAPE).intact(after)).isFalse();
+    assertThat(projection(SHAPE.mountedAt("/other")).present(after)).isTrue();
+    assertThat(projection(SHAPE).present(after)).isFalse();
   }
 
   @Test
@@ -149,8 +150,8 @@ class ProjectionTest {
     var patch = restart.patch(template(), 3);
 
     assertThat(patch.getSpec()).isNull();
-    assertThat(restart.intact(patch)).isTrue();
-    assertThat(restart.intact(template())).isFalse();
+    assertThat(restart.present(patch)).isTrue();
+    assertThat(restart.present(template())).isFalse();
   }
 
   @Test
@@ -181,9 +182,9 @@ class ProjectionTest {
     var plainVolume = projection(SHAPE).patch(template(), 1);
     plainVolume.getSpec().getVolumes().getFirst().setProjected(null);
 
-    assertThat(projection(SHAPE).intact(whole)).isTrue();
+    assertThat(projection(SHAPE).present(whole)).isTrue();
     assertThat(List.of(noMount, noVariable, noVolume, plainVolume))
-        .noneMatch(projection(SHAPE)::intact);
+        .noneMatch(projection(SHAPE)::present);
   }
 
   @Test

@@ -4,15 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The demo, as `make demo` runs it.
 @Execution(ExecutionMode.CONCURRENT)
 class DemoIT {
-  @Test
-  void theDemoShowsASwapThatLosesNothing() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"postgresql", "mysql", "redis", "rabbitmq", "smtp"})
+  void theDemoShowsASwapThatLosesNothing(String engine) throws Exception {
     // When
     var process =
         new ProcessBuilder(
@@ -20,7 +22,8 @@ class DemoIT {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.backingservice.sandbox.Demo")
+                "dev.backingservice.sandbox.Demo",
+                engine)
             .redirectErrorStream(true)
             .start();
     var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -64,6 +64,50 @@ class IdentityIT {
   }
 
   @Test
+  void aClusterThatIsTrustedToFenceItsOwnPromotesAndNobodyMoves() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    stage.sandbox.patchServer(stage.blue, "{\"spec\":{\"promotions\":\"Trust\"}}");
+    var login = stage.bound("username");
+    var version = stage.secret().getMetadata().getResourceVersion();
+    var standby = stage.sandbox.standby(blue, stage.green);
+    caughtUp(stage, standby, login);
+    var instance = stage.sandbox.backingServer(stage.blue).getStatus().instanceId();
+
+    // When
+    blue.stop();
+    standby.promote();
+    standby.moveTo(blue);
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.backingServer(stage.blue).getStatus().instanceId())
+                .isNotEqualTo(instance));
+    stage.annotate("sandbox/look", "now");
+
+    // Then
+    stage.eventually("Ready", "True/Ready");
+    stage.eventually("Fenced", "True/Fenced");
+    assertThat(stage.message("Fenced")).contains(stage.blue + " is trusted to fence its own");
+    assertThat(stage.status().active().epoch()).isEqualTo(1);
+    assertThat(stage.secret().getMetadata().getResourceVersion()).isEqualTo(version);
+    assertThat(Stage.canLogin(standby, login)).isTrue();
+
+    // When
+    var third = stage.namespace + "-third";
+    stage.server(third);
+    stage.swap(third);
+
+    // Then
+    stage.eventuallyOn(third);
+    stage.eventually("Ready", "True/Ready");
+    stage.eventually("Fenced", "True/Fenced");
+    assertThat(stage.status().history().getFirst().fence()).isEqualTo("Verified");
+    assertThat(Stage.canLogin(standby, login)).isFalse();
+  }
+
+  @Test
   void aPromotionBehindTheNameOfTheOldServerIsFencedAgain() throws Exception {
     // Given
     var stage = new Stage();

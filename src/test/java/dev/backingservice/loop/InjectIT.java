@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class InjectIT {
+  /// The API server reads new policies within a second.
+  private static final long POLICIES_ARE_READ = 3000;
+
   private static final String ORDERS = "workloads: [{kind: Deployment, name: orders}]";
 
   @Test
@@ -37,6 +43,211 @@ class InjectIT {
           .extracting(m -> m.getMountPath())
           .containsExactly("/bindings/orders-db");
     }
+  }
+
+  @Test
+  void whatIsAskedForNoLongerIsTakenOutAgain() throws Exception {
+    // Given
+    var stage = attachable();
+    stage.sandbox.apply(workload(stage, "Deployment", ""));
+    stage.attached(
+        stage.blue,
+        ORDERS
+            + ", inject: {env: [{name: DATABASE_URL, key: uri}, {name: DATABASE_HOST, key: host}]}");
+    stage.eventually("RolledOut", "True/RolledOut");
+
+    // When
+    stage.patch("{\"spec\":{\"inject\":{\"env\":[{\"name\":\"DATABASE_URL\",\"key\":\"uri\"}]}}}");
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(container(stage.template(), "app").getEnv())
+                .extracting(EnvVar::getName)
+                .contains("DATABASE_URL")
+                .doesNotContain("DATABASE_HOST"));
+
+    // When
+    stage.patch(
+        "{\"spec\":{\"workloads\":[{\"kind\":\"Deployment\",\"name\":\"orders\",\"containers\":[\"app\"]}]}}");
+
+    // Then
+    stage.eventually(
+        () -> {
+          var left = stage.template().getSpec().getInitContainers().getFirst();
+          assertThat(left.getEnv()).extracting(EnvVar::getName).doesNotContain("DATABASE_URL");
+          assertThat(left.getVolumeMounts()).isEmpty();
+        });
+    assertThat(variable(container(stage.template(), "app"), "DATABASE_URL")).isNotNull();
+
+    // When
+    stage.patch(
+        "{\"spec\":{\"workloads\":[{\"kind\":\"Deployment\",\"name\":\"orders\",\"inject\":\"RestartOnly\"}]}}");
+
+    // Then
+    stage.eventually(
+        () -> {
+          assertThat(container(stage.template(), "app").getVolumeMounts()).isEmpty();
+          assertThat(stage.template().getSpec().getVolumes()).isEmpty();
+        });
+    assertThat(stage.template().getMetadata().getAnnotations())
+        .containsEntry("backingservice.dev/orders-db", "1");
+    stage.eventually("Ready", "True/Ready");
+  }
+
+  @Test
+  void rolloutsThatCannotEndAreNamedAndHoldUpNobody() throws Exception {
+    // Given more workloads than roll at once, all of them paused
+    var stage = attachable();
+    for (int i = 0; i < 12; i++)
+      stage.sandbox.apply(
+          workload(stage, "Deployment", "")
+              .replace("name: orders,", "name: paused-%d,".formatted(i))
+              .replace("app: orders", "app: paused-%d".formatted(i))
+              .replaceFirst("\n  +selector", "\n  paused: true\n  selector"));
+    stage.attached(
+        stage.blue, "workloads: [{kind: Deployment, selector: {matchLabels: {uses: orders-db}}}]");
+
+    // Then
+    stage.eventually("RolledOut", "False/RolloutHalted");
+    assertThat(stage.message("RolledOut")).contains("is paused: kubectl rollout resume it");
+    stage.eventually("Projected", "True/Projected");
+
+    // When
+    var other = attachable();
+    other.sandbox.apply(workload(other, "Deployment", ""));
+    other.attached(other.blue, ORDERS);
+
+    // Then
+    other.eventually("RolledOut", "True/RolledOut");
+  }
+
+  @Test
+  void aPolicyThatRefusesTheChangeIsSaidInItsOwnWords() throws Exception {
+    // Given
+    var stage = attachable();
+    stage.sandbox.apply(workload(stage, "Deployment", ""));
+    var policy =
+        """
+        apiVersion: admissionregistration.k8s.io/v1
+        kind: ValidatingAdmissionPolicy
+        metadata: {name: %1$s}
+        spec:
+          matchConstraints:
+            namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %1$s}}
+            resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [UPDATE], resources: [deployments]}]
+          validations: [{expression: "!has(object.spec.template.metadata.annotations)", message: changes are frozen}]
+        ---
+        apiVersion: admissionregistration.k8s.io/v1
+        kind: ValidatingAdmissionPolicyBinding
+        metadata: {name: %1$s}
+        spec: {policyName: %1$s, validationActions: [Deny]}
+        """
+            .formatted(stage.namespace);
+    stage.sandbox.apply(policy);
+    Thread.sleep(POLICIES_ARE_READ);
+
+    // When
+    stage.apply(stage.blue, ORDERS);
+
+    // Then
+    stage.eventually("Projected", "False/WorkloadConflict");
+    assertThat(stage.message("Projected"))
+        .contains("changes are frozen")
+        .doesNotContain("literal value");
+
+    // When
+    stage
+        .sandbox
+        .admin()
+        .resources(ValidatingAdmissionPolicyBinding.class)
+        .withName(stage.namespace)
+        .delete();
+    stage
+        .sandbox
+        .admin()
+        .resources(ValidatingAdmissionPolicy.class)
+        .withName(stage.namespace)
+        .delete();
+
+    // Then
+    stage.eventually("RolledOut", "True/RolledOut");
+  }
+
+  @Test
+  void anotherMountPathRollsOnce() throws Exception {
+    // Given
+    var stage = attachable();
+    stage.sandbox.apply(workload(stage, "Deployment", ""));
+    stage.attached(stage.blue, ORDERS + ", rotation: {overlap: 0s}");
+    stage.eventually("RolledOut", "True/RolledOut");
+    long before = deployment(stage).getMetadata().getGeneration();
+
+    // When
+    stage.patch("{\"spec\":{\"inject\":{\"mountPath\":\"/run/bindings\"}}}");
+
+    // Then
+    stage.eventually(() -> assertThat(stage.status().active().epoch()).isEqualTo(2));
+    stage.eventually("RolledOut", "True/RolledOut");
+    stage.eventually("Fenced", "True/Fenced");
+    assertThat(container(stage.template(), "app").getVolumeMounts())
+        .extracting(m -> m.getMountPath())
+        .containsExactly("/run/bindings/orders-db");
+    assertThat(deployment(stage).getMetadata().getGeneration()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void aRolloutThatIsUndoneAndAnImportedManifestAreTakenBack() throws Exception {
+    // Given
+    var stage = attachable();
+    stage.server(stage.green);
+    stage.sandbox.apply(workload(stage, "Deployment", ""));
+    stage.attached(stage.blue, ORDERS);
+    stage.eventually("RolledOut", "True/RolledOut");
+    var old = stage.template();
+    stage.swap(stage.green);
+    stage.eventuallyOn(stage.green);
+    stage.eventually("RolledOut", "True/RolledOut");
+
+    // When as kubectl rollout undo does
+    var undone = deployment(stage);
+    undone.getSpec().setTemplate(old);
+    undone.getMetadata().setManagedFields(null);
+    stage.sandbox.admin().resource(undone).update();
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(stage.template().getMetadata().getAnnotations())
+                .containsEntry("backingservice.dev/orders-db", "2"));
+
+    // When the workload is made anew from what was exported
+    var exported = deployment(stage);
+    stage.sandbox.admin().resource(exported).delete();
+    exported.getMetadata().setManagedFields(null);
+    exported.getMetadata().setResourceVersion(null);
+    exported.getMetadata().setUid(null);
+    stage.eventually(() -> stage.sandbox.admin().resource(exported).create());
+    stage.swap(stage.blue);
+    stage.eventuallyOn(stage.blue);
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(stage.template().getMetadata().getAnnotations())
+                .containsEntry("backingservice.dev/orders-db", "3"));
+    stage.eventually("RolledOut", "True/RolledOut");
+  }
+
+  private static Deployment deployment(Stage stage) {
+    return stage
+        .sandbox
+        .admin()
+        .apps()
+        .deployments()
+        .inNamespace(stage.namespace)
+        .withName("orders")
+        .get();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.backingservice.sandbox.Audit;
+import dev.backingservice.sandbox.Mysql.Product;
 import dev.backingservice.sandbox.Sandbox;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +33,19 @@ class RbacIT {
       stage.sandbox.apply(workload(stage, kind));
     stage.sandbox.apply(cronJob(stage));
     trustFromConfigMap(stage, blue.port());
+
+    var folder = Files.createTempDirectory("backing-rbac-");
+    var maria = stage.namespace + "-maria";
+    var servers = new MySqlServers(stage, folder);
+    try (var mysql = servers.start(Product.MARIADB_10_11, maria)) {
+      servers.least(mysql, maria + "-least");
+      servers.apply("kept-by-us", maria + "-least", "database: orders", "");
+      stage.eventually(
+          () ->
+              assertThat(stage.sandbox.condition(stage.namespace, "kept-by-us", "Ready"))
+                  .isEqualTo("True/Ready"));
+    }
+    Files.delete(folder);
 
     // When
     stage.attached(

@@ -3,6 +3,7 @@ package dev.backingservice.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingServiceStatus;
 import dev.backingservice.sandbox.Postgres;
 import dev.backingservice.sandbox.Sandbox;
@@ -62,6 +63,12 @@ final class Stage {
     var server = server(name);
     eventually(() -> assertThat(sandbox.serverCondition(name, "Identified")).startsWith("True"));
     return server;
+  }
+
+  /// The server once it is `Ready`. A service on it attaches without waiting for that.
+  BackingServer examined(String name) {
+    eventually(() -> assertThat(sandbox.serverCondition(name, "Ready")).isEqualTo("True/Ready"));
+    return sandbox.backingServer(name);
   }
 
   static Postgres tables(Postgres server) throws SQLException {
@@ -130,7 +137,11 @@ final class Stage {
   }
 
   void eventuallyOn(String server) {
-    eventually(() -> assertThat(status().active().server()).isEqualTo(server));
+    eventually(
+        () -> {
+          assertThat(status().active()).as("active").isNotNull();
+          assertThat(status().active().server()).isEqualTo(server);
+        });
   }
 
   String message(String type) {

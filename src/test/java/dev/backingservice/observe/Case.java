@@ -8,6 +8,9 @@ import dev.backingservice.engine.Engines;
 import dev.backingservice.engine.Term;
 import dev.backingservice.engine.generic.GenericEngine;
 import dev.backingservice.engine.postgresql.PostgresEngine;
+import dev.backingservice.engine.rabbitmq.RabbitMqEngine;
+import dev.backingservice.engine.redis.RedisEngine;
+import dev.backingservice.engine.smtp.SmtpEngine;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.BindingShape;
@@ -70,7 +73,12 @@ record Case(BackingService service, JsonNode seen) {
       };
   static final Engines ENGINES =
       new Engines(
-          List.of(new PostgresEngine(new RootKey(new byte[32]), TERM, 1), new GenericEngine()));
+          List.of(
+              new PostgresEngine(new RootKey(new byte[32]), TERM, 1),
+              new RedisEngine(new RootKey(new byte[32]), TERM, 1),
+              new RabbitMqEngine(new RootKey(new byte[32]), TERM, 1),
+              new SmtpEngine(),
+              new GenericEngine()));
 
   static Case read(Path story) throws IOException {
     return new Case(
@@ -209,7 +217,8 @@ record Case(BackingService service, JsonNode seen) {
             1000,
             node.path("gone").asText(),
             BindingShape.USUAL_TLS,
-            "1");
+            "1",
+            false);
     return new ServerFact(name, admission, sight(name, node));
   }
 
@@ -264,6 +273,7 @@ record Case(BackingService service, JsonNode seen) {
         node.path("epoch").asLong(),
         node.path("intact").asBoolean(true),
         node.path("rolledOut").asBoolean(true),
+        Optional.empty(),
         Optional.ofNullable(node.get("problem")).map(why -> failure(Reason.WorkloadConflict, why)));
   }
 }

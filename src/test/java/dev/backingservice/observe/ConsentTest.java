@@ -182,6 +182,26 @@ class ConsentTest {
   }
 
   @Test
+  void whereThereAreNoDatabasesTheAdministratorHasNone() {
+    var server = Optional.of(server("admin: {secretName: s}", "unlistedDatabases: Refuse"));
+
+    assertThat(Consent.caps(server, intent("redis: {keyPrefix: 'orders:'}"))).isEmpty();
+  }
+
+  @Test
+  void aVirtualHostIsGivenToNamespacesAsADatabaseIs() {
+    var refusing =
+        Optional.of(
+            server(
+                "unlistedDatabases: Refuse", "databases: [{name: shop/eu, namespaces: [shop]}]"));
+
+    assertThat(Consent.caps(refusing, intent("rabbitmq: {vhost: shop/eu, prefix: orders-}")))
+        .isEmpty();
+    assertThat(Consent.caps(refusing, intent("rabbitmq: {prefix: orders-}")))
+        .hasValueSatisfying(f -> assertThat(f.reason()).isEqualTo(Reason.ServerNotAvailable));
+  }
+
+  @Test
   void aDatabaseThatIsNotListedIsRefusedWhereTheServerSaysSo() {
     var refusing =
         Optional.of(

@@ -12,6 +12,7 @@ import dev.backingservice.model.Scope;
 import dev.backingservice.model.Standing;
 import dev.backingservice.model.SwapPolicy;
 import dev.backingservice.model.SwapPolicy.IfNotDrained;
+import dev.backingservice.plan.Probe.Before;
 import dev.backingservice.plan.ServerFact.Sight;
 import java.util.HashMap;
 import java.util.List;
@@ -60,7 +61,8 @@ class PreflightTest {
                 admission.maxConnections(),
                 admission.gone(),
                 admission.clientTls(),
-                admission.lineage()),
+                admission.lineage(),
+                admission.trusted()),
             was.sight()));
     return f.withServers(servers);
   }
@@ -194,10 +196,23 @@ class PreflightTest {
 
   @Test
   void relationsThatAreMissingAreNamed() {
-    var probe = contents(new Probe.Contents(3, true, List.of("orders", "lines")));
+    var probe = contents(new Probe.Contents(3, new Before.Named(List.of("orders", "lines"))));
 
     refused(probed(facts(), probe), Reason.DatabaseDiffers, "lacks orders, lines");
     refused(probed(facts(), probe), Reason.DatabaseDiffers, "accept-data: \"b\"");
+  }
+
+  @Test
+  void relationsThatNobodyMayUseThereAreNamedWithTheirGrants() {
+    var closed = Optional.of(new Probe.Closed("audit", "let \"dba\" run GRANT"));
+    var probe = contents(new Probe.Contents(3, new Before.Named(List.of(), closed)));
+
+    refused(
+        probed(facts(), probe),
+        Reason.PrivilegesIncomplete,
+        "holds audit and services may not use it there: let \"dba\" run GRANT");
+    assertThat(Preflight.waitsForContents(probed(facts(), probe))).isTrue();
+    assertThat(Preflight.waitsForContents(probed(facts(), contents(counted(1))))).isFalse();
   }
 
   @Test
@@ -205,12 +220,31 @@ class PreflightTest {
     assertThat(world.memory().held()).hasValue(1);
 
     refused(
-        probed(facts(), contents(new Probe.Contents(0, false, List.of()))),
+        probed(facts(), contents(new Probe.Contents(0, new Before.Unread()))),
         Reason.DatabaseDiffers,
         "holds 0 where 1 were");
     assertThat(
-            Preflight.refusal(probed(facts(), contents(new Probe.Contents(1, false, List.of())))))
+            Preflight.refusal(
+                probed(facts(), contents(new Probe.Contents(1, new Before.Unread())))))
         .isEmpty();
+  }
+
+  @Test
+  void whatIsCountedHasToBeThereByHalf() {
+    var probe = contents(new Probe.Contents(49, new Before.Counted(99)));
+
+    refused(probed(facts(), probe), Reason.DatabaseDiffers, "holds 49 where 99 were");
+    for (var enough :
+        List.of(new Probe.Contents(50, new Before.Counted(99)), counted(0), counted(1)))
+      assertThat(Preflight.refusal(probed(facts(), contents(enough)))).isEmpty();
+    refused(
+        probed(facts(), contents(new Probe.Contents(0, new Before.Counted(1)))),
+        Reason.DatabaseDiffers,
+        "holds 0 where 1 were");
+  }
+
+  private static Probe.Contents counted(int held) {
+    return new Probe.Contents(held, new Before.Counted(held));
   }
 
   @Test
@@ -218,11 +252,12 @@ class PreflightTest {
     var forgotten = WorldFacts.of(world.forgotten(), policy(IfNotDrained.Abort));
 
     refused(
-        probed(forgotten, contents(new Probe.Contents(0, false, List.of()))),
+        probed(forgotten, contents(new Probe.Contents(0, new Before.Unread()))),
         Reason.DatabaseDiffers,
         "holds nothing");
     assertThat(
-            Preflight.refusal(probed(forgotten, contents(new Probe.Contents(1, false, List.of())))))
+            Preflight.refusal(
+                probed(forgotten, contents(new Probe.Contents(1, new Before.Unread())))))
         .isEmpty();
   }
 
@@ -232,7 +267,7 @@ class PreflightTest {
         new Probe(
             Optional.empty(),
             Probe.Sameness.Same,
-            Optional.of(new Probe.Contents(0, true, List.of("orders"))),
+            Optional.of(new Probe.Contents(0, new Before.Named(List.of("orders")))),
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
@@ -254,7 +289,7 @@ class PreflightTest {
             new Sight.Answers(
                 new Identity("L1", "L1/8", "00000001", "", Identity.Role.Replica, "17"),
                 new Standing(Map.of())));
-    var lacking = contents(new Probe.Contents(0, true, List.of("orders")));
+    var lacking = contents(new Probe.Contents(0, new Before.Named(List.of("orders"))));
 
     assertThat(Preflight.refusal(probed(standby, lacking))).isEmpty();
     refused(
@@ -269,7 +304,7 @@ class PreflightTest {
         new Probe(
             Optional.empty(),
             Probe.Sameness.Untold,
-            Optional.of(new Probe.Contents(7, false, List.of())),
+            Optional.of(new Probe.Contents(7, new Before.Unread())),
             Optional.of(WHY),
             Optional.empty(),
             Optional.empty());
@@ -292,6 +327,7 @@ class PreflightTest {
             i.access(),
             i.limits(),
             i.createDatabase(),
+            i.comparesContents(),
             i.binding(),
             i.workloads(),
             i.rollout(),

@@ -67,6 +67,7 @@ public final class Told {
       case Action.Owe(var debts) -> name.strip() + owing(debts);
       case Action.HandOver(var debts) -> name.strip() + owing(debts);
       case Action.CreateMissing(var place) -> name + place;
+      case Action.CreateGroups(var place) -> name + place;
       case Action.Drop(var place) -> name + place;
       case Action.MarkAttached _, Action.Unpublish _ -> name.strip();
     };

@@ -60,7 +60,8 @@ record WorldActs(World w, String path) {
                   new Result.Failed(new Failure(Reason.OldServerUnreachable, "the page is full")))
               : done(w.owing(debts));
       case Action.MarkAttached _ -> done(w.asking(w.spec().attachedOnce()));
-      case Action.CreateMissing _, Action.Owe _, Action.Drop _ -> done(w);
+      case Action.CreateMissing _, Action.CreateGroups _ -> done(w);
+      case Action.Owe _, Action.Drop _ -> done(w);
     };
   }
 

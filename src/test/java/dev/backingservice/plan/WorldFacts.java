@@ -124,6 +124,7 @@ final class WorldFacts {
             w.pods().epoch(),
             w.pods().epoch() > 0 && w.pods().path().equals(path),
             w.pods().rolled(),
+            Optional.empty(),
             Optional.empty()));
   }
 
@@ -156,7 +157,8 @@ final class WorldFacts {
             1000,
             w.name(name).gone(),
             BindingShape.USUAL_TLS,
-            w.spec().givesNothing() ? lineage(w.name(name)) : "uid-" + name);
+            w.spec().givesNothing() ? lineage(w.name(name)) : "uid-" + name,
+            false);
     var sight =
         Places.hidden(facts, name, admission)
             ? new Sight.Troubled(consent.orElseThrow())
@@ -245,7 +247,9 @@ final class WorldFacts {
     boolean compared = w.name(facts.active().orElseThrow().server()).answers();
     boolean empty = w.name(w.spec().server()).mood() == World.Mood.Empty;
     var missing = compared && empty ? List.of("orders") : List.<String>of();
-    return Optional.of(new Probe.Contents(empty ? 0 : 1, compared, missing));
+    return Optional.of(
+        new Probe.Contents(
+            empty ? 0 : 1, compared ? new Probe.Before.Named(missing) : new Probe.Before.Unread()));
   }
 
   private static Probe.Sameness sameness(World w, Facts facts) {
@@ -268,6 +272,7 @@ final class WorldFacts {
         w.spec().access(),
         new Intent.Limits(20, Duration.ZERO),
         Intent.CreateDatabase.Never,
+        true,
         shape(w),
         List.of(),
         Intent.Rollout.Restart,
@@ -283,6 +288,7 @@ final class WorldFacts {
         "/bindings" + w.spec().shape(),
         Map.of(),
         Map.of(),
+        "",
         true,
         List.of());
   }

@@ -30,11 +30,17 @@ public final class Bench {
     this.sandbox = sandbox;
   }
 
+  /// @param args the engine whose figures are asked for; all of PostgreSQL's without one
   public static void main(String... args) {
+    var scene = Scene.of(args);
     Program.run(
         () -> {
+          if (scene == Scene.POSTGRESQL)
+            try (var sandbox = Sandbox.start()) {
+              new Bench(sandbox).run();
+            }
           try (var sandbox = Sandbox.start()) {
-            new Bench(sandbox).run();
+            new EngineFigures(sandbox, scene).run();
           }
           return true;
         });
@@ -239,7 +245,7 @@ public final class Bench {
     return ready(sandbox.service("bench", name));
   }
 
-  private static boolean ready(BackingService service) {
+  static boolean ready(BackingService service) {
     var status = service == null ? null : service.getStatus();
     return status != null
         && status.conditions().stream()
@@ -251,6 +257,11 @@ public final class Bench {
   }
 
   private double statements() throws IOException, InterruptedException {
+    return statements(sandbox);
+  }
+
+  /// What the operator has asked of its servers so far.
+  static double statements(Sandbox sandbox) throws IOException, InterruptedException {
     var found =
         Pattern.compile("(?m)^backingservice_sql_statements_total(?:\\{[^}]*})? ([0-9.E]+)$")
             .matcher(sandbox.operator().get("/q/metrics"));
@@ -266,11 +277,11 @@ public final class Bench {
         Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.UTF_8);
   }
 
-  private static void row(String figure, Object value) {
+  static void row(String figure, Object value) {
     System.out.println("| " + figure + " | " + value + " |");
   }
 
-  private static String millis(long since) {
+  static String millis(long since) {
     return (System.nanoTime() - since) / 1_000_000 + " ms";
   }
 }

@@ -1,10 +1,13 @@
 package dev.backingservice.sandbox;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.backingservice.api.UnknownValues;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -188,7 +191,11 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   public KubernetesClient client(User user) {
-    return new KubernetesClientBuilder().withConfig(config(user)).build();
+    return new KubernetesClientBuilder()
+        .withKubernetesSerialization(
+            new KubernetesSerialization(new ObjectMapper().addHandler(new UnknownValues()), true))
+        .withConfig(config(user))
+        .build();
   }
 
   private Config config(User user) {

@@ -3,45 +3,48 @@ package dev.backingservice.sandbox;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 
 /// The whole product doing its job: attach, write through the binding, swap under the writer,
 /// detach, attach again. Ends with 0 only when no acknowledged write was lost and none reached
 /// the old server after the cut.
 public final class Demo {
-  private static final Path EXAMPLES = Path.of("operator/examples/postgresql");
   private static final String NAMESPACE = "shop";
-  private static final String SERVICE = "orders-db";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private final Sandbox sandbox;
+  private final Scene scene;
+  private final Map<String, Books> servers = new TreeMap<>();
   private final long began = System.nanoTime();
 
-  private Demo(Sandbox sandbox) {
+  private Demo(Sandbox sandbox, Scene scene) {
     this.sandbox = sandbox;
+    this.scene = scene;
   }
 
+  /// @param args the engine; PostgreSQL without one
   public static void main(String... args) {
-    Program.run(Demo::show);
+    Program.run(() -> show(Scene.of(args)));
   }
 
-  private static boolean show() throws Exception {
+  private static boolean show(Scene scene) throws Exception {
     System.out.println(
-        "Starting a Kubernetes control plane and two PostgreSQL servers on loopback ...");
+        "Starting a Kubernetes control plane and %s on loopback ...".formatted(scene.servers()));
     boolean good;
     try (var sandbox = Sandbox.start()) {
-      good = new Demo(sandbox).play();
+      good = new Demo(sandbox, scene).play();
     }
     System.out.println(good ? "\nThe demo did what it promises." : "\nTHE DEMO FAILED.");
     return good;
   }
 
   private boolean play() throws Exception {
-    servers(sandbox);
+    for (var color : Scene.COLORS) servers.put(color, scene.start(sandbox, scene.prefix() + color));
+    sandbox.apply(scene.registered(servers));
     sandbox.with(new Kubelet(sandbox.plane()));
     sandbox.startOperator(Map.of());
     say("The operator runs as its own process, under exactly operator/rbac/.");
@@ -50,6 +53,9 @@ public final class Demo {
     sandbox.developers(NAMESPACE);
     apply("3-service.yaml");
     until("Ready and rolled out", () -> is("Ready", "True") && is("RolledOut", "True"));
+    until(
+        "both servers Ready",
+        () -> servers.keySet().stream().allMatch(color -> serverReady(scene.prefix() + color)));
     kubectl("get", "bsrv");
     kubectl("get", "bsvc", "-A", "-o", "wide");
     kubectl(
@@ -71,48 +77,33 @@ public final class Demo {
         "events",
         "-n",
         NAMESPACE,
-        "--sort-by=.metadata.creationTimestamp",
+        "--field-selector=involvedObject.name=" + scene.service(),
+        "--sort-by=.eventTime",
         "-o",
         "custom-columns=REASON:.reason,NOTE:.message");
     return swapped && back;
   }
 
-  /// Two servers with the same tables, registered as the examples register them.
-  static void servers(Sandbox sandbox) throws Exception {
-    var yaml = Files.readString(EXAMPLES.resolve("1-servers.yaml"));
-    for (var color : List.of("blue", "green")) {
-      var server = sandbox.database("orders-" + color, 17).withDatabase("orders");
-      server.execute(
-          "orders",
-          "CREATE TABLE writes (id bigint PRIMARY KEY)",
-          "ALTER TABLE writes OWNER TO bs_admin");
-      yaml =
-          yaml.replace(
-              "host: %s.db.internal\n  port: 5432".formatted(color),
-              "host: 127.0.0.1\n  port: " + server.port());
-    }
-    sandbox.apply(yaml);
-  }
-
   private boolean swap(KubernetesClient client) throws Exception {
-    try (var writer = Writer.start(client, NAMESPACE, SERVICE, 8)) {
+    var green = scene.prefix() + "green";
+    try (var writer = Writer.start(client, NAMESPACE, scene.service(), 8)) {
       say("A writer with 8 sessions follows the binding and nothing else.");
       until("500 writes acknowledged", () -> writer.ledger().size() > 500);
       say(
-          "kubectl patch bsvc orders-db -n shop --type merge -p '{\"spec\":{\"server\":\"orders-green\"}}'");
+          "kubectl patch bsvc %s -n shop --type merge -p '{\"spec\":{\"server\":\"%s\"}}'"
+              .formatted(scene.service(), green));
       long edited = System.nanoTime();
-      sandbox.swap(NAMESPACE, SERVICE, "orders-green");
-      until("the binding switched", () -> "orders-green".equals(bound()));
+      sandbox.swap(NAMESPACE, scene.service(), green);
+      until("the binding switched", () -> green.equals(bound()));
       say("Edit to switched binding: %d ms.".formatted((System.nanoTime() - edited) / 1_000_000));
       until("rolled out", () -> is("Ready", "True") && is("RolledOut", "True"));
       int now = writer.ledger().size();
       until("500 more writes", () -> writer.ledger().size() > now + 500);
       writer.close();
       kubectl("get", "bsvc", "-A");
-      var ledger =
-          Ledger.judge(writer, sandbox.postgres("orders-blue"), sandbox.postgres("orders-green"));
+      var ledger = Ledger.judge(writer, servers.get("blue"), servers.get("green"));
       say(
-          "Ledger: %d writes acknowledged, %d on blue, %d on green; lost: %d; on blue after the cut: %d."
+          "Ledger: %d writes acknowledged, %d on blue, %d on green; lost: %d; on blue after the cut: %d. What arrived and was not acknowledged counts on its server alone."
               .formatted(
                   ledger.acknowledged(),
                   ledger.onOld(),
@@ -125,32 +116,37 @@ public final class Demo {
 
   private boolean detachAndBack() throws Exception {
     say(
-        "kubectl patch bsvc orders-db -n shop --type merge -p '{\"spec\":{\"state\":\"Detached\"}}'");
-    sandbox.patch(NAMESPACE, SERVICE, "{\"spec\":{\"state\":\"Detached\"}}");
+        "kubectl patch bsvc %s -n shop --type merge -p '{\"spec\":{\"state\":\"Detached\"}}'"
+            .formatted(scene.service()));
+    sandbox.patch(NAMESPACE, scene.service(), "{\"spec\":{\"state\":\"Detached\"}}");
     until("detached, the Secret gone", () -> bound() == null && is("Ready", "False"));
     kubectl("get", "bsvc", "-A");
     say("... and Attached again.");
-    sandbox.patch(NAMESPACE, SERVICE, "{\"spec\":{\"state\":\"Attached\"}}");
+    sandbox.patch(NAMESPACE, scene.service(), "{\"spec\":{\"state\":\"Attached\"}}");
     until("attached again", () -> bound() != null && is("Ready", "True"));
     kubectl("get", "bsvc", "-A");
     return true;
   }
 
   private String bound() {
-    var secret = sandbox.admin().secrets().inNamespace(NAMESPACE).withName(SERVICE).get();
+    var secret = sandbox.admin().secrets().inNamespace(NAMESPACE).withName(scene.service()).get();
     return secret == null
         ? null
         : secret.getMetadata().getAnnotations().get("backingservice.dev/server");
   }
 
+  private boolean serverReady(String server) {
+    return sandbox.serverCondition(server, "Ready").startsWith("True/");
+  }
+
   private boolean is(String condition, String status) {
-    return sandbox.condition(NAMESPACE, SERVICE, condition).startsWith(status + "/");
+    return sandbox.condition(NAMESPACE, scene.service(), condition).startsWith(status + "/");
   }
 
   private void apply(String... files) throws IOException {
     for (var file : files) {
-      say("kubectl apply -f " + EXAMPLES.resolve(file));
-      sandbox.apply(Files.readString(EXAMPLES.resolve(file)));
+      say("kubectl apply -f " + scene.examples().resolve(file));
+      sandbox.apply(Files.readString(scene.examples().resolve(file)));
     }
   }
 
@@ -158,7 +154,7 @@ public final class Demo {
     try {
       Waiting.until(what, PATIENCE, reached);
     } catch (IllegalStateException e) {
-      System.out.println(sandbox.yaml(sandbox.service(NAMESPACE, SERVICE).getStatus()));
+      System.out.println(sandbox.yaml(sandbox.service(NAMESPACE, scene.service()).getStatus()));
       System.out.println(sandbox.operator().log());
       throw e;
     }

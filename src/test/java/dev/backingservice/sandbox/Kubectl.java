@@ -120,6 +120,13 @@ public class Kubectl implements AutoCloseable {
         .patch(PatchContext.of(PatchType.JSON_MERGE), merge);
   }
 
+  public void patchServer(String name, String merge) {
+    admin
+        .resources(BackingServer.class)
+        .withName(name)
+        .patch(PatchContext.of(PatchType.JSON_MERGE), merge);
+  }
+
   /// Deletes a service as its developer would; does not wait.
   public void delete(String namespace, String name) {
     developer.resources(BackingService.class).inNamespace(namespace).withName(name).delete();

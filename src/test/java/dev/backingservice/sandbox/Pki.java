@@ -1,7 +1,9 @@
 package dev.backingservice.sandbox;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -10,6 +12,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,15 +64,29 @@ public final class Pki {
 
   /// Sockets of a client that trusts the authority and compares the name.
   public SSLSocketFactory clients() throws GeneralSecurityException, IOException {
+    return trusting(anchor());
+  }
+
+  /// Sockets of a client that trusts what an anchor of PEM has signed.
+  public static SSLSocketFactory trusting(String anchor)
+      throws GeneralSecurityException, IOException {
+    return context(anchor).getSocketFactory();
+  }
+
+  /// The same for clients that make their sockets themselves.
+  public static SSLContext context(String anchor) throws GeneralSecurityException, IOException {
+    var certificate =
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(
+                new ByteArrayInputStream(anchor.getBytes(StandardCharsets.US_ASCII)));
     var anchors = KeyStore.getInstance("PKCS12");
     anchors.load(null, null);
-    anchors.setCertificateEntry(
-        "anchor", new JcaX509CertificateConverter().getCertificate(authority));
+    anchors.setCertificateEntry("anchor", certificate);
     var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(anchors);
     var context = SSLContext.getInstance("TLS");
     context.init(null, trust.getTrustManagers(), null);
-    return context.getSocketFactory();
+    return context;
   }
 
   /// How a certificate is to look.

@@ -17,14 +17,16 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// One real PostgreSQL server on loopback: TLS only, SCRAM, and an administrator who is no
 /// superuser. fsync is off, so nothing said about its speed holds elsewhere.
-public final class Postgres implements AutoCloseable {
+public final class Postgres implements Books, AutoCloseable {
   private static final String HBA =
       """
       host    all         postgres  127.0.0.1/32 trust
@@ -95,6 +97,7 @@ public final class Postgres implements AutoCloseable {
   }
 
   /// Also after [#stop]: the same data, the same port.
+  @Override
   public void start() {
     try {
       server =
@@ -121,6 +124,7 @@ public final class Postgres implements AutoCloseable {
   }
 
   /// Stops it: from outside it looks dead.
+  @Override
   public void stop() {
     try {
       if (server != null) server.close();
@@ -161,15 +165,15 @@ public final class Postgres implements AutoCloseable {
 
   /// Stops every process of it until it is thawed: connections are accepted, and nobody speaks.
   public AutoCloseable frozen() throws IOException, InterruptedException {
-    var postmaster = Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip();
-    var processes =
-        ProcessHandle.of(Long.parseLong(postmaster))
-            .map(p -> Stream.concat(Stream.of(p), p.descendants()))
-            .orElseThrow()
+    var pid = Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip();
+    var postmaster = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+    signal("-STOP", List.of(postmaster.pid())); // from here on it makes no more processes
+    var all =
+        Stream.concat(Stream.of(postmaster), postmaster.descendants())
             .map(ProcessHandle::pid)
             .toList();
-    signal("-STOP", processes);
-    return () -> signal("-CONT", processes);
+    signal("-STOP", all);
+    return () -> signal("-CONT", all);
   }
 
   private static void signal(String signal, List<Long> processes)
@@ -319,8 +323,20 @@ public final class Postgres implements AutoCloseable {
     return name;
   }
 
+  @Override
   public int port() {
     return port;
+  }
+
+  @Override
+  public Set<Long> written() throws SQLException {
+    var ids = new HashSet<Long>();
+    try (var connection = superuser("orders");
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery("SELECT id FROM writes")) {
+      while (rows.next()) ids.add(rows.getLong(1));
+    }
+    return ids;
   }
 
   @Override

@@ -194,6 +194,11 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
     return pki;
   }
 
+  /// Where servers keep their data; gone with the sandbox.
+  Path folder() {
+    return dir;
+  }
+
   public ControlPlane plane() {
     return plane;
   }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class MemoryTest {
   private static final Attachment OLD = at("blue", "login_a", 1);
   private static final Attachment NEW = at("green", "login_b", 2);
   private static final FenceProof PROOF =
-      new FenceProof(FenceProof.Result.Verified, "I1@1", "00/10", 4, AT);
+      new FenceProof(FenceProof.Result.Verified, "I1@1", "00/10", 4, OptionalLong.of(12), AT);
   private static final Motion MOTION =
       new Motion(
           Cause.Edit,

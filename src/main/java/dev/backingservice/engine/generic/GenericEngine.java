@@ -33,7 +33,7 @@ public final class GenericEngine implements Engine {
           Abilities.Refusal.Untold);
 
   /// Its port has to be named.
-  private static final Defaults DEFAULTS = new Defaults(0, Map.of());
+  private static final Defaults DEFAULTS = new Defaults(0, "", Map.of());
 
   private final Map<Server, Outage> outages = new ConcurrentHashMap<>();
 

@@ -2,6 +2,7 @@ package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Server;
+import dev.backingservice.engine.jdbc.JdbcLine;
 import dev.backingservice.engine.wire.Attempt;
 import dev.backingservice.engine.wire.BoundedSocketFactory;
 import dev.backingservice.engine.wire.PinnedSslFactory;
@@ -64,13 +65,10 @@ final class Connections {
 
   private Connections() {}
 
-  /// A login, pinned and checked, and the attempt that it came of.
-  record Opened(Connection connection, Attempt attempt) {}
-
   /// The administrator, pinned and checked.
   ///
   /// @param only the one address to be tried; empty: all of the name's
-  static Opened administrator(Server server, String database, Optional<InetAddress> only)
+  static JdbcLine administrator(Server server, String database, Optional<InetAddress> only)
       throws EngineException {
     var properties = new Properties();
     properties.setProperty("user", server.adminUser());
@@ -83,7 +81,7 @@ final class Connections {
       var connection = connect(attempt, server.admin(), database, server.trust(), properties);
       var checked = checked(server, connection);
       attempt.bounds().end();
-      return new Opened(checked, attempt);
+      return new JdbcLine(checked, attempt);
     } catch (SQLException e) {
       if (PgErrors.state(e).equals(PgErrors.INSUFFICIENT_PRIVILEGE))
         throw PgErrors.mayNotConnect(server, database);
@@ -101,7 +99,7 @@ final class Connections {
   }
 
   /// The workload's own login, without pins: what it sees is what counts.
-  static Opened workload(Server server, Credential credential, String database)
+  static JdbcLine workload(Server server, Credential credential, String database)
       throws SQLException, EngineException {
     var properties = new Properties();
     properties.setProperty("user", credential.attachment().login());
@@ -116,7 +114,7 @@ final class Connections {
     try {
       var connection = connect(attempt, server.data(), database, server.trust(), properties);
       attempt.bounds().end();
-      return new Opened(connection, attempt);
+      return new JdbcLine(connection, attempt);
     } catch (SQLException e) {
       if (PgErrors.aboutTheLogin(e)) throw new Turned(e, attempt);
       throw PgErrors.connecting(

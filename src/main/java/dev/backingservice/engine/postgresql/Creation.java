@@ -1,6 +1,7 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
 import java.sql.Connection;
@@ -78,7 +79,7 @@ record Creation(Server server, Marks marks, Transactions transactions) {
     transactions.run(
         connection,
         sql -> {
-          var role = marks.roles(order.place()).claim();
+          var role = Roles.of(marks, order.place()).claim();
           new Groups(marks).checkClaim(sql, order);
           var there = comment(sql, role);
           if (there.isEmpty()) sql.run("CREATE ROLE " + Sql.name(role) + " " + Roles.PLAIN);
@@ -96,7 +97,7 @@ record Creation(Server server, Marks marks, Transactions transactions) {
   }
 
   private boolean intended(Sql sql, Order order) throws SQLException {
-    var role = marks.roles(order.place()).claim();
+    var role = Roles.of(marks, order.place()).claim();
     return comment(sql, role)
         .flatMap(c -> marks.read(role, c))
         .filter(m -> order.service().uid().equals(m.get(INTENDS)))

@@ -1,6 +1,7 @@
 package dev.backingservice.engine.postgresql;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 
 /// What keeps a role from being dropped (manual, catalog pg_shdepend).
@@ -17,6 +18,14 @@ final class Dependencies {
          WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND r.rolname = $1
            AND d.datname <> $2)""";
 
+  private static final String DATABASES =
+      """
+      SELECT DISTINCT d.datname FROM pg_catalog.pg_shdepend s
+        JOIN pg_catalog.pg_roles r ON r.oid = s.refobjid
+        JOIN pg_catalog.pg_database d ON d.oid = s.dbid
+       WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND r.rolname = $1
+       ORDER BY 1 LIMIT 5""";
+
   private static final String LEFT =
       """
       SELECT coalesce('database ' || d.datname, 'what all databases share') FROM pg_catalog.pg_shdepend s
@@ -30,6 +39,11 @@ final class Dependencies {
   /// Whether it owns something, in whatever database.
   static boolean owns(Sql sql, String role) throws SQLException {
     return sql.holds(OWNS, role);
+  }
+
+  /// The databases in which something depends on it, at most five.
+  static List<String> databases(Sql sql, String role) throws SQLException {
+    return sql.query(DATABASES, row -> row.getString(1), role);
   }
 
   /// Where something depends on it still, such as a grant that somebody else made: only whoever

@@ -1,16 +1,21 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
+import dev.backingservice.model.ServerText;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /// Drops what the operator created for a service that is deleted and nobody else uses: a
 /// database that carries its mark of creation, objects and all, and then the group roles. A
 /// database that it did not create stays, with everything in it and the groups that own it.
 record Dropping(Server server, Marks marks, Transactions transactions) {
+  private static final Logger LOG = Logger.getLogger(Dropping.class);
+
   private static final String USED =
       """
       SELECT EXISTS (SELECT FROM pg_catalog.pg_auth_members m
@@ -26,7 +31,7 @@ record Dropping(Server server, Marks marks, Transactions transactions) {
 
   void drop(Connection connection, Order order) throws SQLException, EngineException {
     var sql = new Sql(connection);
-    var roles = marks.roles(order.place());
+    var roles = Roles.of(marks, order.place());
     if (!new Groups(marks).admits(sql, order) || used(sql, roles)) return;
     var database = Schemas.of(order.place()).database();
     if (mine(sql, order, database) && !sql.holds(OTHER_SCHEMAS, database, roles.readOnly()))
@@ -54,8 +59,10 @@ record Dropping(Server server, Marks marks, Transactions transactions) {
     var known =
         sql.holds("SELECT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = $1)", role);
     var database = Schemas.of(order.place()).database();
-    if (!known || needed(sql, role, database)) return;
+    if (!known || Dependencies.owns(sql, role)) return;
     if (Creation.exists(sql, database)) revokeInside(database, role);
+    for (var elsewhere : Dependencies.databases(sql, role)) revokeElsewhere(elsewhere, role);
+    if (Dependencies.elsewhere(sql, role, database)) return;
     transactions.run(
         connection,
         inner -> {
@@ -66,22 +73,30 @@ record Dropping(Server server, Marks marks, Transactions transactions) {
         "group/" + role);
   }
 
-  private static boolean needed(Sql sql, String role, String database) throws SQLException {
-    return Dependencies.owns(sql, role) || Dependencies.elsewhere(sql, role, database);
-  }
-
   /// DROP OWNED needs the privileges of the role.
   private static void become(Sql sql, String role) throws SQLException {
     var me = sql.one("SELECT current_user", row -> row.getString(1));
     Memberships.grant(sql, role, me, "WITH INHERIT TRUE, SET TRUE");
-    if (Memberships.modern(sql))
+    if (sql.modern())
       sql.run("GRANT %s TO %s WITH INHERIT TRUE".formatted(Sql.name(role), Sql.name(me)));
+  }
+
+  /// It is another tenant's database: nobody waits for it.
+  private void revokeElsewhere(String database, String role) {
+    try {
+      revokeInside(database, role);
+    } catch (SQLException | EngineException e) {
+      LOG.infof(
+          "grants elsewhere remain: server=%s role=%s database=%s",
+          server.name(), role, ServerText.clean(database));
+    }
   }
 
   private void revokeInside(String database, String role) throws SQLException, EngineException {
     try (var inside = Connections.inside(server, database)) {
       inside.setAutoCommit(false);
       var sql = new Sql(inside);
+      sql.run("SET LOCAL lock_timeout = '500ms'");
       become(sql, role);
       sql.run("DROP OWNED BY " + Sql.name(role));
       inside.commit();

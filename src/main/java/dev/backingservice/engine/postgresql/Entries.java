@@ -2,11 +2,10 @@ package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.Material;
 import dev.backingservice.engine.Server;
+import dev.backingservice.engine.Urls;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.Trust;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -26,8 +25,9 @@ final class Entries {
     entries.put("database", database);
     entries.put("username", material.username());
     entries.put("password", material.password().reveal());
-    var target = endpoint.authority() + "/" + encoded(database);
-    var user = encoded(material.username()) + ":" + encoded(material.password().reveal()) + "@";
+    var target = endpoint.authority() + "/" + Urls.encoded(database);
+    var user =
+        Urls.encoded(material.username()) + ":" + Urls.encoded(material.password().reveal()) + "@";
     entries.put("uri", "postgresql://" + user + target + query(material, Dialect.LIBPQ));
     entries.put("jdbc-url", "jdbc:postgresql://" + target + query(material, Dialect.JDBC));
     entries.put("r2dbc-url", "r2dbc:postgresql://" + target + query(material, Dialect.R2DBC));
@@ -61,22 +61,10 @@ final class Entries {
     var mode = material.server().trust().mode();
     var query = "?" + names.mode + "=" + Connections.sslMode(mode);
     if (mode == Trust.Mode.Disabled) return query;
-    query += file(names.root, "ca.crt", material);
+    query += Urls.file(names.root, "ca.crt", material.bindingPath());
     if (material.server().clientCertificate() == Server.ClientCertificate.Offered) return query;
     return query
-        + file(names.certificate, "tls.crt", material)
-        + file(names.key, names.keyFile, material);
-  }
-
-  private static String file(String parameter, String name, Material material) {
-    return "&" + parameter + "=" + encoded(material.bindingPath() + "/" + name).replace("%2F", "/");
-  }
-
-  /// RFC 3986: everything but unreserved characters as %XX; a space never as a plus.
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8)
-        .replace("+", "%20")
-        .replace("*", "%2A")
-        .replace("%7E", "~");
+        + Urls.file(names.certificate, "tls.crt", material.bindingPath())
+        + Urls.file(names.key, names.keyFile, material.bindingPath());
   }
 }

@@ -1,6 +1,7 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.Drain;
+import dev.backingservice.engine.Marks;
 import dev.backingservice.model.Attachment;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -34,8 +35,8 @@ record Fence(Sql sql, Marks marks, Attachment at) {
   }
 
   private List<String> groups() throws SQLException {
-    var roles = marks.roles(at.place());
-    boolean modern = Memberships.modern(sql);
+    var roles = Roles.of(marks, at.place());
+    boolean modern = sql.modern();
     return switch (at.access()) {
       case ReadOnly -> modern ? List.of() : List.of(roles.readOnly());
       case ReadWrite -> modern ? List.of() : List.of(roles.readOnly(), roles.readWrite());

@@ -1,17 +1,21 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Server;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Reason;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 
 /// Whether a fence could succeed, asked before anything is changed.
 record Fenceable(Server server, Marks marks, Attachment attachment) {
   Optional<Failure> refusal(Sql sql) throws SQLException {
+    var unadministered = unadministered(sql);
+    if (unadministered.isPresent()) return unadministered;
     var signal = signal(sql);
     return signal.isPresent() ? signal : prepared(sql);
   }
@@ -24,13 +28,27 @@ record Fenceable(Server server, Marks marks, Attachment attachment) {
         login);
   }
 
+  private Optional<Failure> unadministered(Sql sql) throws SQLException {
+    return sql.holds(
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = $1)",
+            attachment.login())
+        ? Memberships.repair(sql, List.of(attachment.login()))
+            .map(
+                repair ->
+                    new Failure(Reason.AdminTooWeak, "on %s %s".formatted(server.name(), repair)))
+        : Optional.empty();
+  }
+
   private Optional<Failure> signal(Sql sql) throws SQLException {
     if (maySignal(sql, attachment.login())) return Optional.empty();
     return Optional.of(
         new Failure(
             Reason.AdminTooWeak,
-            "the administrator of %s may not end the sessions of %s: GRANT pg_signal_backend TO the administrator's role"
-                .formatted(server.name(), attachment.login())));
+            "the administrator of %s may not end the sessions of %s: GRANT pg_signal_backend TO %s"
+                .formatted(
+                    server.name(),
+                    attachment.login(),
+                    Sql.name(sql.one("SELECT current_user", row -> row.getString(1))))));
   }
 
   /// @throws EngineException with `PreparedTransactions` while some are open

@@ -1,11 +1,13 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Order;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 /// The group roles of one place, the namespace that claims its database, and the grants on that
 /// database.
 final class Groups {
-  private static final String NAMESPACE = "namespace";
-  private static final String UID = "namespace-uid";
   private final Marks marks;
 
   Groups(Marks marks) {
@@ -23,18 +23,31 @@ final class Groups {
   }
 
   /// Makes them stand, inside a transaction in the administrator's database.
-  void ensure(Sql sql, Order order) throws SQLException, EngineException {
-    var roles = marks.roles(order.place());
+  ///
+  /// @return what the owner of the database has to grant
+  Optional<Lack> ensure(Sql sql, Order order) throws SQLException, EngineException {
+    return ensure(sql, order, Roles.of(marks, order.place()).all());
+  }
+
+  /// The same before there is a service: nobody claims the database by it.
+  Optional<Lack> ensureUnclaimed(Sql sql, Order order) throws SQLException, EngineException {
+    return ensure(sql, order, Roles.of(marks, order.place()).groups());
+  }
+
+  private Optional<Lack> ensure(Sql sql, Order order, List<String> wanted)
+      throws SQLException, EngineException {
+    var roles = Roles.of(marks, order.place());
     var comments = comments(sql, roles);
-    for (var role : roles.all()) {
+    for (var role : wanted) {
       if (!comments.containsKey(role)) create(sql, role, wanted(role, roles, order));
       else checkMark(role, comments.get(role), wanted(role, roles, order));
     }
     checkClaim(order, comments.get(roles.claim()), roles.claim());
+    administer(sql, order, wanted);
     Memberships.grant(sql, roles.owner(), currentUser(sql), "WITH INHERIT FALSE, SET TRUE");
     Memberships.grant(sql, roles.readOnly(), roles.readWrite(), "WITH INHERIT TRUE, SET FALSE");
     Memberships.grant(sql, roles.readWrite(), roles.owner(), "WITH INHERIT TRUE, SET FALSE");
-    grantDatabase(sql, order.place(), roles);
+    return grantDatabase(sql, order.place(), roles);
   }
 
   private static Map<String, @Nullable String> comments(Sql sql, Roles roles) throws SQLException {
@@ -53,6 +66,16 @@ final class Groups {
     sql.run("COMMENT ON ROLE " + Sql.name(role) + " IS " + Sql.text(marks.write(role, fields)));
   }
 
+  /// What was made by an earlier version of the operator, or of the server, too.
+  private static void administer(Sql sql, Order order, List<String> wanted)
+      throws SQLException, EngineException {
+    for (var role : wanted) Memberships.administer(sql, role);
+    var repair = Memberships.repair(sql, wanted);
+    if (repair.isPresent())
+      throw EngineException.of(
+          Reason.AdminTooWeak, "on " + order.place().server() + " " + repair.get());
+  }
+
   private static Map<String, String> wanted(String role, Roles roles, Order order) {
     if (role.equals(roles.claim())) return claim(order);
     var scope = Schemas.of(order.place());
@@ -66,9 +89,9 @@ final class Groups {
         "claim",
         "database",
         Schemas.of(order.place()).database(),
-        NAMESPACE,
+        Order.NAMESPACE,
         order.service().namespace(),
-        UID,
+        Order.NAMESPACE_UID,
         order.namespaceUid());
   }
 
@@ -80,7 +103,7 @@ final class Groups {
     boolean same =
         mark.isPresent()
             && wanted.entrySet().stream()
-                .filter(e -> !Set.of(NAMESPACE, UID).contains(e.getKey()))
+                .filter(e -> !Set.of(Order.NAMESPACE, Order.NAMESPACE_UID).contains(e.getKey()))
                 .allMatch(e -> e.getValue().equals(mark.get().get(e.getKey())));
     if (same) return;
     throw EngineException.of(
@@ -96,7 +119,7 @@ final class Groups {
 
   /// Refuses whoever may not use a database that somebody claimed.
   void checkClaim(Sql sql, Order order) throws SQLException, EngineException {
-    var roles = marks.roles(order.place());
+    var roles = Roles.of(marks, order.place());
     var comments = comments(sql, roles);
     if (comments.containsKey(roles.claim()))
       checkClaim(order, comments.get(roles.claim()), roles.claim());
@@ -104,29 +127,21 @@ final class Groups {
 
   /// Whether a database is claimed by nobody else.
   boolean admits(Sql sql, Order order) throws SQLException {
-    var role = marks.roles(order.place()).claim();
+    var role = Roles.of(marks, order.place()).claim();
     return marks
-        .read(role, comments(sql, marks.roles(order.place())).get(role))
-        .map(claim -> mayUse(order, claim))
+        .read(role, comments(sql, Roles.of(marks, order.place())).get(role))
+        .map(claim -> order.mayUse(claim))
         .orElse(true);
   }
 
   private void checkClaim(Order order, @Nullable String comment, String role)
       throws EngineException {
     var claim = marks.read(role, comment).orElse(claim(order));
-    if (mayUse(order, claim)) return;
+    if (order.mayUse(claim)) return;
     throw EngineException.of(
         Reason.ServerNotAvailable,
         "database %s on %s belongs to another namespace or is not listed for this one: ask the platform team, or name another database"
             .formatted(Schemas.of(order.place()).database(), order.place().server()));
-  }
-
-  /// A namespace that was made anew under a name inherits nothing.
-  private static boolean mayUse(Order order, Map<String, String> claim) {
-    var namespace = order.service().namespace();
-    if (!order.sharedWith().isEmpty()) return order.sharedWith().contains(namespace);
-    return namespace.equals(claim.get(NAMESPACE))
-        && order.namespaceUid().equals(claim.getOrDefault(UID, ""));
   }
 
   private static String currentUser(Sql sql) throws SQLException {
@@ -134,9 +149,9 @@ final class Groups {
   }
 
   /// A GRANT that does nothing is only a warning: what holds is read back.
-  private static void grantDatabase(Sql sql, Place place, Roles roles)
+  private static Optional<Lack> grantDatabase(Sql sql, Place place, Roles roles)
       throws SQLException, EngineException {
-    if (granted(sql, place, roles)) return;
+    if (granted(sql, place, roles)) return Optional.empty();
     var me = currentUser(sql);
     var owner =
         sql.first(
@@ -144,33 +159,27 @@ final class Groups {
                 row -> row.getString(1),
                 Schemas.of(place).database())
             .orElseThrow(() -> missing(place));
-    var database = Sql.name(Schemas.of(place).database());
-    if (Administrator.actAs(sql, owner)) {
-      sql.run(
-          "GRANT CONNECT ON DATABASE %s TO %s, session_user"
-              .formatted(database, Sql.name(roles.readOnly())));
-      sql.run(
-          "GRANT CREATE, TEMPORARY ON DATABASE %s TO %s"
-              .formatted(database, Sql.name(roles.owner())));
-    }
+    var grants = grants(sql, Sql.name(Schemas.of(place).database()), roles);
+    if (Administrator.actAs(sql, owner)) for (var grant : grants) sql.run(grant);
     sql.run("SET LOCAL ROLE " + Sql.name(me));
-    if (!granted(sql, place, roles))
-      throw EngineException.of(
-          Reason.PrivilegesIncomplete,
-          "on %s the administrator may not grant on database %s: let its owner grant CONNECT ON DATABASE %s TO %s and the administrator's role, and CREATE, TEMPORARY ON DATABASE %s TO %s"
-              .formatted(
-                  place.server(),
-                  Schemas.of(place).database(),
-                  database,
-                  Sql.name(roles.readOnly()),
-                  database,
-                  Sql.name(roles.owner())));
+    return granted(sql, place, roles)
+        ? Optional.empty()
+        : Optional.of(new Lack(Sql.name(owner), grants));
+  }
+
+  private static List<String> grants(Sql sql, String database, Roles roles) throws SQLException {
+    var login = sql.one("SELECT session_user", row -> row.getString(1));
+    return List.of(
+        "GRANT CONNECT ON DATABASE %s TO %s, %s"
+            .formatted(database, Sql.name(roles.readOnly()), Sql.name(login)),
+        "GRANT CREATE, TEMPORARY ON DATABASE %s TO %s"
+            .formatted(database, Sql.name(roles.owner())));
   }
 
   private static boolean granted(Sql sql, Place place, Roles roles) throws SQLException {
     return sql.holds(
         """
-        SELECT count(*) = 3 FROM pg_catalog.pg_database d, pg_catalog.aclexplode(d.datacl) a
+        SELECT count(DISTINCT a.privilege_type) = 3 FROM pg_catalog.pg_database d, pg_catalog.aclexplode(d.datacl) a
           JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
          WHERE d.datname = $1 AND (r.rolname = $2 AND a.privilege_type = 'CONNECT'
             OR r.rolname = $3 AND a.privilege_type IN ('CREATE', 'TEMPORARY'))""",

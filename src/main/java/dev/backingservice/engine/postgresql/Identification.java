@@ -1,7 +1,12 @@
 package dev.backingservice.engine.postgresql;
 
+import dev.backingservice.engine.Server;
 import dev.backingservice.model.Identity;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Who a server is. The system identifier is the lineage and shared by physical copies; the
 /// start time tells running processes apart and does not change at a promotion; the timeline
@@ -11,26 +16,82 @@ final class Identification {
       """
       SELECT s.system_identifier::text,
              s.system_identifier::text || '/' || extract(epoch FROM pg_catalog.pg_postmaster_start_time())::numeric(20, 3)::text,
-             CASE WHEN pg_catalog.pg_is_in_recovery()
-                  THEN upper(pg_catalog.lpad(pg_catalog.to_hex(GREATEST(
-                         (SELECT timeline_id FROM pg_catalog.pg_control_checkpoint()),
-                         (SELECT min_recovery_end_timeline FROM pg_catalog.pg_control_recovery()),
-                         (SELECT received_tli FROM pg_catalog.pg_stat_get_wal_receiver()))), 8, '0'))
-                  ELSE substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8) END,
-             CASE WHEN pg_catalog.pg_is_in_recovery() THEN ''
-                  ELSE pg_catalog.lpad(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_flush_lsn(), '0/0')::text, 20, '0') END,
+             %s,
+             %s,
              pg_catalog.pg_is_in_recovery(),
              pg_catalog.current_setting('server_version')
         FROM pg_catalog.pg_control_system() s""";
 
-  private Identification() {}
+  private static final String TIMELINE =
+      """
+      CASE WHEN pg_catalog.pg_is_in_recovery()
+                  THEN upper(pg_catalog.lpad(pg_catalog.to_hex(GREATEST(
+                         (SELECT timeline_id FROM pg_catalog.pg_control_checkpoint()),
+                         (SELECT min_recovery_end_timeline FROM pg_catalog.pg_control_recovery()),
+                         (SELECT received_tli FROM pg_catalog.pg_stat_get_wal_receiver()))), 8, '0'))
+                  ELSE substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8) END""";
+
+  private static final String POSITION =
+      """
+      CASE WHEN pg_catalog.pg_is_in_recovery() THEN ''
+                  ELSE pg_catalog.lpad(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_flush_lsn(), '0/0')::text, 20, '0') END""";
+
+  private static final String FULL = QUERY.formatted(TIMELINE, POSITION);
+  private static final String BRIEF = QUERY.formatted("''", "''");
+
+  /// object_not_in_prerequisite_state, feature_not_supported, insufficient_privilege: what Amazon
+  /// Aurora says of the functions about its log.
+  private static final Set<String> WITHHELD =
+      Set.of("55000", "0A000", PgErrors.INSUFFICIENT_PRIVILEGE);
+
+  /// The running process of each server that tells nothing of its log: it is not asked again.
+  private final Map<Server, String> briefly = new ConcurrentHashMap<>();
 
   /// @throws SQLException also when the process is said to be of another lineage: whoever lies
   ///     about that would be taken for another server
-  static Identity read(Sql sql) throws SQLException {
+  Identity read(Sql sql, Server server) throws SQLException {
+    var identity = seen(sql, server);
+    return server.promotions() == Server.Promotions.Trust ? identity.withoutTimeline() : identity;
+  }
+
+  private Identity seen(Sql sql, Server server) throws SQLException {
+    var before = briefly.get(server);
+    if (before == null) return full(sql, server);
+    var brief = read(sql, BRIEF);
+    return brief.instanceId().equals(before) ? brief : full(sql, server);
+  }
+
+  /// The running process alone.
+  static String instance(Sql sql) throws SQLException {
+    return read(sql, BRIEF).instanceId();
+  }
+
+  private Identity full(Sql sql, Server server) throws SQLException {
+    try {
+      var identity = read(sql, FULL);
+      briefly.remove(server);
+      return identity;
+    } catch (SQLException e) {
+      if (!WITHHELD.contains(PgErrors.state(e))) throw e;
+      var brief = read(sql, BRIEF);
+      briefly.put(server, brief.instanceId());
+      return brief;
+    }
+  }
+
+  /// Whether a server was found to tell nothing of its log.
+  boolean withheld(Server server) {
+    return briefly.containsKey(server);
+  }
+
+  void keep(Collection<Server> stillThere) {
+    briefly.keySet().retainAll(stillThere);
+  }
+
+  private static Identity read(Sql sql, String query) throws SQLException {
     var identity =
         sql.one(
-            QUERY,
+            query,
             row ->
                 new Identity(
                     row.getString(1),

@@ -2,7 +2,10 @@ package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
+import dev.backingservice.engine.LoginMark;
+import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Server;
+import dev.backingservice.engine.jdbc.JdbcLine;
 import dev.backingservice.engine.wire.Attempt;
 import dev.backingservice.engine.wire.ConnectFailure;
 import dev.backingservice.model.Access;
@@ -25,24 +28,35 @@ import java.util.StringJoiner;
 /// @param granted whether every right was seen granted a short while ago: what is lacking since was
 ///     made or taken away by somebody who may, and stands in nobody's way
 record Knock(Server server, Marks marks, Credential credential, boolean granted) {
-  private static final String HELD = "SELECT count(*) FROM " + SchemaGrants.RELATIONS;
+  private static final String HELD = "SELECT count(*) FROM " + RelationGrants.RELATIONS;
 
   private static final List<String> WRITES = List.of("SELECT", "INSERT", "UPDATE", "DELETE");
 
-  /// A relation that the login may not use as its level promises.
+  /// Relations that the login may not use as its level promises, and whether the administrator may
+  /// act for their owner.
   private static final String LACKING =
-      "SELECT c.relname FROM "
-          + SchemaGrants.RELATIONS
+      """
+      SELECT c.relname, pg_catalog.pg_get_userbyid(c.relowner), pg_catalog.shobj_description(c.relowner, 'pg_authid'),
+             CASE WHEN pg_catalog.current_setting('server_version_num')::pg_catalog.int4 OPERATOR(pg_catalog.>=) 160000
+                  THEN pg_catalog.pg_has_role($2::pg_catalog.name, c.relowner, 'SET')
+                  ELSE pg_catalog.pg_has_role($3::pg_catalog.name, c.relowner, 'MEMBER') END
+        FROM\s
+      """
+          + RelationGrants.RELATIONS
           + """
              AND NOT CASE WHEN c.relkind OPERATOR(pg_catalog.=) 'S'::pg_catalog."char"
                   THEN pg_catalog.has_sequence_privilege(c.oid, 'SELECT') ELSE %s END
-           LIMIT 1""";
+           LIMIT 500""";
 
   /// The tenant's own operators are in this database.
   private static final String LET_IN_AS =
       """
       SELECT session_user::pg_catalog.text OPERATOR(pg_catalog.=) $1::pg_catalog.text
          AND current_user::pg_catalog.text OPERATOR(pg_catalog.=) $2::pg_catalog.text""";
+
+  /// The releases of November 2024 that lost the settings of roles (release notes of 17.2).
+  private static final String IGNORES_ROLES =
+      "SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 OPERATOR(pg_catalog.=) ANY ('{140014,150009,160005,170001}'::pg_catalog.int4[])";
 
   private static final Duration PROOF = Duration.ofSeconds(5);
 
@@ -65,7 +79,7 @@ record Knock(Server server, Marks marks, Credential credential, boolean granted)
     }
   }
 
-  private record Closing(Connections.Opened opened) implements AutoCloseable {
+  private record Closing(JdbcLine opened) implements AutoCloseable {
     Connection connection() {
       return opened.connection();
     }
@@ -112,9 +126,12 @@ record Knock(Server server, Marks marks, Credential credential, boolean granted)
   /// Why it is not let in as it shall be.
   private Optional<Failure> refusal(Sql sql, String schema) throws SQLException {
     var at = attachment();
-    var expected = at.access() == Access.Owner ? marks.roles(at.place()).owner() : at.login();
+    var expected = at.access() == Access.Owner ? Roles.of(marks, at.place()).owner() : at.login();
     if (!sql.holds(LET_IN_AS, at.login(), expected))
-      return refused("is let in as somebody else: connect past the pooler");
+      return refused(
+          at.access() == Access.Owner && sql.holds(IGNORES_ROLES)
+              ? "does not act as its group: this release ignores ALTER ROLE … SET role; upgrade to 14.15, 15.10, 16.6, 17.2 or newer"
+              : "is let in as somebody else: connect past the pooler");
     if (sql.holds("SELECT pg_catalog.pg_is_in_recovery()")) {
       if (at.access() != Access.ReadOnly)
         return Optional.of(
@@ -125,9 +142,11 @@ record Knock(Server server, Marks marks, Credential credential, boolean granted)
     if (!sql.holds("SELECT pg_catalog.has_schema_privilege(current_user, $1, 'USAGE')", schema))
       return refused("may not use its schema");
     if (granted) return Optional.empty();
-    var lacking =
-        sql.first(LACKING.formatted(privileges(at.access())), row -> row.getString(1), schema);
-    return lacking.isEmpty() ? Optional.empty() : lacking(schema, lacking.get());
+    var lacking = lacking(sql, schema, at.access());
+    if (lacking.isPresent()) return lacking("lacks rights on " + name(schema, lacking.get()));
+    return new RoutineGrants(schema, Roles.of(marks, at.place())).complete(sql, at.access())
+        ? Optional.empty()
+        : lacking("may not execute what relations of schema %s call".formatted(schema));
   }
 
   /// Of `has_table_privilege` a list of privileges asks for any one of them.
@@ -139,12 +158,33 @@ record Knock(Server server, Marks marks, Credential credential, boolean granted)
     return all.toString();
   }
 
-  private Optional<Failure> lacking(String schema, String relation) throws SQLException {
+  /// A relation that can be granted: its owner is one for whom the administrator may act, or a
+  /// login of ours.
+  private Optional<String> lacking(Sql sql, String schema, Access access) throws SQLException {
+    return sql
+        .query(
+            LACKING.formatted(privileges(access)),
+            row ->
+                row.getBoolean(4) || LoginMark.ofLogin(marks, row.getString(2), row.getString(3))
+                    ? Optional.of(row.getString(1))
+                    : Optional.<String>empty(),
+            server.adminUser(),
+            server.adminUser(),
+            schema)
+        .stream()
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static String name(String schema, String relation) throws SQLException {
+    return Sql.name(schema) + "." + Sql.name(ServerText.clean(relation));
+  }
+
+  private Optional<Failure> lacking(String what) {
     return Optional.of(
         new Failure(
             Reason.PrivilegesIncomplete,
-            "on %s the login lacks rights on %s.%s: they are granted again, and what the administrator may not grant is told then"
-                .formatted(server.name(), Sql.name(schema), Sql.name(ServerText.clean(relation)))));
+            "on %s the login %s: it is granted again".formatted(server.name(), what)));
   }
 
   /// A transaction id is given out only where writing is possible.

@@ -1,5 +1,7 @@
 package dev.backingservice.engine.postgresql;
 
+import dev.backingservice.engine.LoginMark;
+import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Order;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
@@ -10,7 +12,6 @@ import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -39,7 +40,7 @@ record LoginRow(
     Set<String> groups,
     Set<String> lent,
     Set<String> settings,
-    Optional<Map<String, String>> mark,
+    Optional<LoginMark> mark,
     int sessions,
     List<String> holders) {
   /// Reads logins by name, `$1`. A role is looked up for each membership: a join would go through
@@ -83,7 +84,7 @@ record LoginRow(
         texts(row.getArray(6)),
         texts(row.getArray(7)),
         texts(row.getArray(8)),
-        marks.read(name, row.getString(9)),
+        marks.read(name, row.getString(9)).map(LoginMark::new),
         row.getInt(10),
         texts(row.getArray(11)).stream().map(ServerText::clean).toList());
   }
@@ -100,8 +101,7 @@ record LoginRow(
 
   /// As the planner sees it: compared with the rights that its own mark says it was given.
   Login login(Order order, Marks marks) {
-    return new Login(
-        holds(order, marks), epoch(), superseded(), access(), uid(), server(), sessions, holders);
+    return mark.orElse(LoginMark.NONE).login(holds(order, marks), sessions, holders);
   }
 
   Holds holds(Order order, Marks marks) {
@@ -118,7 +118,7 @@ record LoginRow(
   }
 
   private boolean exact(Order order, Marks marks, Set<String> groups) {
-    var roles = marks.roles(order.place());
+    var roles = Roles.of(marks, order.place());
     var at = new Attachment(order.place(), "", name, access(), Math.max(1, epoch()));
     return canLogin
         && attributes.isEmpty()
@@ -131,38 +131,25 @@ record LoginRow(
 
   /// Whether it carries our seal for this service, be it of an earlier object of the same name.
   private boolean ours(Order order, Marks marks) {
-    return field("kind").filter("login"::equals).isPresent()
-        && field("service").filter(marks.key().serviceHash(order.service())::equals).isPresent();
+    return mark.filter(m -> m.belongsTo(order, marks)).isPresent();
   }
 
   String uid() {
-    return field("uid").orElse("");
-  }
-
-  private String server() {
-    return field("server").orElse("");
+    return mark.map(LoginMark::uid).orElse("");
   }
 
   long epoch() {
-    return field("epoch").map(Long::parseLong).orElse(0L);
+    return mark.map(LoginMark::epoch).orElse(0L);
   }
 
   /// The epoch that took its place; 0 while none did.
   long superseded() {
-    return field("superseded").map(Long::parseLong).orElse(0L);
+    return mark.map(LoginMark::superseded).orElse(0L);
   }
 
-  /// The rights it was given; those of a mark of an unknown level count as the most.
+  /// The rights it was given.
   Access access() {
-    var given = field("access").orElse(Access.ReadWrite.name());
-    return Stream.of(Access.values())
-        .filter(a -> a.name().equals(given))
-        .findFirst()
-        .orElse(Access.Owner);
-  }
-
-  Optional<String> field(String name) {
-    return mark.map(m -> m.get(name));
+    return mark.map(LoginMark::access).orElse(Access.ReadWrite);
   }
 
   private static Set<String> texts(@Nullable Array array) throws SQLException {

@@ -1,6 +1,8 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.LoginMark;
+import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Want;
 import dev.backingservice.model.Access;
@@ -10,10 +12,8 @@ import dev.backingservice.model.Standing.Holds;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /// Makes one state true for one login. All of it inside a transaction in the administrator's
 /// database.
@@ -42,7 +42,8 @@ record Logins(Marks marks, String server) {
   /// The login as it must be for us to touch it; empty where an order for its own meets
   /// another's.
   ///
-  /// @throws EngineException with `NameTaken` when a role of that name is not ours
+  /// @throws EngineException with `NameTaken` when a role of that name is not ours, with
+  ///     `AdminTooWeak` when the administrator may not change it
   Optional<LoginRow> ours(Sql sql, Order order, String login) throws SQLException, EngineException {
     var found = find(sql, login);
     if (found.isPresent() && found.get().holds(order, marks) == Holds.Foreign)
@@ -50,21 +51,30 @@ record Logins(Marks marks, String server) {
           Reason.NameTaken,
           "on %s the role %s exists and was not made by this operator: rename it"
               .formatted(server, login));
+    if (found.isPresent()) refuseUnadministered(sql, login);
     return found.filter(row -> !order.own() || row.uid().equals(order.service().uid()));
+  }
+
+  private void refuseUnadministered(Sql sql, String login) throws SQLException, EngineException {
+    var repair = Memberships.repair(sql, List.of(login));
+    if (repair.isPresent())
+      throw EngineException.of(Reason.AdminTooWeak, "on " + server + " " + repair.get());
   }
 
   /// Lets it log in with this epoch's credential and exactly the rights of its attachment.
   /// Whoever was superseded stays locked: an older credential never works again.
   void open(Sql sql, Order order, Want want) throws SQLException, EngineException {
     var found = ours(sql, order, want.login());
-    if (found.isPresent()) refuseSuperseded(found.get(), want);
+    var before = found.flatMap(LoginRow::mark);
+    if (before.isPresent()) before.get().refuseSuperseded(want);
     var at = want.attachment();
     var login = Sql.name(want.login());
     var verifier = Sql.text(Scram.verifier(want.password(), want.salt()));
     var rest = " CONNECTION LIMIT " + order.limits().connections() + " PASSWORD " + verifier;
     if (found.isEmpty()) sql.run("CREATE ROLE %s %s%s".formatted(login, ATTRIBUTES, rest));
     else change(sql, found.get(), login, rest);
-    sql.run(comment(want.login(), mark(order, at)));
+    Memberships.administer(sql, want.login());
+    sql.run(comment(want.login(), LoginMark.of(marks, order, at)));
     give(sql, order, at, found);
   }
 
@@ -76,21 +86,10 @@ record Logins(Marks marks, String server) {
 
   private void give(Sql sql, Order order, Attachment at, Optional<LoginRow> found)
       throws SQLException {
-    settle(sql, LoginRow.settings(order, at, marks.roles(at.place())), at.login(), found);
-    var group = marks.roles(at.place()).group(at.access());
+    settle(sql, LoginRow.settings(order, at, Roles.of(marks, at.place())), at.login(), found);
+    var group = Roles.of(marks, at.place()).group(at.access());
     if (found.isPresent()) Memberships.narrow(sql, List.of(found.get()), group);
     Memberships.grant(sql, group, at.login(), options(at.access()));
-  }
-
-  private static void refuseSuperseded(LoginRow row, Want want) throws EngineException {
-    long by = row.superseded();
-    long epoch = want.attachment().epoch();
-    boolean successor = epoch > by || (epoch == by && row.epoch() < by);
-    if (by == 0 || by == want.superseding() || successor) return;
-    throw EngineException.of(
-        Reason.LoginRefused,
-        "%s of epoch %d was superseded by epoch %d and is not let in again"
-            .formatted(row.name(), want.attachment().epoch(), by));
   }
 
   /// Takes every membership away. A transaction of its own, before the lock: a membership alone
@@ -118,14 +117,12 @@ record Logins(Marks marks, String server) {
 
   /// The statement that writes into its mark by which epoch it was superseded.
   String superseded(LoginRow row, long by) throws SQLException {
-    var fields = new TreeMap<>(row.mark().orElse(Map.of()));
-    fields.put("superseded", Long.toString(by));
-    return comment(row.name(), fields);
+    return comment(row.name(), row.mark().orElse(LoginMark.NONE).superseded(by));
   }
 
-  private String comment(String login, Map<String, String> fields) throws SQLException {
+  private String comment(String login, LoginMark mark) throws SQLException {
     return "COMMENT ON ROLE %s IS %s"
-        .formatted(Sql.name(login), Sql.text(marks.write(login, fields)));
+        .formatted(Sql.name(login), Sql.text(marks.write(login, mark.fields())));
   }
 
   /// Naming an attribute that need not change fails for an administrator who is no superuser;
@@ -172,16 +169,5 @@ record Logins(Marks marks, String server) {
 
   private static String in(String database) throws SQLException {
     return database.isEmpty() ? "" : " IN DATABASE " + Sql.name(database);
-  }
-
-  /// The mark of a login that works.
-  private Map<String, String> mark(Order order, Attachment at) {
-    return Map.of(
-        "kind", "login",
-        "server", at.server(),
-        "service", marks.key().serviceHash(order.service()),
-        "uid", order.service().uid(),
-        "access", at.access().name(),
-        "epoch", Long.toString(at.epoch()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.backingservice.engine.postgresql;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -12,20 +13,38 @@ final class Memberships {
       "SELECT EXISTS (SELECT FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles g ON g.oid = m.roleid JOIN pg_catalog.pg_roles u ON u.oid = m.member WHERE g.rolname = $1 AND u.rolname = $2)";
   private static final String CAN_SET = IS_MEMBER.replace(" WHERE ", " WHERE m.set_option AND ");
 
-  private Memberships() {}
+  private static final String ADMINISTERED =
+      "SELECT pg_catalog.pg_has_role(current_user, $1, 'MEMBER WITH ADMIN OPTION')";
 
-  /// Whether memberships have options of their own (16 and newer).
-  static boolean modern(Sql sql) throws SQLException {
-    return sql.holds("SELECT pg_catalog.current_setting('server_version_num')::int >= 160000");
-  }
+  private Memberships() {}
 
   /// `GRANT group TO member`, when it is not one already.
   static void grant(Sql sql, String group, String member, String options) throws SQLException {
-    boolean modern = modern(sql);
+    boolean modern = sql.modern();
     if (sql.holds(modern && options.contains("SET TRUE") ? CAN_SET : IS_MEMBER, group, member))
       return;
     sql.run(
         "GRANT %s TO %s %s".formatted(Sql.name(group), Sql.name(member), modern ? options : ""));
+  }
+
+  /// Makes the acting role the administrator of a role that it made: from 16 on the server does so,
+  /// and what was made before stays without one after an upgrade.
+  static void administer(Sql sql, String role) throws SQLException {
+    if (sql.modern() || sql.holds(ADMINISTERED, role)) return;
+    sql.run("GRANT %s TO CURRENT_USER WITH ADMIN OPTION".formatted(Sql.name(role)));
+  }
+
+  /// What a superuser has to run before the acting role may change these roles again; empty when it
+  /// may change all of them.
+  static Optional<String> repair(Sql sql, List<String> roles) throws SQLException {
+    if (!sql.modern()) return Optional.empty();
+    var lacking = new ArrayList<String>();
+    for (var role : roles) if (!sql.holds(ADMINISTERED, role)) lacking.add(Sql.name(role));
+    if (lacking.isEmpty()) return Optional.empty();
+    var me = sql.one("SELECT current_user", row -> row.getString(1));
+    return Optional.of(
+        "the administrator may not change roles of its own, as after an upgrade from version 15 or older: let a superuser run GRANT %s TO %s WITH ADMIN OPTION"
+            .formatted(String.join(", ", lacking), Sql.name(me)));
   }
 
   /// Revokes every membership but `keep`, each with its grantor: another grantor's grant
@@ -34,7 +53,7 @@ final class Memberships {
   static void narrow(Sql sql, List<LoginRow> rows, String keep) throws SQLException {
     var more = rows.stream().filter(r -> more(r, keep)).toList();
     if (more.isEmpty()) return;
-    boolean modern = modern(sql);
+    boolean modern = sql.modern();
     var members = new TreeMap<String, String>();
     for (var membership : of(sql, more))
       if (!membership.group().equals(keep) && (!modern || membership.ours()))
@@ -55,14 +74,14 @@ final class Memberships {
   /// is lent by whoever has that login: it is taken away, and ends nobody's session.
   static boolean revocable(Sql sql, LoginRow row, String keep) throws SQLException {
     if (!more(row, keep)) return false;
-    boolean modern = modern(sql);
+    boolean modern = sql.modern();
     return of(sql, List.of(row)).stream()
         .anyMatch(m -> !m.group().equals(keep) && !m.lent() && (!modern || m.ours()));
   }
 
   /// Memberships that somebody else granted and that we may not revoke: who may, and how.
   static Optional<String> others(Sql sql, LoginRow row) throws SQLException {
-    if (!modern(sql)) return Optional.empty();
+    if (!sql.modern()) return Optional.empty();
     var other = of(sql, List.of(row)).stream().filter(m -> !m.ours()).findFirst();
     return other.isEmpty() ? Optional.empty() : Optional.of(others(row, other.get()));
   }

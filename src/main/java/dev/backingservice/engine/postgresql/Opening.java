@@ -1,6 +1,7 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Want;
@@ -13,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Lets logins in, in this order: what held more than it shall is narrowed; what had its rights
 /// before is let in, whatever the groups and the database lack meanwhile; then the groups are
@@ -24,18 +26,15 @@ final class Opening {
   private final Marks marks;
   private final Transactions transactions;
   private final CompleteGroups complete;
+  private final ForeignOwners foreign;
   private final Logins logins;
 
-  Opening(
-      Server server,
-      Marks marks,
-      Transactions transactions,
-      CompleteGroups complete,
-      Logins logins) {
+  Opening(Server server, Registry registry, Transactions transactions, Logins logins) {
     this.server = server;
-    this.marks = marks;
+    this.marks = registry.marks();
     this.transactions = transactions;
-    this.complete = complete;
+    this.complete = registry.complete();
+    this.foreign = registry.foreign();
     this.logins = logins;
   }
 
@@ -57,9 +56,7 @@ final class Opening {
     if (!verified(order, wants)) {
       var restored = restored(connection, wants);
       if (letIn(connection, order, restored)) rest.removeAll(restored);
-      transactions.run(
-          connection, sql -> new Groups(marks).ensure(sql, order), group(order), service(order));
-      inside(order);
+      grant(connection, order);
       complete.add(key(order));
     }
     if (!rest.isEmpty())
@@ -169,7 +166,7 @@ final class Opening {
   }
 
   private String group(Want want) {
-    return marks.roles(want.attachment().place()).group(want.attachment().access());
+    return Roles.of(marks, want.attachment().place()).group(want.attachment().access());
   }
 
   /// What holds is read back. What others granted, or the administrator may not change, is told
@@ -196,18 +193,53 @@ final class Opening {
         .formatted(row.name(), row.name(), attributes);
   }
 
-  private void inside(Order order) throws EngineException {
-    asked(
+  /// The groups, and their rights. What the administrator can do is committed before it is told
+  /// what others have to do: their statements name the groups.
+  private void grant(Connection connection, Order order) throws EngineException {
+    grant(connection, order, sql -> new Groups(marks).ensure(sql, order));
+  }
+
+  /// The same before there is a service.
+  void grantUnclaimed(Connection connection, Order order) throws EngineException {
+    grant(connection, order, sql -> new Groups(marks).ensureUnclaimed(sql, order));
+  }
+
+  @FunctionalInterface
+  private interface Making {
+    Optional<Lack> make(Sql sql) throws SQLException, EngineException;
+  }
+
+  private void grant(Connection connection, Order order, Making groups) throws EngineException {
+    var lacks = new ArrayList<Lack>();
+    transactions.run(
+        connection,
+        sql -> {
+          lacks.clear();
+          groups.make(sql).ifPresent(lacks::add);
+        },
+        group(order),
+        service(order));
+    try {
+      inside(order).ifPresent(lacks::add);
+    } catch (EngineException e) {
+      if (lacks.isEmpty() || e.reason() != Reason.AdminTooWeak) throw e;
+    }
+    if (!lacks.isEmpty())
+      throw Lack.refusal(server.name(), Schemas.of(order.place()).database(), lacks);
+  }
+
+  /// @return what the owner of the schema has to grant
+  private Optional<Lack> inside(Order order) throws EngineException {
+    return asked(
         () -> {
           var scope = Schemas.of(order.place());
           try (var connection = Connections.inside(server, scope.database())) {
             connection.setAutoCommit(false);
-            var grants = new SchemaGrants(order.place(), marks);
-            var refused = grants.ensure(new Sql(connection));
+            var lacking = new SchemaGrants(order.place(), marks).ensure(new Sql(connection));
             connection.commit();
-            if (refused.isPresent()) throw refused.get();
+            foreign.saw(server, scope, lacking.relations());
+            return lacking.schema();
           }
-          return order;
         });
   }
 

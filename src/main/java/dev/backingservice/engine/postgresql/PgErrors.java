@@ -57,15 +57,26 @@ final class PgErrors {
     if (tls.isPresent()) return tls.get();
     if (state(e).startsWith("28"))
       return EngineException.of(
-          whenRefused, where + " refuses the login: " + quoted(e) + cure(whenRefused));
+          whenRefused,
+          where
+              + " refuses the login: "
+              + ConnectFailure.quoted(ConnectFailure.message(e))
+              + cure(whenRefused));
     if (state(e).equals("3D000"))
       return EngineException.of(
-          Reason.DatabaseMissing, where + ": " + quoted(e) + cure(Reason.DatabaseMissing));
+          Reason.DatabaseMissing,
+          where
+              + ": "
+              + ConnectFailure.quoted(ConnectFailure.message(e))
+              + cure(Reason.DatabaseMissing));
     return ConnectFailure.ofReach(e, attempt, where)
         .orElseGet(
             () ->
                 EngineException.of(
-                    Reason.ServerUnreachable, where + " does not let us in: " + quoted(e)));
+                    Reason.ServerUnreachable,
+                    where
+                        + " does not let us in: "
+                        + ConnectFailure.quoted(ConnectFailure.message(e))));
   }
 
   private static String cure(Reason reason) {
@@ -106,7 +117,12 @@ final class PgErrors {
           Reason.ServerUnreachable, server.name() + " answers as no PostgreSQL server does");
     return EngineException.of(
         reason(state(e)),
-        server.name() + " refuses (" + state(e) + "): " + quoted(e) + cure(reason(state(e))));
+        server.name()
+            + " refuses ("
+            + state(e)
+            + "): "
+            + ConnectFailure.quoted(ConnectFailure.message(e))
+            + cure(reason(state(e))));
   }
 
   private static Reason reason(String state) {
@@ -122,12 +138,5 @@ final class PgErrors {
 
   static String state(SQLException e) {
     return e.getSQLState() == null ? "" : e.getSQLState();
-  }
-
-  /// What a server says, so that nobody takes it for a sentence of ours.
-  private static String quoted(Throwable e) {
-    return "the server says \""
-        + ConnectFailure.said(e).replace('"', '\'').replace('\\', '/')
-        + "\"";
   }
 }

@@ -1,15 +1,19 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.Defaults;
-import dev.backingservice.engine.Engine;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
+import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Material;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Session;
 import dev.backingservice.engine.Term;
+import dev.backingservice.engine.jdbc.JdbcLine;
 import dev.backingservice.engine.wire.Handshake;
+import dev.backingservice.engine.wire.Lane;
+import dev.backingservice.engine.wire.LaneEngine;
+import dev.backingservice.engine.wire.Lanes;
 import dev.backingservice.model.Abilities;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Credential;
@@ -21,20 +25,16 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /// PostgreSQL 14 to 18.
-public final class PostgresEngine implements Engine {
-  private static final Defaults DEFAULTS = new Defaults(5432, Map.of("DATABASE_URL", "uri"));
+public final class PostgresEngine extends LaneEngine<JdbcLine> {
+  private static final Defaults DEFAULTS =
+      new Defaults(5432, "postgres", Map.of("DATABASE_URL", "uri"));
 
-  private final Marks marks;
-  private final Term term;
-  private final int connectionsPerServer;
-  private final LongSupplier nanoTime;
-  private final Map<Server, Lane> lanes = new ConcurrentHashMap<>();
-  private final CompleteGroups complete = new CompleteGroups();
+  private final Registry registry;
 
   /// @param term of this leader; grows with each leader
   /// @param connectionsPerServer administrator connections at once, at least 1
@@ -44,10 +44,8 @@ public final class PostgresEngine implements Engine {
 
   /// @param nanoTime by which connections age
   public PostgresEngine(RootKey key, Term term, int connectionsPerServer, LongSupplier nanoTime) {
-    this.marks = new Marks(key);
-    this.term = term;
-    this.connectionsPerServer = connectionsPerServer;
-    this.nanoTime = nanoTime;
+    super(new Lanes<>(connectionsPerServer, nanoTime, Dialling::new));
+    this.registry = new Registry(new Marks(key), term);
   }
 
   @Override
@@ -71,38 +69,26 @@ public final class PostgresEngine implements Engine {
   }
 
   @Override
-  public Session open(Server server) throws EngineException {
-    var lane = lane(server);
-    return session(lane, lane.borrow());
-  }
-
-  @Override
-  public Session openAfresh(Server server) throws EngineException {
-    var lane = lane(server);
-    return session(lane, lane.borrowAfresh());
-  }
-
-  @Override
-  public Optional<Session> warm(Server server) throws EngineException {
-    var lane = lane(server);
-    return lane.warm().map(loan -> session(lane, loan));
-  }
-
-  private Lane lane(Server server) {
-    return lanes.computeIfAbsent(server, s -> new Lane(s, connectionsPerServer, nanoTime));
-  }
-
-  private Session session(Lane lane, Lane.Loan loan) {
-    var provision = new Provision(lane.server(), marks, term, complete);
-    return new PostgresSession(lane, loan, provision, marks);
+  protected Session session(Lane<JdbcLine> lane, Lane.Loan<JdbcLine> loan) {
+    return new PostgresSession(lane, loan, registry);
   }
 
   @Override
   public Entry knock(Server server, Order order, Credential credential) throws EngineException {
-    boolean granted = complete.holds(CompleteGroups.key(server, order));
-    var entry = new Knock(server, marks, credential, granted).prove();
+    return knock(server, credential, registry.complete().holds(CompleteGroups.key(server, order)));
+  }
+
+  @Override
+  public Entry inspect(Server server, Order order, Credential credential) throws EngineException {
+    return knock(server, credential, false);
+  }
+
+  /// @param granted whether every right was seen granted a short while ago
+  private Entry knock(Server server, Credential credential, boolean granted)
+      throws EngineException {
+    var entry = new Knock(server, registry.marks(), credential, granted).prove();
     if (entry instanceof Entry.Refused || entry instanceof Entry.Different)
-      complete.forget(server.name());
+      registry.complete().forget(server.name());
     return entry;
   }
 
@@ -118,10 +104,9 @@ public final class PostgresEngine implements Engine {
 
   @Override
   public void keep(Collection<Server> stillThere) {
-    lanes.forEach(
-        (server, lane) -> {
-          if (!stillThere.contains(server) && lanes.remove(server, lane)) lane.close();
-        });
+    var known = Set.copyOf(stillThere);
+    registry.keep(known);
+    super.keep(known);
   }
 
   @Override

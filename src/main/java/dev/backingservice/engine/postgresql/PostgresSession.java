@@ -4,17 +4,20 @@ import dev.backingservice.engine.Beacon;
 import dev.backingservice.engine.Drain;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Examination;
+import dev.backingservice.engine.LitBeacon;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Session;
 import dev.backingservice.engine.Sight;
 import dev.backingservice.engine.Want;
+import dev.backingservice.engine.jdbc.JdbcLine;
+import dev.backingservice.engine.wire.Instances;
+import dev.backingservice.engine.wire.Lane;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.EngineKind;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Inventory;
-import dev.backingservice.model.Place;
 import dev.backingservice.model.Standing;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,19 +26,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /// The administrator's session on a PostgreSQL server.
 final class PostgresSession implements Session {
-  /// A result has a bound: names come by page, in the order of the type `name`.
-  private static final String NAMES =
-      "SELECT c.relname FROM "
-          + SchemaGrants.RELATIONS
-          + " AND c.relname > $2 ORDER BY c.relname LIMIT 5000";
-
-  /// What comes after them in the order of names is not compared.
-  private static final int MOST_NAMES = 200_000;
-
   /// A lock that this very account holds (manual, view pg_locks: a key of 64 bits is shown in two
   /// halves); any login could take one of the same key.
   private static final String HELD =
@@ -49,20 +42,20 @@ final class PostgresSession implements Session {
            AND l.objid::pg_catalog.int8 = $2::pg_catalog.int8 & 4294967295
            AND d.datname = $3 AND a.usename = $4)""";
 
-  private final Lane lane;
-  private final Lane.Loan loan;
+  private final Lane<JdbcLine> lane;
+  private final Lane.Loan<JdbcLine> loan;
+  private final Registry registry;
   private final Provision provision;
-  private final Marks marks;
 
-  PostgresSession(Lane lane, Lane.Loan loan, Provision provision, Marks marks) {
+  PostgresSession(Lane<JdbcLine> lane, Lane.Loan<JdbcLine> loan, Registry registry) {
     this.lane = lane;
     this.loan = loan;
-    this.provision = provision;
-    this.marks = marks;
+    this.registry = registry;
+    this.provision = new Provision(lane.server(), registry);
   }
 
   private Connection connection() {
-    return loan.connection();
+    return loan.line().connection();
   }
 
   private Server server() {
@@ -71,7 +64,11 @@ final class PostgresSession implements Session {
 
   @Override
   public Identity identity() throws EngineException {
-    return asked(Identification::read);
+    return asked(this::identity);
+  }
+
+  private Identity identity(Sql sql) throws SQLException {
+    return registry.identification().read(sql, server());
   }
 
   @Override
@@ -82,32 +79,36 @@ final class PostgresSession implements Session {
           for (var row :
               sql.query(
                   LoginRow.QUERY,
-                  r -> LoginRow.read(r, marks),
+                  r -> LoginRow.read(r, registry.marks()),
                   (Object) names.toArray(String[]::new)))
-            found.put(row.name(), row.login(order, marks));
-          return new Sight(Identification.read(sql), new Standing(found));
+            found.put(row.name(), row.login(order, registry.marks()));
+          return new Sight(identity(sql), new Standing(found));
         });
   }
 
   @Override
   public Examination examine() throws EngineException {
     var seen = SslRequest.look(server(), server().admin());
-    var instances = Instances.behind(server());
+    var instances = new Instances<>(server(), new Dialling(server())).all();
     return asked(
         sql ->
             new Examination(
-                new Posture(sql, server()).look(), seen.map(s -> s.protection()), instances));
+                new Posture(sql, server(), registry).look(),
+                seen.map(s -> s.protection()),
+                instances));
   }
 
   @Override
-  public Optional<Inventory> inventory(Place place) throws EngineException {
+  public Optional<Inventory> inventory(Order order) throws EngineException {
+    var place = order.place();
     var scope = Schemas.of(place);
     try (var inside = Connections.inside(server(), scope.database())) {
       var sql = new Sql(inside);
       if (!sql.holds(
           "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)", scope.schema()))
         throw SchemaGrants.missing(place);
-      return Optional.of(new Inventory(names(sql, place)));
+      return Optional.of(
+          new RelationNames(scope, Roles.of(registry.marks(), place), registry.marks()).read(sql));
     } catch (SQLException e) {
       throw PgErrors.running(e, server());
     }
@@ -116,66 +117,26 @@ final class PostgresSession implements Session {
   @Override
   public void checkClaim(Order order) throws EngineException {
     try {
-      new Groups(marks).checkClaim(new Sql(connection()), order);
+      new Groups(registry.marks()).checkClaim(new Sql(connection()), order);
     } catch (SQLException e) {
       throw PgErrors.running(e, server());
     }
   }
 
-  private static Set<String> names(Sql sql, Place place) throws SQLException {
-    var schema = Schemas.of(place).schema();
-    var names = new TreeSet<String>();
-    var page = sql.query(NAMES, row -> row.getString(1), schema, "");
-    while (names.addAll(page) && names.size() < MOST_NAMES)
-      page = sql.query(NAMES, row -> row.getString(1), schema, page.getLast());
-    return names;
-  }
-
   @Override
   public Optional<Failure> fenceable(Order order, Attachment attachment) throws EngineException {
-    return asked(sql -> new Fenceable(server(), marks, attachment).refusal(sql));
+    return asked(sql -> new Fenceable(server(), registry.marks(), attachment).refusal(sql));
   }
 
   @Override
   public Beacon beacon(long key) throws EngineException {
     asked(sql -> sql.query("SELECT pg_catalog.pg_advisory_lock($1)", row -> true, key));
-    return new Lock(server().adminDatabase(), key);
-  }
-
-  /// An advisory lock of this session. Its key belongs to a database.
-  private final class Lock implements Beacon {
-    private final String database;
-    private final long key;
-
-    Lock(String database, long key) {
-      this.database = database;
-      this.key = key;
-    }
-
-    @Override
-    public EngineKind kind() {
-      return EngineKind.PostgreSQL;
-    }
-
-    @Override
-    public String where() {
-      return database;
-    }
-
-    @Override
-    public long key() {
-      return key;
-    }
-
-    @Override
-    public String holder() {
-      return server().adminUser();
-    }
-
-    @Override
-    public void close() throws EngineException {
-      asked(sql -> sql.holds("SELECT pg_catalog.pg_advisory_unlock($1)", key));
-    }
+    return new LitBeacon(
+        EngineKind.PostgreSQL,
+        server().adminDatabase(),
+        key,
+        server().adminUser(),
+        () -> asked(sql -> sql.holds("SELECT pg_catalog.pg_advisory_unlock($1)", key)));
   }
 
   @Override
@@ -197,13 +158,18 @@ final class PostgresSession implements Session {
   }
 
   @Override
+  public void createGroups(Order order) throws EngineException {
+    provision.createGroups(connection(), order);
+  }
+
+  @Override
   public void ensure(Order order, List<Want> wants) throws EngineException {
     provision.ensure(connection(), order, wants);
   }
 
   @Override
   public Drain sever(Order order, Attachment attachment, Duration within) throws EngineException {
-    return asked(sql -> new Fence(sql, marks, attachment).sever(within));
+    return asked(sql -> new Fence(sql, registry.marks(), attachment).sever(within));
   }
 
   @Override

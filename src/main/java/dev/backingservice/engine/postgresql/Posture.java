@@ -15,9 +15,11 @@ final class Posture {
 
   private final Sql sql;
   private final Server server;
+  private final Registry registry;
   private final List<Finding> findings = new ArrayList<>();
 
-  Posture(Sql sql, Server server) {
+  Posture(Sql sql, Server server, Registry registry) {
+    this.registry = registry;
     this.sql = sql;
     this.server = server;
   }
@@ -38,6 +40,12 @@ final class Posture {
           "every role may create objects in the administrator's database",
           "REVOKE CREATE ON SCHEMA public FROM PUBLIC in database " + server.adminDatabase());
     databases();
+    registry.foreign().of(server).ifPresent(findings::add);
+    if (registry.identification().withheld(server))
+      add(
+          Id.TimelineWithheld,
+          "the server tells no timeline, as Amazon Aurora does: a promotion behind its name is taken for a restart",
+          "set spec.promotions: Trust where its cluster fences its own");
     version();
     administrator();
     settings();
@@ -101,11 +109,12 @@ final class Posture {
           Id.AdminTooStrong,
           "the administrator is a superuser, or a member of one",
           "give the operator a role with CREATEROLE instead");
-    if (!sql.holds("SELECT pg_catalog.pg_has_role(session_user, 'pg_signal_backend', 'MEMBER')"))
+    var acting = sql.one("SELECT current_user", row -> row.getString(1)); // as the server sees it
+    if (!sql.holds("SELECT pg_catalog.pg_has_role(current_user, 'pg_signal_backend', 'USAGE')"))
       add(
           Id.CannotSignal,
           "the administrator may not end every session it has to fence",
-          "GRANT pg_signal_backend TO " + server.adminUser());
+          "GRANT pg_signal_backend TO " + Sql.name(ServerText.clean(acting)));
   }
 
   private void settings() throws SQLException {

@@ -1,9 +1,9 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
-import dev.backingservice.engine.Term;
 import dev.backingservice.engine.Want;
 import dev.backingservice.model.LoginState;
 import java.sql.Connection;
@@ -23,13 +23,13 @@ final class Provision {
   private final Logins logins;
   private final Opening opening;
 
-  Provision(Server server, Marks marks, Term term, CompleteGroups complete) {
+  Provision(Server server, Registry registry) {
     this.server = server;
-    this.marks = marks;
-    this.transactions = new Transactions(server, marks, term);
-    this.complete = complete;
+    this.marks = registry.marks();
+    this.transactions = new Transactions(server, marks, registry.term());
+    this.complete = registry.complete();
     this.logins = new Logins(marks, server.name());
-    this.opening = new Opening(server, marks, transactions, complete, logins);
+    this.opening = new Opening(server, registry, transactions, logins);
   }
 
   void ensure(Connection connection, Order order, List<Want> wants) throws EngineException {
@@ -68,6 +68,10 @@ final class Provision {
           new Creation(server, marks, transactions).create(connection, order);
           return order;
         });
+  }
+
+  void createGroups(Connection connection, Order order) throws EngineException {
+    opening.grantUnclaimed(connection, order);
   }
 
   void drop(Connection connection, Order order) throws EngineException {

@@ -5,11 +5,11 @@ import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Want;
 import dev.backingservice.model.Access;
-import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.ServerText;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
@@ -37,7 +37,11 @@ final class Removal {
   void drop(Connection connection, Order order, Want want) throws EngineException {
     var found = found(connection, order, want.login());
     if (found.isEmpty()) return;
-    if (!handOver(want.attachment().place(), found.get()) || needed(connection, want)) return;
+    var place = want.attachment().place();
+    var keeper = Roles.of(logins.marks(), place).group(found.get().access());
+    if (!handOver(Schemas.of(place).database(), keeper, found.get())) return;
+    elsewhere(connection, keeper, found.get());
+    if (needed(connection, want)) return;
     transactions.run(
         connection,
         sql -> {
@@ -45,6 +49,29 @@ final class Removal {
           sql.run("DROP ROLE " + Sql.name(want.login()));
         },
         "service/" + order.service());
+  }
+
+  /// Somebody may have given it rights in other databases: what the administrator may take there,
+  /// it takes.
+  private void elsewhere(Connection connection, String keeper, LoginRow found)
+      throws EngineException {
+    for (var database : databases(connection, found.name())) {
+      try {
+        handOver(database, keeper, found);
+      } catch (EngineException e) { // it is another tenant's: nobody waits for it
+        LOG.infof(
+            "grants elsewhere remain: server=%s login=%s database=%s",
+            server.name(), found.name(), ServerText.clean(database));
+      }
+    }
+  }
+
+  private List<String> databases(Connection connection, String login) throws EngineException {
+    try {
+      return Dependencies.databases(new Sql(connection), login);
+    } catch (SQLException e) {
+      throw PgErrors.running(e, server);
+    }
   }
 
   private boolean needed(Connection connection, Want want) throws EngineException {
@@ -74,12 +101,12 @@ final class Removal {
   ///
   /// @return whether that could be done: a group that may not own anything there takes nothing
   ///     over
-  private boolean handOver(Place place, LoginRow found) throws EngineException {
+  private boolean handOver(String database, String keeper, LoginRow found) throws EngineException {
     var login = found.name();
-    var keeper = logins.marks().roles(place).group(found.access());
-    try (var connection = Connections.inside(server, Schemas.of(place).database())) {
+    try (var connection = Connections.inside(server, database)) {
       connection.setAutoCommit(false);
       var sql = new Sql(connection);
+      sql.run("SET LOCAL lock_timeout = '500ms'");
       var me = sql.one("SELECT current_user", row -> row.getString(1));
       Memberships.grant(sql, login, me, "WITH INHERIT TRUE, SET TRUE");
       if (Dependencies.owns(sql, login)) reassign(sql, login, keeper, me);
@@ -114,7 +141,7 @@ final class Removal {
   /// Needs the privileges of the keeper, for the length of this transaction.
   private static void reassign(Sql sql, String login, String keeper, String me)
       throws SQLException {
-    boolean modern = Memberships.modern(sql);
+    boolean modern = sql.modern();
     var grant = "GRANT %s TO %s".formatted(Sql.name(keeper), Sql.name(me));
     sql.run(modern ? grant + " WITH INHERIT TRUE, SET TRUE" : grant);
     sql.run("REASSIGN OWNED BY " + Sql.name(login) + " TO " + Sql.name(keeper));

@@ -1,7 +1,9 @@
 package dev.backingservice.engine.postgresql;
 
+import dev.backingservice.engine.Marks;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Names;
+import dev.backingservice.model.Place;
 import dev.backingservice.model.RootKey;
 import dev.backingservice.model.Scope;
 import java.util.List;
@@ -32,6 +34,11 @@ record Roles(String owner, String readWrite, String readOnly, String claim) {
         name(key.name("claim", scope.database()), slug) + "_db");
   }
 
+  /// The roles of a place of ours.
+  static Roles of(Marks marks, Place place) {
+    return of(marks.key(), Schemas.of(place));
+  }
+
   private static String name(String hex, String slug) {
     return "bs_" + hex.substring(0, 16) + "_" + slug;
   }
@@ -43,6 +50,11 @@ record Roles(String owner, String readWrite, String readOnly, String claim) {
       case ReadWrite -> readWrite;
       case Owner -> owner;
     };
+  }
+
+  /// Those that rights are granted to.
+  List<String> groups() {
+    return List.of(owner, readWrite, readOnly);
   }
 
   List<String> all() {

@@ -1,32 +1,21 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.LoginMark;
+import dev.backingservice.engine.Marks;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.Scope;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The grants of the group roles inside one database: on the schema, on what will be created in
 /// it, and on what others created before. Runs in one transaction on a connection to that
 /// database.
 final class SchemaGrants {
-  /// Relations of ours or of others: what an extension brought, it grants itself.
-  static final String RELATIONS =
-      """
-      pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-       WHERE n.nspname OPERATOR(pg_catalog.=) $1
-         AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f,S}'::pg_catalog."char"[])
-         AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
-                          WHERE e.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
-                            AND e.objid OPERATOR(pg_catalog.=) c.oid AND e.deptype OPERATOR(pg_catalog.=) 'e'::pg_catalog."char")
-      """;
-
-  private static final int PAGE = 1000;
-
   private static final List<String> FUTURE =
       List.of(
           "GRANT SELECT ON TABLES TO %2$s",
@@ -42,26 +31,60 @@ final class SchemaGrants {
   SchemaGrants(Place at, Marks marks) {
     this.server = at.server();
     this.place = Schemas.of(at);
-    this.roles = marks.roles(at);
+    this.roles = Roles.of(marks, at);
     this.marks = marks;
   }
 
-  /// @return what others have to grant; everything else is granted
-  Optional<EngineException> ensure(Sql sql) throws SQLException, EngineException {
+  /// What others have to grant; everything else is granted.
+  ///
+  /// @param schema without it no login is of use
+  /// @param relations one of each owner
+  record Lacking(Optional<Lack> schema, List<Lack> relations) {}
+
+  Lacking ensure(Sql sql) throws SQLException, EngineException {
     var me = sql.one("SELECT current_user", row -> row.getString(1));
-    onSchema(sql);
-    if (Administrator.actAs(sql, roles.owner())) futureOf(sql, roles.owner(), true);
-    var refused = new TreeMap<String, Relation>();
-    for (var owner : legacyOwners(sql)) {
-      if (actsAs(sql, owner, me)) {
-        futureOf(sql, owner, false);
-        present(sql, owner);
-      } else {
-        ungranted(sql, owner).stream().findFirst().ifPresent(r -> refused.put(owner, r));
-      }
+    var schemaOwner = schemaOwner(sql);
+    var schema = onSchema(sql, schemaOwner);
+    if (Administrator.actAs(sql, roles.owner())) {
+      futureOf(sql, roles.owner(), true);
+      new RoutineGrants(place.schema(), roles).ensure(sql);
     }
+    var relations = relations(sql, me, schemaOwner);
     sql.run("SET LOCAL ROLE NONE");
-    return refused.isEmpty() ? Optional.empty() : Optional.of(incomplete(refused));
+    return new Lacking(schema, relations);
+  }
+
+  /// What is there and what will come, of whoever may make relations there: the administrator, the
+  /// owner of the schema, and everybody who has made some.
+  private List<Lack> relations(Sql sql, String me, String schemaOwner) throws SQLException {
+    var grants = new RelationGrants(place, roles);
+    var owners = new TreeSet<>(grants.owners(sql));
+    var makers = new TreeSet<>(owners);
+    makers.addAll(List.of(me, schemaOwner));
+    makers.remove(roles.owner());
+    var lacks = new ArrayList<Lack>();
+    if (owners.contains(roles.owner()) && Administrator.actAs(sql, roles.owner()))
+      grants.grant(sql, roles.owner());
+    for (var maker : makers) {
+      boolean acts = actsAs(sql, maker, me);
+      if (acts) futureOf(sql, maker, false);
+      if (!owners.contains(maker)) continue;
+      var lack = acts ? outside(sql, maker, schemaOwner) : grants.lack(sql, maker);
+      if (lack.isPresent()) lacks.add(lack.get());
+      else if (acts) grants.grant(sql, maker);
+    }
+    return lacks;
+  }
+
+  /// Whoever may not use the schema finds nothing in it, not even what it owns.
+  private Optional<Lack> outside(Sql sql, String owner, String schemaOwner) throws SQLException {
+    if (sql.holds(
+        "SELECT pg_catalog.has_schema_privilege($1::name, s, 'USAGE') FROM (SELECT $2::text AS s) x",
+        owner,
+        place.schema())) return Optional.empty();
+    var grant =
+        "GRANT USAGE ON SCHEMA %s TO %s".formatted(Sql.name(place.schema()), Sql.name(owner));
+    return Optional.of(new Lack(Sql.name(schemaOwner), List.of(grant)));
   }
 
   /// A login of ours may own what it made: whoever made the login may act for it.
@@ -74,30 +97,24 @@ final class SchemaGrants {
   }
 
   private boolean ours(Sql sql, String role) throws SQLException {
-    return marks.of(sql, role).filter(mark -> "login".equals(mark.get("kind"))).isPresent();
+    return sql.first(
+            "SELECT pg_catalog.shobj_description(oid, 'pg_authid') FROM pg_catalog.pg_roles WHERE rolname = $1",
+            row -> String.valueOf(row.getString(1)),
+            role)
+        .filter(comment -> LoginMark.ofLogin(marks, role, comment))
+        .isPresent();
   }
 
-  private void onSchema(Sql sql) throws SQLException, EngineException {
-    if (granted(sql)) return;
-    if (Administrator.actAs(sql, schemaOwner(sql))) {
-      var schema = Sql.name(place.schema());
-      sql.run("GRANT USAGE, CREATE ON SCHEMA %s TO %s".formatted(schema, Sql.name(roles.owner())));
-      sql.run(
-          "GRANT USAGE ON SCHEMA %s TO %s, %s"
-              .formatted(schema, Sql.name(roles.readOnly()), Sql.name(roles.readWrite())));
-    }
-    if (granted(sql)) return;
-    throw EngineException.of(
-        Reason.PrivilegesIncomplete,
-        "on %s the administrator may not grant on schema %s of %s: let its owner run GRANT USAGE ON SCHEMA %s TO %s and GRANT USAGE, CREATE ON SCHEMA %s TO %s"
-            .formatted(
-                server,
-                place.schema(),
-                place.database(),
-                place.schema(),
-                roles.readOnly(),
-                place.schema(),
-                roles.owner()));
+  private Optional<Lack> onSchema(Sql sql, String owner) throws SQLException {
+    if (granted(sql)) return Optional.empty();
+    var schema = Sql.name(place.schema());
+    var grants =
+        List.of(
+            "GRANT USAGE ON SCHEMA %s TO %s, %s"
+                .formatted(schema, Sql.name(roles.readOnly()), Sql.name(roles.readWrite())),
+            "GRANT USAGE, CREATE ON SCHEMA %s TO %s".formatted(schema, Sql.name(roles.owner())));
+    if (Administrator.actAs(sql, owner)) for (var grant : grants) sql.run(grant);
+    return granted(sql) ? Optional.empty() : Optional.of(new Lack(Sql.name(owner), grants));
   }
 
   private boolean granted(Sql sql) throws SQLException {
@@ -150,79 +167,4 @@ final class SchemaGrants {
             Sql.name(roles.readWrite()),
             Sql.name(place.schema())));
   }
-
-  private List<String> legacyOwners(Sql sql) throws SQLException {
-    return sql.query(
-        "SELECT DISTINCT pg_catalog.pg_get_userbyid(c.relowner) FROM " + RELATIONS + " ORDER BY 1",
-        row -> row.getString(1),
-        place.schema());
-  }
-
-  /// Page by page: a result of all of them would not fit into the driver's bounds.
-  private void present(Sql sql, String owner) throws SQLException {
-    List<Relation> page;
-    do {
-      page = ungranted(sql, owner);
-      for (var relation : page) for (var grant : grants(relation)) sql.run(grant);
-    } while (page.size() == PAGE);
-  }
-
-  private List<Relation> ungranted(Sql sql, String owner) throws SQLException {
-    return sql.query(
-        """
-        SELECT c.relname, c.relkind = 'S' FROM
-        """
-            + RELATIONS
-            + """
-           AND pg_catalog.pg_get_userbyid(c.relowner) = $2
-           AND NOT CASE WHEN c.relkind = 'S'
-                 THEN pg_catalog.has_sequence_privilege($3::name, c.oid, 'SELECT')
-                  AND pg_catalog.has_sequence_privilege($4::name, c.oid, 'USAGE')
-                 ELSE pg_catalog.has_table_privilege($5::name, c.oid, 'SELECT')
-                  AND pg_catalog.has_table_privilege($6::name, c.oid, 'INSERT')
-                  AND pg_catalog.has_table_privilege($7::name, c.oid, 'UPDATE')
-                  AND pg_catalog.has_table_privilege($8::name, c.oid, 'DELETE') END
-         LIMIT %d"""
-                .formatted(PAGE),
-        row -> new Relation(row.getString(1), row.getBoolean(2)),
-        place.schema(),
-        owner,
-        roles.readOnly(),
-        roles.readWrite(),
-        roles.readOnly(),
-        roles.readWrite(),
-        roles.readWrite(),
-        roles.readWrite());
-  }
-
-  /// Names the grants on one relation of one owner. Nothing is to be given to the administrator:
-  /// whoever owns a relation runs what its rules, triggers and indexes call.
-  private EngineException incomplete(Map<String, Relation> refused) throws SQLException {
-    var first = refused.entrySet().iterator().next();
-    return EngineException.of(
-        Reason.PrivilegesIncomplete,
-        "in database %s on %s, %s belongs to %s, for whom the administrator may not act%s: let its owner run %s"
-            .formatted(
-                place.database(),
-                server,
-                name(first.getValue()),
-                Sql.name(first.getKey()),
-                refused.size() == 1 ? "" : " (nor for other owners there)",
-                String.join("; ", grants(first.getValue()))));
-  }
-
-  private String name(Relation relation) throws SQLException {
-    return Sql.name(place.schema()) + "." + Sql.name(relation.name());
-  }
-
-  private List<String> grants(Relation relation) throws SQLException {
-    var kind = relation.sequence() ? "SEQUENCE " : "TABLE ";
-    var writes = relation.sequence() ? "USAGE" : "INSERT, UPDATE, DELETE";
-    var on = " ON " + kind + name(relation) + " TO ";
-    return List.of(
-        "GRANT SELECT" + on + Sql.name(roles.readOnly()),
-        "GRANT " + writes + on + Sql.name(roles.readWrite()));
-  }
-
-  private record Relation(String name, boolean sequence) {}
 }

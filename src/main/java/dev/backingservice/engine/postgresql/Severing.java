@@ -77,7 +77,10 @@ record Severing(Sql sql, List<String> logins, Count besides) {
     var ending =
         ALL.replace("SELECT a.pid", "SELECT pg_catalog.pg_terminate_backend(a.pid)")
             + " AND a.pid = ANY ($2)";
-    while (!sql.query(ending, row -> true, login, before).isEmpty() || starting.left() > 0) {
+    while (true) {
+      int beginning = starting.left(); // first: whoever has begun since is ended then
+      boolean none = sql.query(ending, row -> true, login, before).isEmpty();
+      if (none && beginning == 0) return;
       if (System.nanoTime() > deadline)
         throw EngineException.of(
             Reason.SessionsRemain,

@@ -1,6 +1,8 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.LoginMark;
+import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.wire.ConnectFailure;
 import dev.backingservice.model.Reason;
 import java.sql.Connection;
@@ -73,13 +75,11 @@ record Strangers(Marks marks, Logins logins, Transactions transactions, Runnable
   private record Role(String name, String comment) {}
 
   private boolean stranger(Role role, Set<String> names) {
-    return stranger(marks.read(role.name, role.comment), names);
+    return stranger(marks.read(role.name, role.comment).map(LoginMark::new), names);
   }
 
-  private static boolean stranger(Optional<Map<String, String>> mark, Set<String> names) {
-    return mark.filter(m -> "login".equals(m.get("kind")))
-        .filter(m -> !names.contains(m.getOrDefault("server", "")))
-        .isPresent();
+  private static boolean stranger(Optional<LoginMark> mark, Set<String> names) {
+    return mark.filter(m -> m.ofLogin() && !names.contains(m.server())).isPresent();
   }
 
   /// A page in two transactions: memberships go first, so that a blocked ALTER keeps nothing.

@@ -1,6 +1,7 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Term;
 import dev.backingservice.engine.wire.ConnectFailure;
@@ -126,10 +127,7 @@ final class Transactions {
             .flatMap(c -> marks.read(role, c))
             .map(m -> Long.parseLong(m.getOrDefault("term", "0")))
             .orElse(0L);
-    if (stored > term.mine() && !term.raiseAbove(stored))
-      throw EngineException.of(
-          Reason.InternalError, "a later leader of this operator acts on " + server.name());
-    long mine = term.mine();
+    long mine = term.above(stored, server.name());
     if (stored == mine) return;
     if (found.isEmpty()) sql.run("CREATE ROLE " + Sql.name(role) + " " + Roles.PLAIN);
     var mark = marks.write(role, Map.of("kind", "term", "term", Long.toString(mine)));

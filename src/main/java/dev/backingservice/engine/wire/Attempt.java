@@ -31,6 +31,7 @@ public final class Attempt implements AutoCloseable {
   private final Optional<Credential.ClientCertificate> shown;
   private final Optional<InetAddress> only;
   private final Bounds bounds = new Bounds();
+  private final UnaryOperator<InputStream> greeting;
   private final UnaryOperator<InputStream> guard;
   private volatile boolean connected;
   private volatile @Nullable InetAddress address;
@@ -44,6 +45,20 @@ public final class Attempt implements AutoCloseable {
       Optional<Credential.ClientCertificate> shown,
       Optional<InetAddress> only,
       UnaryOperator<InputStream> guard) {
+    this(to, trust, shown, only, UnaryOperator.identity(), guard);
+  }
+
+  /// The same where the server says something in clear before the handshake.
+  ///
+  /// @param greeting what these bytes are passed through; it has to let the handshake pass
+  public Attempt(
+      Endpoint to,
+      Trust trust,
+      Optional<Credential.ClientCertificate> shown,
+      Optional<InetAddress> only,
+      UnaryOperator<InputStream> greeting,
+      UnaryOperator<InputStream> guard) {
+    this.greeting = greeting;
     this.guard = guard;
     this.to = to;
     this.trust = trust;
@@ -71,6 +86,16 @@ public final class Attempt implements AutoCloseable {
   /// What the server sends, guarded.
   InputStream guarded(InputStream decrypted) {
     return guard.apply(decrypted);
+  }
+
+  /// What the server sends before the handshake, guarded; all of it where there is none.
+  InputStream inClear(InputStream raw) {
+    return trust.mode() == Trust.Mode.Disabled ? guarded(raw) : greeting.apply(raw);
+  }
+
+  /// Whether TLS protects it.
+  public boolean secures() {
+    return trust.mode() != Trust.Mode.Disabled;
   }
 
   Endpoint to() {

@@ -1,6 +1,5 @@
 package dev.backingservice.engine.wire;
 
-import dev.backingservice.model.Trust;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +9,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /// Makes the plain sockets of one [Attempt]. A driver makes the factory by reflection from the
 /// attempt's token.
@@ -24,6 +24,12 @@ public final class BoundedSocketFactory extends SocketFactory {
   @Override
   public Socket createSocket() {
     return new BoundedSocket(attempt);
+  }
+
+  /// The token of the attempt that a socket of such a factory was made for.
+  public static String tokenOf(Socket socket) {
+    if (socket instanceof BoundedSocket bounded) return bounded.attempt.token();
+    throw new IllegalArgumentException("a socket of no attempt");
   }
 
   @Override
@@ -58,6 +64,7 @@ public final class BoundedSocketFactory extends SocketFactory {
   private static final class BoundedSocket extends Socket {
     private static final int CONNECT_MILLIS = 3000;
     private final Attempt attempt;
+    private @Nullable InputStream guarded;
 
     BoundedSocket(Attempt attempt) {
       this.attempt = attempt;
@@ -73,7 +80,12 @@ public final class BoundedSocketFactory extends SocketFactory {
     @Override
     public void connect(SocketAddress ignored, int timeout) throws IOException {
       var address = accepting(timeout > 0 ? timeout : CONNECT_MILLIS);
-      super.connect(new InetSocketAddress(address, attempt.port()), CONNECT_MILLIS);
+      try {
+        super.connect(new InetSocketAddress(address, attempt.port()), CONNECT_MILLIS);
+      } catch (IOException e) {
+        if (Reach.wasReset(e)) attempt.connected(address, this);
+        throw e;
+      }
       attempt.connected(address, this);
     }
 
@@ -96,8 +108,10 @@ public final class BoundedSocketFactory extends SocketFactory {
 
     @Override
     public InputStream getInputStream() throws IOException {
-      var counted = new Counted(super.getInputStream(), attempt.bounds());
-      return attempt.trust().mode() == Trust.Mode.Disabled ? attempt.guarded(counted) : counted;
+      var known = guarded;
+      if (known == null)
+        guarded = known = attempt.inClear(new Counted(super.getInputStream(), attempt.bounds()));
+      return known;
     }
   }
 

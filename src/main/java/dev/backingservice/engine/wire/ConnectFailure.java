@@ -46,7 +46,7 @@ public final class ConnectFailure {
     if (!attempt.answered())
       return Optional.of(
           EngineException.silent(detail(e), where + " does not answer: " + silence(e)));
-    if (attempt.bounds().exceeded())
+    if (attempt.bounds().exceeded() || cause(e, SocketTimeoutException.class).isPresent())
       return Optional.of(
           EngineException.slow(
               where + " accepts connections and does not finish a login in 5 s or 16 MiB"));
@@ -59,6 +59,13 @@ public final class ConnectFailure {
     for (var at = e; at != null; at = at.getCause())
       if (type.isInstance(at)) return Optional.of(at);
     return Optional.empty();
+  }
+
+  /// What a server says, so that nobody takes it for a sentence of ours.
+  public static String quoted(String said) {
+    return "the server says \""
+        + ServerText.clean(said).replace('"', '\'').replace('\\', '/')
+        + "\"";
   }
 
   /// What an exception says, as a text of users.

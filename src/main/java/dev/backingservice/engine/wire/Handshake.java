@@ -12,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
 /// Looks at an endpoint's TLS: asks for it as the protocol wants it, shakes hands, and hangs up.
@@ -87,12 +88,23 @@ public final class Handshake {
     var to = attempt.to();
     try (var tls = (SSLSocket) factory.createSocket(plain, to.host(), to.port(), true)) {
       tls.startHandshake();
-      var leaf = attempt.chain().getFirst();
-      var protection =
-          new Protection(
-              attempt.protocol(), leaf.getNotBefore().toInstant(), leaf.getNotAfter().toInstant());
+      var seen = seen(attempt).orElseThrow(() -> new SSLException("no certificate was shown"));
       epilogue.play(tls);
-      return new Seen(protection, attempt.anchor());
+      return seen;
     }
+  }
+
+  /// What the handshake of an attempt showed; empty without TLS.
+  public static Optional<Seen> seen(Attempt attempt) {
+    return attempt.chain().stream()
+        .findFirst()
+        .map(
+            leaf ->
+                new Seen(
+                    new Protection(
+                        attempt.protocol(),
+                        leaf.getNotBefore().toInstant(),
+                        leaf.getNotAfter().toInstant()),
+                    attempt.anchor()));
   }
 }

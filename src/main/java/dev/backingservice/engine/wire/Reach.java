@@ -2,6 +2,7 @@ package dev.backingservice.engine.wire;
 
 import dev.backingservice.model.Endpoint;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.SelectionKey;
@@ -102,7 +103,14 @@ public final class Reach {
     try {
       return channel.finishConnect();
     } catch (IOException e) {
-      return false;
+      return wasReset(e);
     }
+  }
+
+  /// Whether somebody accepted a connection and reset it before anybody could look: where nobody
+  /// listens, it is refused.
+  static boolean wasReset(IOException e) {
+    return !(e instanceof ConnectException)
+        && String.valueOf(e.getMessage()).startsWith("Connection reset");
   }
 }

@@ -1,5 +1,6 @@
 package dev.backingservice.engine.postgresql;
 
+import dev.backingservice.engine.Marks;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.RootKey;
 import java.util.Map;
@@ -12,7 +13,7 @@ public final class Collision {
   /// The names of the group roles of a place, with the genuine marks of another one.
   public static Map<String, String> of(RootKey key, Place place, Place other) {
     var marks = new Marks(key);
-    var roles = marks.roles(place);
+    var roles = Roles.of(marks, place);
     var scope = Schemas.of(other);
     var fields = Map.of("kind", "group", "database", scope.database(), "schema", scope.schema());
     var held = new TreeMap<String, String>();

@@ -1,5 +1,6 @@
 package dev.backingservice.engine.postgresql;
 
+import dev.backingservice.engine.Marks;
 import dev.backingservice.model.RootKey;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.backingservice.engine.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backingservice.HostileTexts;
+import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Material;
 import dev.backingservice.engine.Server;
 import dev.backingservice.model.Endpoint;
@@ -54,7 +55,7 @@ class HostileNamesTest {
     var seen = new HashSet<String>();
     for (var text : new HashSet<>(HostileTexts.all())) {
       if (text.isEmpty() || text.equals("public")) continue;
-      var roles = MARKS.roles(new Place("blue", new Scope.Schema("orders", text)));
+      var roles = Roles.of(MARKS, new Place("blue", new Scope.Schema("orders", text)));
       for (var role : List.of(roles.owner(), roles.readWrite(), roles.readOnly())) {
         assertThat(role.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(63);
         assertThat(seen.add(role)).as(text).isTrue();
@@ -144,6 +145,7 @@ class HostileNamesTest {
         username,
         new Sensitive(username),
         "/bindings/orders-db",
+        "",
         new Server(
             "blue",
             "uid",

@@ -1,13 +1,10 @@
-package dev.backingservice.engine.postgresql;
+package dev.backingservice.engine.wire;
 
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Server;
-import dev.backingservice.engine.postgresql.Connections.Opened;
-import dev.backingservice.engine.wire.Addresses;
 import dev.backingservice.model.Reason;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,57 +13,78 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// The running servers behind the addresses of one name.
-final class Instances {
+///
+/// @param <L> a connection of the engine
+public final class Instances<L extends Line> {
   /// After this, no further address of a name is tried.
   private static final Duration ALL = Duration.ofMillis(5500);
 
   /// How long the questions to one address may take.
   private static final Duration QUESTIONS = Duration.ofSeconds(5);
 
-  private Instances() {}
+  private final Server server;
+  private final Questions<L> questions;
+
+  public Instances(Server server, Questions<L> questions) {
+    this.server = server;
+    this.questions = questions;
+  }
+
+  /// What is asked of each address.
+  public interface Questions<L> {
+    /// Logs in as the administrator.
+    ///
+    /// @param only the one address to be tried; empty: all of the name's
+    L open(Optional<InetAddress> only) throws EngineException;
+
+    /// Whether it takes writes; false where it cannot be told.
+    boolean writes(L line);
+
+    /// The running server, as its identity says; empty where it cannot be told.
+    Optional<String> instance(L line);
+  }
 
   /// The administrator's connection to the first address that takes writes. A name leads to a
   /// standby only when every address of it does: one that nobody could ask may be the primary.
-  static Opened primary(Server server) throws EngineException {
-    var addresses = addresses(server);
-    if (addresses.size() < 2) return open(server, Optional.empty());
+  public L primary() throws EngineException {
+    var addresses = addresses();
+    if (addresses.size() < 2) return open(Optional.empty());
     var until = System.nanoTime() + ALL.toNanos();
-    Opened standby = null;
+    L standby = null;
     EngineException failure = null;
     for (var address : addresses) {
       if (System.nanoTime() > until) {
-        failure = untried(server, failure);
+        failure = untried(failure);
         break;
       }
       try {
-        var opened = open(server, Optional.of(address));
-        if (writes(opened)) {
-          close(standby);
+        var opened = open(Optional.of(address));
+        if (questions.writes(opened)) {
+          discard(standby);
           return opened;
         }
         if (standby == null) standby = opened;
-        else close(opened);
+        else discard(opened);
       } catch (EngineException e) {
         if (failure == null || failure.silent()) failure = e;
       }
     }
     if (standby != null && failure == null) return standby;
-    if (standby != null) throw halfSeen(server, standby, failure);
+    if (standby != null) throw halfSeen(standby, failure);
     throw failure != null
         ? failure
         : EngineException.silent(Reason.ServerUnreachable, server.name() + " has no address");
   }
 
-  private static EngineException halfSeen(
-      Server server, Opened standby, @Nullable EngineException failure) {
-    close(standby);
+  private EngineException halfSeen(L standby, @Nullable EngineException failure) {
+    discard(standby);
     return EngineException.of(
         Reason.ServerUnreachable,
         "a standby answers under the name of %s, and the primary may be at an address that does not: %s"
             .formatted(server.name(), failure == null ? "" : failure.sentence()));
   }
 
-  private static EngineException untried(Server server, @Nullable EngineException failure) {
+  private EngineException untried(@Nullable EngineException failure) {
     return failure != null && !failure.silent()
         ? failure
         : EngineException.of(
@@ -75,35 +93,35 @@ final class Instances {
   }
 
   /// The running servers that answer under the name; empty when it has one address only.
-  static SortedSet<String> behind(Server server) {
+  public SortedSet<String> all() {
     var instances = new TreeSet<String>();
-    var addresses = addresses(server);
+    var addresses = addresses();
     if (addresses.size() < 2) return instances;
     var until = System.nanoTime() + ALL.toNanos();
     for (var address : addresses)
-      if (System.nanoTime() < until) instance(server, address).ifPresent(instances::add);
+      if (System.nanoTime() < until) instance(address).ifPresent(instances::add);
     return instances;
   }
 
-  private static Optional<String> instance(Server server, InetAddress address) {
-    Opened opened = null;
+  private Optional<String> instance(InetAddress address) {
+    L opened = null;
     try {
-      opened = open(server, Optional.of(address));
-      return Optional.of(Identification.read(new Sql(opened.connection())).instanceId());
-    } catch (EngineException | SQLException e) {
+      opened = open(Optional.of(address));
+      return questions.instance(opened);
+    } catch (EngineException e) {
       return Optional.empty();
     } finally {
-      close(opened);
+      discard(opened);
     }
   }
 
-  private static Opened open(Server server, Optional<InetAddress> only) throws EngineException {
-    var opened = Connections.administrator(server, server.adminDatabase(), only);
+  private L open(Optional<InetAddress> only) throws EngineException {
+    var opened = questions.open(only);
     opened.attempt().bounds().begin(QUESTIONS);
     return opened;
   }
 
-  private static List<InetAddress> addresses(Server server) {
+  private List<InetAddress> addresses() {
     try {
       return Addresses.of(server.admin().host());
     } catch (UnknownHostException e) {
@@ -111,20 +129,7 @@ final class Instances {
     }
   }
 
-  private static boolean writes(Opened opened) {
-    try {
-      return !new Sql(opened.connection()).holds("SELECT pg_catalog.pg_is_in_recovery()");
-    } catch (SQLException e) {
-      return false;
-    }
-  }
-
-  private static void close(@Nullable Opened opened) {
-    if (opened == null) return;
-    try {
-      opened.connection().abort(Runnable::run);
-    } catch (SQLException e) {
-      return; // it is gone either way
-    }
+  private void discard(@Nullable L opened) {
+    if (opened != null) opened.discard();
   }
 }

@@ -1,12 +1,8 @@
-package dev.backingservice.engine.postgresql;
+package dev.backingservice.engine.wire;
 
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Server;
-import dev.backingservice.engine.wire.Attempt;
-import dev.backingservice.engine.wire.Outage;
 import dev.backingservice.model.Reason;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -17,7 +13,9 @@ import java.util.function.LongSupplier;
 /// The few administrator connections of one server: bounded, so that a slow or hostile server
 /// delays only its own services, and kept warm for a while. While a server is down, one caller at a
 /// time tries it; the others are told at once what it saw.
-final class Lane implements AutoCloseable {
+///
+/// @param <L> a connection of the engine
+public final class Lane<L extends Line> implements AutoCloseable {
   private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long OLDEST_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final long SURPLUS_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -25,34 +23,47 @@ final class Lane implements AutoCloseable {
   private static final long WAIT_MILLIS = 2000;
 
   private final Server server;
+  private final Dial<L> dial;
   private final LongSupplier nanoTime;
   private final Semaphore permits;
   private final Outage outage = new Outage();
-  private final ConcurrentLinkedDeque<Idle> idle = new ConcurrentLinkedDeque<>();
+  private final ConcurrentLinkedDeque<Idle<L>> idle = new ConcurrentLinkedDeque<>();
   private volatile boolean closed;
 
-  Lane(Server server, int connections, LongSupplier nanoTime) {
+  /// @param connections at once, at least 1
+  /// @param nanoTime by which connections age
+  public Lane(Server server, int connections, LongSupplier nanoTime, Dial<L> dial) {
     this.nanoTime = nanoTime;
     this.server = server;
+    this.dial = dial;
     this.permits = new Semaphore(connections, true);
   }
 
-  Server server() {
+  /// How connections are made.
+  public interface Dial<L> {
+    /// Logs in as the administrator.
+    L open() throws EngineException;
+
+    /// Clears the way for a new connection that is to take the place of an old one.
+    default void clear(L old) throws EngineException {}
+  }
+
+  public Server server() {
     return server;
   }
 
   /// A connection that is in use, within the bounds of one operation.
   ///
   /// @param born when it was made
-  record Loan(Connection connection, Attempt attempt, long born) {
+  public record Loan<L extends Line>(L line, long born) {
     /// An operation begins, within its own bounds.
-    void begin() {
-      attempt.bounds().begin(OPERATION);
+    public void begin() {
+      line.attempt().bounds().begin(OPERATION);
     }
   }
 
-  /// A connection to the administrator's database; to be given back.
-  Loan borrow() throws EngineException {
+  /// A connection to the administrator's endpoint; to be given back.
+  public Loan<L> borrow() throws EngineException {
     takePermit();
     try {
       var loan = warmOrNew();
@@ -65,39 +76,34 @@ final class Lane implements AutoCloseable {
   }
 
   /// The same past what an earlier try saw.
-  Loan borrowAfresh() throws EngineException {
+  public Loan<L> borrowAfresh() throws EngineException {
     outage.forget();
     return borrow();
   }
 
   /// A connection that is there already and answers, however old; to be given back. Empty when
   /// there is none.
-  Optional<Loan> warm() throws EngineException {
+  public Optional<Loan<L>> warm() throws EngineException {
     takePermit();
     for (var i = idle.poll(); i != null; i = idle.poll()) {
       i.loan.begin();
-      if (isValid(i.loan.connection)) return Optional.of(i.loan);
-      discard(i.loan.connection);
+      if (i.loan.line.alive()) return Optional.of(i.loan);
+      i.loan.line.discard();
     }
     permits.release();
     return Optional.empty();
   }
 
   /// Gives a connection back; a broken one is closed.
-  void giveBack(Loan loan) {
-    var connection = loan.connection;
+  public void giveBack(Loan<L> loan) {
+    var line = loan.line;
     try {
-      if (!connection.isClosed() && !connection.getAutoCommit()) {
-        connection.rollback();
-        connection.setAutoCommit(true);
-      }
-      loan.attempt.bounds().end();
-      if (closed || connection.isClosed() || loan.attempt.bounds().exceeded()) discard(connection);
-      else idle.addFirst(new Idle(loan, nanoTime.getAsLong()));
+      boolean clean = line.reset();
+      line.attempt().bounds().end();
+      if (closed || !clean || line.attempt().bounds().exceeded()) line.discard();
+      else idle.addFirst(new Idle<>(loan, nanoTime.getAsLong()));
       trim();
       if (closed) close();
-    } catch (SQLException e) {
-      discard(connection);
     } finally {
       permits.release();
     }
@@ -108,13 +114,13 @@ final class Lane implements AutoCloseable {
     long now = nanoTime.getAsLong();
     for (var last = idle.peekLast();
         idle.size() > 1 && last != null && now - last.since > SURPLUS_NANOS;
-        last = idle.peekLast()) if (idle.removeLastOccurrence(last)) discard(last.loan.connection);
+        last = idle.peekLast()) if (idle.removeLastOccurrence(last)) last.loan.line.discard();
   }
 
   @Override
   public void close() {
     closed = true;
-    for (var i = idle.poll(); i != null; i = idle.poll()) discard(i.loan.connection);
+    for (var i = idle.poll(); i != null; i = idle.poll()) i.loan.line.discard();
   }
 
   /// Busy means: come back. Nobody waits long for another's server.
@@ -129,16 +135,16 @@ final class Lane implements AutoCloseable {
         server.name() + " is busy: no administrator connection was free in 2 s");
   }
 
-  private Loan warmOrNew() throws EngineException {
-    Loan old = null;
+  private Loan<L> warmOrNew() throws EngineException {
+    Loan<L> old = null;
     for (var i = idle.poll(); i != null; i = idle.poll()) {
       i.loan.begin();
       if (usable(i)) {
-        if (old != null) discard(old.connection);
+        if (old != null) old.line.discard();
         return i.loan;
       }
       if (old == null && alive(i)) old = i.loan;
-      else discard(i.loan.connection);
+      else i.loan.line.discard();
     }
     return old == null ? outage.tried(this::opened) : renewed(old);
   }
@@ -146,52 +152,35 @@ final class Lane implements AutoCloseable {
   /// A new connection in the place of one that is old. Where none can be made, logins may hold up
   /// everybody who connects, or have taken every connection: the old one is the only way in. A
   /// refusal of the administrator or of the certificate is one of the old connection as well.
-  private Loan renewed(Loan old) throws EngineException {
+  private Loan<L> renewed(Loan<L> old) throws EngineException {
     try {
-      DatabaseLocks.release(server, new Sql(old.connection));
+      dial.clear(old.line);
       var fresh = outage.tried(this::opened);
-      discard(old.connection);
+      old.line.discard();
       return fresh;
     } catch (EngineException e) {
-      if (e.reason() == Reason.ServerUnreachable && isValid(old.connection)) {
+      if (e.reason() == Reason.ServerUnreachable && old.line.alive()) {
         old.begin();
         return old;
       }
-      discard(old.connection);
+      old.line.discard();
       throw e;
     }
   }
 
-  private Loan opened() throws EngineException {
-    var opened = Instances.primary(server);
-    return new Loan(opened.connection(), opened.attempt(), nanoTime.getAsLong());
+  private Loan<L> opened() throws EngineException {
+    return new Loan<>(dial.open(), nanoTime.getAsLong());
   }
 
   /// At most a minute old, to an address that the name has now, and alive.
-  private boolean usable(Idle i) {
+  private boolean usable(Idle<L> i) {
     long now = nanoTime.getAsLong();
     return now - i.loan.born < OLDEST_NANOS && (now - i.since < FRESH_NANOS || alive(i));
   }
 
-  private static boolean alive(Idle i) {
-    return i.loan.attempt.current() && isValid(i.loan.connection);
+  private static boolean alive(Idle<?> i) {
+    return i.loan.line.attempt().current() && i.loan.line.alive();
   }
 
-  private static boolean isValid(Connection connection) {
-    try {
-      return connection.isValid(2);
-    } catch (SQLException e) {
-      return false;
-    }
-  }
-
-  private static void discard(Connection connection) {
-    try {
-      connection.abort(Runnable::run);
-    } catch (SQLException e) {
-      return; // it is gone either way
-    }
-  }
-
-  private record Idle(Loan loan, long since) {}
+  private record Idle<L extends Line>(Loan<L> loan, long since) {}
 }

@@ -1,0 +1,27 @@
+package dev.backingservice.engine.postgresql;
+
+import dev.backingservice.engine.Marks;
+import dev.backingservice.engine.Server;
+import dev.backingservice.engine.Term;
+import java.util.Set;
+
+/// What the sessions of one engine share.
+///
+/// @param complete which groups were found complete a short while ago
+/// @param foreign whose relations the administrator may not grant
+/// @param identification how each server tells who it is
+record Registry(
+    Marks marks,
+    Term term,
+    CompleteGroups complete,
+    ForeignOwners foreign,
+    Identification identification) {
+  Registry(Marks marks, Term term) {
+    this(marks, term, new CompleteGroups(), new ForeignOwners(), new Identification());
+  }
+
+  void keep(Set<Server> stillThere) {
+    foreign.keep(stillThere);
+    identification.keep(stillThere);
+  }
+}

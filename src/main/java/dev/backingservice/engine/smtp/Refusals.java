@@ -1,0 +1,71 @@
+package dev.backingservice.engine.smtp;
+
+import dev.backingservice.engine.Entry;
+import dev.backingservice.engine.Server;
+import dev.backingservice.model.Credential;
+import dev.backingservice.model.Names;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/// Credentials that were refused are not tried again at once: servers lock out addresses from which
+/// many a wrong password comes.
+final class Refusals {
+  private static final long FIRST_NANOS = Duration.ofSeconds(30).toNanos();
+  private static final int MOST_DOUBLINGS = 5;
+  private static final int MOST = 10_000;
+  private static final int GUESSES = 2;
+  private final Map<Key, Refusal> refusals = new ConcurrentHashMap<>();
+  private final LongSupplier nanoTime;
+
+  /// @param nanoTime by which refusals age
+  Refusals(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  /// Guesses at one account count together.
+  private record Key(Server server, String user) {}
+
+  /// @param digest of the password that was refused last
+  private record Refusal(Entry.Refused entry, String digest, int times, long next) {}
+
+  /// What was said of it, while it is too early to ask again. Another password is tried at once,
+  /// the first times.
+  Optional<Entry> recent(Server server, Credential credential) {
+    return Optional.ofNullable(refusals.get(key(server, credential)))
+        .filter(r -> r.digest.equals(digest(credential)) || r.times >= GUESSES)
+        .filter(r -> nanoTime.getAsLong() - r.next < 0)
+        .map(Refusal::entry);
+  }
+
+  void told(Server server, Credential credential, Entry entry) {
+    var key = key(server, credential);
+    if (!(entry instanceof Entry.Refused refused)) {
+      refusals.remove(key);
+      return;
+    }
+    if (refusals.size() >= MOST) refusals.clear();
+    refusals.compute(
+        key,
+        (_, before) -> {
+          int times = before == null ? 0 : Math.min(MOST_DOUBLINGS, before.times + 1);
+          long next = nanoTime.getAsLong() + (FIRST_NANOS << times);
+          return new Refusal(refused, digest(credential), times, next);
+        });
+  }
+
+  void keep(Set<Server> stillThere) {
+    refusals.keySet().removeIf(key -> !stillThere.contains(key.server));
+  }
+
+  private static Key key(Server server, Credential credential) {
+    return new Key(server, credential.attachment().login());
+  }
+
+  private static String digest(Credential credential) {
+    return Names.digest(credential.password().reveal());
+  }
+}

@@ -1,0 +1,370 @@
+package dev.backingservice.engines;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Entry;
+import dev.backingservice.engine.Order;
+import dev.backingservice.engine.Want;
+import dev.backingservice.model.Access;
+import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Finding;
+import dev.backingservice.model.Inventory;
+import dev.backingservice.model.LoginState;
+import dev.backingservice.model.Reason;
+import dev.backingservice.model.ServiceId;
+import dev.backingservice.model.Standing.Holds;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// Databases that had a life before: relations of many owners, made at any time, by anybody.
+abstract class GrantsContract extends PostgresContract {
+  /// Passwords of another service's logins.
+  private final Map<String, String> readers = new HashMap<>();
+
+  private static final int LARGE_OBJECT = 4711;
+
+  GrantsContract(int major) {
+    super(major);
+  }
+
+  /// A table of an owner for whom the administrator may not act.
+  private void foreignTable() throws Exception {
+    postgres.execute(
+        database(),
+        "CREATE ROLE foreign_%s NOLOGIN".formatted(database()),
+        "CREATE TABLE foreigners (id int)",
+        "ALTER TABLE foreigners OWNER TO foreign_%s".formatted(database()));
+  }
+
+  private void run(Attachment at, String statement) throws SQLException {
+    var known = readers.get(at.login());
+    try (var session = known == null ? session(at) : session(at.login(), known)) {
+      session.createStatement().execute(statement);
+    }
+  }
+
+  private void refused(Attachment at, String statement) {
+    assertThatThrownBy(() -> run(at, statement)).hasMessageContaining("permission denied");
+  }
+
+  private Entry inspect(Attachment at) throws EngineException {
+    return engine(1).inspect(server(), order(), credential(at));
+  }
+
+  @Test
+  void aTableOfAStrangerStopsNothingAndIsAFindingWithItsGrants() throws Exception {
+    // Given
+    foreignTable();
+
+    // When
+    var at = open(Access.ReadWrite);
+
+    // Then
+    run(at, "INSERT INTO writes DEFAULT VALUES");
+    refused(at, "SELECT * FROM foreigners");
+    anotherProcess();
+    letIn(at);
+    ensure(want(slotB(Access.Owner, 2), LoginState.Prepared));
+    try (var session = engine(1).open(server())) {
+      var there = (Inventory.Names) session.inventory(order()).orElseThrow();
+      assertThat(there.names()).contains("writes").doesNotContain("foreigners");
+      assertThat(there.closed().get("foreigners"))
+          .startsWith("let \"foreign_" + database())
+          .contains("GRANT SELECT ON TABLE \"public\".\"foreigners\" TO");
+    }
+    var finding = foreignOwner();
+    assertThat(finding.message()).contains("foreign_" + database());
+    assertThat(finding.remedy()).doesNotContain("bs_admin").doesNotContain(" TO \"foreign_");
+
+    // When its owner does what is said
+    var grants = finding.remedy().substring(finding.remedy().indexOf("GRANT"));
+    postgres.execute(database(), "SET ROLE foreign_" + database() + "; " + grants);
+    anotherProcess();
+    ensure(want(at, LoginState.Active));
+    ensure(want(slotB(Access.ReadWrite, 2), LoginState.Prepared));
+
+    // Then
+    run(at, "INSERT INTO foreigners VALUES (1)");
+    assertThat(findings()).doesNotContain(Finding.Id.ForeignOwner);
+  }
+
+  private Finding foreignOwner() throws EngineException {
+    try (var session = engine(1).open(server())) {
+      return session.examine().findings().stream()
+          .filter(f -> f.id() == Finding.Id.ForeignOwner)
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void ofAnOwnerForWhomTheAdministratorMayActTheTableIsGranted() throws Exception {
+    foreignTable();
+    postgres.execute("postgres", "GRANT foreign_%s TO bs_admin".formatted(database()));
+
+    var at = open(Access.ReadWrite);
+
+    run(at, "INSERT INTO foreigners VALUES (1)");
+  }
+
+  @Test
+  void whatAnExtensionBroughtIsTheExtensionsToGrant() throws Exception {
+    postgres.execute(
+        database(),
+        "CREATE TABLE reference (id int)",
+        "ALTER EXTENSION plpgsql ADD TABLE reference");
+
+    open(Access.ReadWrite);
+
+    assertThat(findings()).doesNotContain(Finding.Id.ForeignOwner);
+  }
+
+  @Test
+  void whatTheAdministratorMakesLaterIsUsedAtOnce() throws Exception {
+    // Given
+    var reader = open(Access.ReadOnly);
+    var writer = slotB(Access.ReadWrite, 2);
+    ensure(want(writer, LoginState.Prepared));
+
+    // When
+    postgres.execute(
+        database(), "SET ROLE bs_admin", "CREATE TABLE later (id serial)", "RESET ROLE");
+
+    // Then
+    run(writer, "INSERT INTO later DEFAULT VALUES");
+    run(reader, "SELECT * FROM later");
+  }
+
+  @Test
+  void whatIsDroppedAndRestoredIsMissedAndGivenBack() throws Exception {
+    // Given
+    postgres.execute(
+        "postgres",
+        "CREATE ROLE legacy_%s NOLOGIN".formatted(database()),
+        "GRANT legacy_%s TO bs_admin".formatted(database()));
+    var at = open(Access.ReadWrite);
+    assertThat(inspect(at)).isInstanceOf(Entry.LetIn.class);
+
+    // When
+    postgres.execute(
+        database(),
+        "DROP TABLE writes",
+        "CREATE TABLE writes (id bigserial PRIMARY KEY)",
+        "ALTER TABLE writes OWNER TO legacy_%s".formatted(database()));
+
+    // Then
+    refused(at, "INSERT INTO writes DEFAULT VALUES");
+    assertThat(inspect(at))
+        .isInstanceOfSatisfying(
+            Entry.Different.class,
+            different ->
+                assertThat(different.failure().reason()).isEqualTo(Reason.PrivilegesIncomplete));
+    ensure(want(at, LoginState.Active));
+    run(at, "INSERT INTO writes DEFAULT VALUES");
+    assertThat(inspect(at)).isInstanceOf(Entry.LetIn.class);
+  }
+
+  @Test
+  void whatRelationsCallIsExecutedAndNothingElseOfTheOwners() throws Exception {
+    // Given
+    var owner = slotB(Access.Owner, 1);
+    ensure(want(owner, LoginState.Active));
+    run(
+        owner,
+        """
+        CREATE FUNCTION next_number() RETURNS int LANGUAGE sql AS 'SELECT 1';
+        CREATE FUNCTION shown(int) RETURNS int LANGUAGE sql AS 'SELECT $1';
+        CREATE FUNCTION valid(int) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT $1 > 0';
+        CREATE FUNCTION secret() RETURNS int LANGUAGE sql AS 'SELECT 42';
+        CREATE TABLE numbered (id int DEFAULT next_number() CHECK (valid(id)));
+        CREATE INDEX ON numbered (valid(id));
+        CREATE VIEW numbers AS SELECT shown(id) FROM numbered""");
+
+    // When
+    anotherProcess();
+    var at = slotA(Access.ReadWrite, 1);
+    ensure(want(at, LoginState.Active));
+
+    // Then
+    run(at, "INSERT INTO numbered DEFAULT VALUES");
+    run(at, "SELECT * FROM numbers");
+    refused(at, "SELECT secret()");
+
+    var reader = reader();
+    run(reader, "SELECT * FROM numbers");
+    refused(reader, "SELECT next_number()");
+
+    // When
+    run(
+        owner,
+        """
+        CREATE FUNCTION later_number() RETURNS int LANGUAGE sql AS 'SELECT 2';
+        ALTER TABLE numbered ALTER id SET DEFAULT later_number()""");
+
+    // Then
+    refused(at, "INSERT INTO numbered DEFAULT VALUES");
+    assertThat(inspect(at)).isInstanceOf(Entry.Different.class);
+    ensure(want(at, LoginState.Active));
+    run(at, "INSERT INTO numbered DEFAULT VALUES");
+    assertThat(inspect(at)).isInstanceOf(Entry.LetIn.class);
+  }
+
+  private Attachment reader() throws Exception {
+    var reader = new ServiceId("shop", "reader", "uid-reader");
+    var at = new Attachment(place, "", KEY.logins(reader).a(), Access.ReadOnly, 1);
+    var order = new Order(reader, "namespace-uid", place, order().limits(), Set.of());
+    try (var session = engine(1).open(server())) {
+      session.ensure(
+          order,
+          List.of(
+              new Want(at, LoginState.Active, 0, KEY.password(reader, at), KEY.salt(reader, at))));
+    }
+    readers.put(at.login(), KEY.password(reader, at).reveal());
+    return at;
+  }
+
+  @Test
+  void aRoutineThatTheOwnerHidesStopsNobody() throws Exception {
+    // Given
+    var owner = slotB(Access.Owner, 1);
+    ensure(want(owner, LoginState.Active));
+    run(
+        owner,
+        """
+        CREATE SCHEMA hidden;
+        CREATE FUNCTION hidden.number() RETURNS int LANGUAGE sql AS 'SELECT 1';
+        CREATE TABLE numbered (id int DEFAULT hidden.number());
+        ALTER SCHEMA hidden OWNER TO "%s";
+        REVOKE ALL ON SCHEMA hidden FROM "%s"
+        """
+            .formatted(owner(), owner()));
+    anotherProcess();
+
+    // When
+    var at = slotA(Access.ReadWrite, 1);
+    ensure(want(at, LoginState.Active));
+
+    // Then
+    run(at, "INSERT INTO writes DEFAULT VALUES");
+    assertThat(inspect(at)).isInstanceOf(Entry.LetIn.class);
+  }
+
+  @Test
+  void aRoleOfAnotherInstallationIsAStrangerLikeAnyOther() throws Exception {
+    postgres.execute(
+        database(),
+        "CREATE ROLE bs_%s_a NOLOGIN".formatted(database()),
+        "CREATE TABLE theirs (id int)",
+        "ALTER TABLE theirs OWNER TO bs_%s_a".formatted(database()));
+
+    var at = open(Access.ReadWrite);
+
+    assertThat(inspect(at)).isInstanceOf(Entry.LetIn.class);
+    try (var session = engine(1).open(server())) {
+      var there = (Inventory.Names) session.inventory(order()).orElseThrow();
+      assertThat(there.closed()).containsKey("theirs");
+    }
+  }
+
+  @Test
+  void whatALoginAndItsGroupsWereGivenInAnotherDatabaseIsTakenBack() throws Exception {
+    // Given
+    var at = open(Access.ReadWrite);
+    var elsewhere = database() + "_elsewhere";
+    var groups = List.of(group("ro"), group("rw"));
+    postgres.withDatabase(elsewhere);
+    postgres.execute(
+        elsewhere,
+        "SET ROLE bs_admin",
+        "CREATE TABLE shared (id int)",
+        "GRANT SELECT ON shared TO \"%s\", \"%s\"".formatted(at.login(), groups.getFirst()),
+        "SELECT lo_create(%d)".formatted(LARGE_OBJECT),
+        "GRANT SELECT ON LARGE OBJECT %d TO \"%s\"".formatted(LARGE_OBJECT, at.login()));
+
+    // When
+    ensure(want(at, LoginState.Absent));
+    try (var session = engine(1).open(server())) {
+      session.drop(order());
+    }
+
+    // Then
+    assertThat(holds(at)).isEqualTo(Holds.Absent);
+    for (var group : groups)
+      assertThat(
+              postgres.ask(
+                  "postgres",
+                  "SELECT count(*) FROM pg_roles WHERE rolname = '%s'".formatted(group)))
+          .as(group)
+          .isEqualTo("0");
+    assertThat(postgres.ask(elsewhere, "SELECT count(*) FROM shared")).isEqualTo("0");
+    postgres.execute("postgres", "DROP DATABASE %s WITH (FORCE)".formatted(elsewhere));
+  }
+
+  @Test
+  void whoMayNotGrantOnDatabaseAndSchemaPrintsStatementsThatWorkInTheirOrder() throws Exception {
+    // Given
+    database(database(), "OWNER TO postgres");
+    postgres.execute(
+        database(),
+        "ALTER SCHEMA public OWNER TO postgres",
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC");
+    var at = slotA(Access.Owner, 1);
+
+    // When
+    var refused =
+        catchThrowableOfType(EngineException.class, () -> ensure(want(at, LoginState.Active)));
+
+    // Then
+    assertThat(refused.reason()).isEqualTo(Reason.PrivilegesIncomplete);
+    assertThat(refused.sentence()).contains("let \"postgres\" run GRANT CONNECT ON DATABASE");
+    assertThat(holds(at)).isEqualTo(Holds.Absent);
+
+    // When
+    for (var part : refused.sentence().split("let \"postgres\" run ")) {
+      if (part.startsWith("GRANT")) postgres.execute(database(), part.replace("; then ", ""));
+    }
+    ensure(want(at, LoginState.Active));
+
+    // Then
+    letIn(at);
+    run(at, "CREATE TABLE mine (id int)");
+  }
+
+  @Test
+  void aLoginIsGivenNothingNewWhileItsGroupsLackSomethingAndKeepsWhatItHad() throws Exception {
+    // Given
+    var reader = open(Access.ReadOnly);
+    database(database(), "OWNER TO postgres");
+    postgres.execute(
+        "postgres", "REVOKE ALL ON DATABASE %s FROM \"%s\"".formatted(database(), owner()));
+    anotherProcess();
+    var owner = reader.with(Access.ReadWrite);
+
+    // Then
+    lacking(owner, 0);
+    assertThat(standing(reader).find(reader.login()).orElseThrow().access())
+        .isEqualTo(Access.ReadOnly);
+
+    // When
+    ensure(want(reader, LoginState.Locked, 2));
+    lacking(reader, 2);
+
+    // Then
+    assertThat(holds(reader)).isEqualTo(Holds.Works);
+  }
+
+  private void lacking(Attachment at, long superseding) {
+    assertThat(
+            catchThrowableOfType(
+                    EngineException.class, () -> ensure(want(at, LoginState.Active, superseding)))
+                .reason())
+        .isEqualTo(Reason.PrivilegesIncomplete);
+  }
+}

@@ -1,0 +1,174 @@
+package dev.backingservice.sandbox;
+
+import dev.backingservice.api.BackingService;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// The same figures for every engine, as Markdown.
+final class EngineFigures {
+  private static final String NAMESPACE = "shop";
+  private static final int SERVICES = 200;
+  private static final int CLIENTS = 8;
+  private static final int SWAPS = 20;
+  private static final int WRITERS = 4;
+  private final Sandbox sandbox;
+  private final Scene scene;
+  private final Map<String, Books> servers = new TreeMap<>();
+
+  EngineFigures(Sandbox sandbox, Scene scene) {
+    this.sandbox = sandbox;
+    this.scene = scene;
+  }
+
+  void run() throws Exception {
+    for (var color : Scene.COLORS) servers.put(color, scene.start(sandbox, color));
+    sandbox.apply(scene.registeredForAll(servers));
+    sandbox.apply(java.nio.file.Files.readString(scene.examples().resolve("2-application.yaml")));
+    sandbox.developers(NAMESPACE);
+    sandbox.startOperator(Map.of(), Launch.packaged());
+    System.out.println("\n| " + scene.engine() + " | value |\n|---|---|");
+    apply("first");
+    ready(1);
+    many();
+    rest();
+    swaps();
+    dead();
+  }
+
+  private void apply(String name) {
+    sandbox.develop(
+        """
+        apiVersion: backingservice.dev/v1alpha1
+        kind: BackingService
+        metadata: {name: %s, namespace: %s}
+        spec: {server: blue, %s}
+        """
+            .formatted(name, NAMESPACE, scene.block()));
+  }
+
+  private void ready(int services) throws Exception {
+    Waiting.until(
+        services + " services are Ready",
+        () ->
+            sandbox
+                    .admin()
+                    .resources(BackingService.class)
+                    .inNamespace(NAMESPACE)
+                    .list()
+                    .getItems()
+                    .stream()
+                    .filter(Bench::ready)
+                    .count()
+                >= services);
+  }
+
+  private void many() throws Exception {
+    var audit = Audit.fromNow(sandbox.plane());
+    double calls = Bench.statements(sandbox);
+    long began = System.nanoTime();
+    try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
+      for (int i = 0; i < SERVICES; i++) {
+        var name = "many-" + i;
+        clients.execute(() -> apply(name));
+      }
+    }
+    ready(SERVICES + 1);
+    double seconds = (System.nanoTime() - began) / 1e9;
+    Bench.row(SERVICES + " services to Ready, a second", "%.1f".formatted(SERVICES / seconds));
+    Bench.row(
+        "API writes per service, events included",
+        "%.1f".formatted(audit.writes().size() / (double) SERVICES));
+    Bench.row(
+        "calls of the servers per service",
+        "%.1f".formatted((Bench.statements(sandbox) - calls) / SERVICES));
+  }
+
+  private void rest() throws Exception {
+    TimeUnit.SECONDS.sleep(20);
+    var audit = Audit.fromNow(sandbox.plane());
+    TimeUnit.SECONDS.sleep(60);
+    Bench.row("API writes in a minute at rest", audit.writes().size());
+  }
+
+  private void swaps() throws Exception {
+    var switched = new ArrayList<Long>();
+    var fenced = new ArrayList<Long>();
+    try (var client = sandbox.plane().client(ControlPlane.User.Admin);
+        var writer = Writer.start(client, NAMESPACE, "first", WRITERS)) {
+      for (int i = 0; i < SWAPS; i++) {
+        int before = writer.ledger().size();
+        Waiting.until("writes", () -> writer.ledger().size() > before + 20);
+        TimeUnit.SECONDS.sleep(scene.pause());
+        var swap = swap(i % 2 == 0 ? "green" : "blue");
+        switched.add(swap.switched);
+        if (swap.fenced > 0) fenced.add(swap.fenced);
+        ready(SERVICES + 1);
+      }
+    }
+    var title = "edit to switched Secret under a writer, %d swaps: ".formatted(SWAPS);
+    Bench.row(title + "p50, slowest", percentiles(switched));
+    Bench.row(
+        "edit to the fence's proof: p50, slowest",
+        fenced.isEmpty() ? "no fence" : percentiles(fenced));
+  }
+
+  private static String percentiles(List<Long> millis) {
+    var sorted = millis.stream().sorted().toList();
+    return sorted.get(sorted.size() / 2) + " ms, " + sorted.getLast() + " ms";
+  }
+
+  /// How long a swap took, in milliseconds from its edit.
+  ///
+  /// @param fenced until the fence was proven; 0 where nobody saw it
+  private record Took(long switched, long fenced) {}
+
+  private Took swap(String to) throws Exception {
+    long edited = System.nanoTime();
+    sandbox.swap(NAMESPACE, "first", to);
+    var fenced = new AtomicLong();
+    Waiting.until(
+        "the binding switched",
+        () -> {
+          if (fenced.get() == 0 && proven(to)) fenced.set(since(edited));
+          return to.equals(bound());
+        });
+    return new Took(since(edited), fenced.get());
+  }
+
+  private static long since(long nanos) {
+    return (System.nanoTime() - nanos) / 1_000_000;
+  }
+
+  private boolean proven(String to) {
+    var swap = sandbox.service(NAMESPACE, "first").getStatus().swap();
+    return swap != null
+        && to.equals(swap.to())
+        && swap.fence() != null
+        && "Verified".equals(swap.fence().result());
+  }
+
+  private String bound() {
+    var secret = sandbox.admin().secrets().inNamespace(NAMESPACE).withName("first").get();
+    return secret.getMetadata().getAnnotations().get("backingservice.dev/server");
+  }
+
+  private void dead() throws Exception {
+    var from = bound();
+    servers.get(from).stop();
+    Bench.row(
+        "dead old server: edit to switched Secret",
+        swap(from.equals("blue") ? "green" : "blue").switched + " ms");
+    servers.get(from).start();
+    if (scene == Scene.SMTP) return;
+    long answers = System.nanoTime();
+    Waiting.until(
+        "the debt is settled",
+        () -> sandbox.condition(NAMESPACE, "first", "Fenced").equals("True/Fenced"));
+    Bench.row("debt settled after the old server answers", Bench.millis(answers));
+  }
+}
