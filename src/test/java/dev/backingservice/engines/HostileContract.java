@@ -15,13 +15,19 @@ import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Ports;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 /// Servers that are attacked or attacking: each costs one attempt a bounded time, bounded memory
 /// and no thread, and what is said of it is true and printable.
@@ -30,11 +36,20 @@ abstract class HostileContract {
   private static final Duration ATTEMPT = Duration.ofSeconds(10);
   private static final long ALLOCATED = 64L << 20;
   private static final long KEPT = 16L << 20;
+  private static final int AT_ONCE = 8;
   static final Pki PKI = new Pki();
 
   abstract Engine engine();
 
-  abstract HostileServer hostile(HostileMode mode) throws Exception;
+  /// What is tried, each server once.
+  abstract Stream<Trial> trials();
+
+  /// @param like the mode that tells what may be said of the server
+  record Trial(String name, HostileMode like, HostileServer.Dialogue dialogue) {
+    Trial(HostileMode mode, HostileServer.Dialogue dialogue) {
+      this(mode.name(), mode, dialogue);
+    }
+  }
 
   abstract Server server(int port);
 
@@ -55,32 +70,49 @@ abstract class HostileContract {
   /// What may be said of a mode that does not speak of itself.
   abstract Set<Reason> usual();
 
-  void costsOneBoundedAttempt(HostileMode mode) throws Exception {
-    costsOneBoundedAttempt(mode, hostile(mode));
+  /// The attempts go on at the same time, because most of what a hostile server does is to let its
+  /// clients wait.
+  @TestFactory
+  Stream<DynamicTest> costsOneBoundedAttempt() throws Exception {
+    long before = used();
+    var attempts = attempts();
+    assertThat(used() - before).as("kept").isLessThan(KEPT);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(() -> assertThat(threads()).as("threads").isEmpty());
+    return attempts.entrySet().stream()
+        .map(
+            e -> DynamicTest.dynamicTest(e.getKey().name(), () -> judge(e.getKey(), e.getValue())));
   }
 
-  /// @param mode that tells what may be said of the server
-  void costsOneBoundedAttempt(HostileMode mode, HostileServer server) throws Exception {
-    // Given
-    try (var hostile = server) {
-      var engine = engine();
-      long kept = used();
-      var began = System.nanoTime();
+  private Map<Trial, Attempt> attempts() throws Exception {
+    var attempts = new LinkedHashMap<Trial, Future<Attempt>>();
+    try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
+      for (var trial : trials().toList()) attempts.put(trial, threads.submit(() -> attempt(trial)));
+    }
+    var made = new LinkedHashMap<Trial, Attempt>();
+    for (var attempt : attempts.entrySet()) made.put(attempt.getKey(), attempt.getValue().get());
+    return made;
+  }
 
-      // When
-      var attempt = attempt(engine, server(hostile.port()));
-
-      // Then
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).as("time").isLessThan(ATTEMPT);
-      assertThat(attempt.allocated).as("allocated").isLessThan(ALLOCATED);
+  private Attempt attempt(Trial trial) throws Exception {
+    var engine = engine();
+    try (var hostile = new HostileServer(trial.like(), PKI, trial.dialogue())) {
+      return attempt(engine, server(hostile.port()));
+    } finally {
       engine.keep(List.of());
-      assertThat(used() - kept).as("kept").isLessThan(KEPT);
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(5))
-          .untilAsserted(() -> assertThat(threads()).as("threads").isEmpty());
-      truthful(mode, attempt);
     }
   }
+
+  private void judge(Trial trial, Attempt attempt) {
+    assertThat(attempt.took).as("time").isLessThan(ATTEMPT);
+    assertThat(attempt.allocated).as("allocated").isLessThan(ALLOCATED);
+    truthful(trial.like(), attempt);
+    after(trial);
+  }
+
+  /// What else is to be so after an attempt.
+  void after(Trial trial) {}
 
   @Test
   void aServerThatNobodyHeardOfIsSilentAndAHostileOneIsNot() throws Exception {
@@ -96,11 +128,15 @@ abstract class HostileContract {
 
   /// @param allocated by the thread that asked, in bytes
   private record Attempt(
-      Optional<EngineException> failure, Optional<Identity> identity, long allocated) {}
+      Optional<EngineException> failure,
+      Optional<Identity> identity,
+      Duration took,
+      long allocated) {}
 
   private static Attempt attempt(Engine engine, Server server) {
     var counter = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = counter.getCurrentThreadAllocatedBytes();
+    long began = System.nanoTime();
     var failure = Optional.<EngineException>empty();
     var identity = Optional.<Identity>empty();
     try (var session = engine.open(server)) {
@@ -108,7 +144,11 @@ abstract class HostileContract {
     } catch (EngineException e) {
       failure = Optional.of(e);
     }
-    return new Attempt(failure, identity, counter.getCurrentThreadAllocatedBytes() - before);
+    return new Attempt(
+        failure,
+        identity,
+        Duration.ofNanos(System.nanoTime() - began),
+        counter.getCurrentThreadAllocatedBytes() - before);
   }
 
   private void truthful(HostileMode mode, Attempt attempt) {

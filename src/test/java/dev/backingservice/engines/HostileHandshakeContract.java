@@ -1,20 +1,22 @@
 package dev.backingservice.engines;
 
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/// Whatever a protocol is, it comes after a handshake: the modes before and in it.
+/// Whatever a protocol is, it comes after a handshake: the modes before and in it, and then what
+/// the protocol has of its own.
 abstract class HostileHandshakeContract extends HostileContract {
-  static Stream<HostileMode> modes() {
-    return Stream.of(HostileMode.values())
-        .filter(m -> m.stage().compareTo(HostileMode.Stage.Certificate) <= 0);
-  }
+  /// A dialogue of a server that goes along with its clients.
+  abstract HostileServer.Dialogue goesAlong();
 
-  @ParameterizedTest
-  @MethodSource("modes")
+  /// What servers of this protocol do after the handshake.
+  abstract Stream<Trial> plays();
+
   @Override
-  void costsOneBoundedAttempt(HostileMode mode) throws Exception {
-    super.costsOneBoundedAttempt(mode);
+  Stream<Trial> trials() {
+    return Stream.concat(
+        Stream.of(HostileMode.values())
+            .filter(m -> m.stage().compareTo(HostileMode.Stage.Certificate) <= 0)
+            .map(m -> new Trial(m, goesAlong())),
+        plays());
   }
 }

@@ -8,19 +8,17 @@ import dev.backingservice.engine.mysql.MySqlEngine;
 import dev.backingservice.engines.HostileMySql.Play;
 import dev.backingservice.model.Reason;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.parallel.Isolated;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Servers that speak the protocol of MariaDB and MySQL as far as it serves them.
 @Isolated("it counts threads and memory")
 class HostileMySqlIT extends HostileHandshakeContract {
-  @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "GoesAlong")
-  void costsOneBoundedAttempt(Play play) throws Exception {
-    var dialogue = new HostileMySql(play);
-    costsOneBoundedAttempt(play.like(), new HostileServer(play.like(), PKI, dialogue));
-    assertThat(dialogue.heard(PASSWORD)).as("the password in clear").isFalse();
+  @Override
+  void after(Trial trial) {
+    assertThat(((HostileMySql) trial.dialogue()).heard(PASSWORD))
+        .as("the password in clear")
+        .isFalse();
   }
 
   @Override
@@ -29,8 +27,15 @@ class HostileMySqlIT extends HostileHandshakeContract {
   }
 
   @Override
-  HostileServer hostile(HostileMode mode) throws Exception {
-    return new HostileServer(mode, PKI, new HostileMySql(Play.GoesAlong));
+  HostileServer.Dialogue goesAlong() {
+    return new HostileMySql(Play.GoesAlong);
+  }
+
+  @Override
+  Stream<Trial> plays() {
+    return Stream.of(Play.values())
+        .filter(p -> p != Play.GoesAlong)
+        .map(p -> new Trial(p.name(), p.like(), new HostileMySql(p)));
   }
 
   @Override

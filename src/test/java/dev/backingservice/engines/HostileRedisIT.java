@@ -16,22 +16,13 @@ import dev.backingservice.model.Scope;
 import dev.backingservice.model.ServiceId;
 import java.time.Duration;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Servers that speak the protocol of Redis and Valkey as far as it serves them.
 @Isolated("it counts threads and memory")
 class HostileRedisIT extends HostileHandshakeContract {
-  @ParameterizedTest
-  @EnumSource(
-      mode = EnumSource.Mode.EXCLUDE,
-      names = {"GoesAlong", "KeysWithoutEnd"})
-  void costsOneBoundedAttempt(Play play) throws Exception {
-    costsOneBoundedAttempt(play.like(), hostile(play));
-  }
-
   @Test
   void keysWithoutEndAreNotCountedForEver() throws Exception {
     // Given
@@ -42,7 +33,8 @@ class HostileRedisIT extends HostileHandshakeContract {
             new Place("hostile", new Scope.Keys("orders:")),
             new Limits(1, Duration.ZERO),
             Set.of());
-    try (var hostile = hostile(Play.KeysWithoutEnd);
+    var play = Play.KeysWithoutEnd;
+    try (var hostile = new HostileServer(play.like(), PKI, new HostileRedis(play));
         var session = engine().open(server(hostile.port()))) {
       long began = System.nanoTime();
 
@@ -56,18 +48,21 @@ class HostileRedisIT extends HostileHandshakeContract {
     }
   }
 
-  private static HostileServer hostile(Play play) throws Exception {
-    return new HostileServer(play.like(), PKI, new HostileRedis(play));
-  }
-
   @Override
   Engine engine() {
     return new RedisEngine(EngineContract.KEY, new FixedTerm(1), 1);
   }
 
   @Override
-  HostileServer hostile(HostileMode mode) throws Exception {
-    return new HostileServer(mode, PKI, new HostileRedis(Play.GoesAlong));
+  HostileServer.Dialogue goesAlong() {
+    return new HostileRedis(Play.GoesAlong);
+  }
+
+  @Override
+  Stream<Trial> plays() {
+    return Stream.of(Play.values())
+        .filter(p -> p != Play.GoesAlong && p != Play.KeysWithoutEnd)
+        .map(p -> new Trial(p.name(), p.like(), new HostileRedis(p)));
   }
 
   @Override

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,11 +36,9 @@ class HostileServerIT extends HostileContract {
   /// The deadline of an operation, and the login before it.
   private static final Duration WHOLE = Duration.ofSeconds(30);
 
-  @ParameterizedTest
-  @EnumSource(HostileMode.class)
   @Override
-  void costsOneBoundedAttempt(HostileMode mode) throws Exception {
-    super.costsOneBoundedAttempt(mode);
+  Stream<Trial> trials() {
+    return Stream.of(HostileMode.values()).map(m -> new Trial(m, new HostilePostgres(PASSWORD)));
   }
 
   @ParameterizedTest
@@ -68,7 +67,7 @@ class HostileServerIT extends HostileContract {
       questions.put(
           state.name(), s -> s.ensure(order, List.of(new Want(at, state, 1, password, salt))));
 
-    try (var hostile = hostile(mode);
+    try (var hostile = new HostileServer(mode, PKI, new HostilePostgres(PASSWORD));
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var asked = new TreeMap<String, Future<?>>();
       questions.forEach(
@@ -94,11 +93,6 @@ class HostileServerIT extends HostileContract {
   @Override
   Engine engine() {
     return new PostgresEngine(EngineContract.KEY, new FixedTerm(1), 1);
-  }
-
-  @Override
-  HostileServer hostile(HostileMode mode) throws Exception {
-    return new HostileServer(mode, PKI, new HostilePostgres(PASSWORD));
   }
 
   @Override

@@ -24,20 +24,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Servers that speak SMTP as far as it serves them.
 @Isolated("it counts threads and memory")
 class HostileSmtpIT extends HostileHandshakeContract {
-  @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "GoesAlong")
-  void costsOneBoundedAttempt(Play play) throws Exception {
-    costsOneBoundedAttempt(play.like(), new HostileServer(play.like(), PKI, new HostileSmtp(play)));
-  }
-
   /// What a relay hears of whoever logs in, and whether its lies are survived.
   @Test
   void aPasswordIsSaidAfterTlsOnlyAndInOneMechanism() throws Exception {
@@ -115,8 +108,15 @@ class HostileSmtpIT extends HostileHandshakeContract {
   }
 
   @Override
-  HostileServer hostile(HostileMode mode) throws Exception {
-    return new HostileServer(mode, PKI, new HostileSmtp(Play.GoesAlong));
+  HostileServer.Dialogue goesAlong() {
+    return new HostileSmtp(Play.GoesAlong);
+  }
+
+  @Override
+  Stream<Trial> plays() {
+    return Stream.of(Play.values())
+        .filter(p -> p != Play.GoesAlong)
+        .map(p -> new Trial(p.name(), p.like(), new HostileSmtp(p)));
   }
 
   @Override
