@@ -43,7 +43,7 @@ public final class OnWorkloads {
           new Failure(Reason.WorkloadNotFound, fact.key() + " does not exist any more"));
     if (rolls(fact) && !rollouts.begin(namespace, found.get().uid())) return waiting(fact);
     try {
-      workloads.project(namespace, found.get(), projection(shape.get(), fact), epoch);
+      workloads.project(namespace, found.get(), projection(f, shape.get(), fact), epoch);
       return new Result.Done();
     } catch (KubernetesClientException e) {
       rollouts.end(found.get().uid());
@@ -64,11 +64,12 @@ public final class OnWorkloads {
                 .formatted(fact.key(), rollouts.atOnce())));
   }
 
-  private static Projection projection(BindingShape shape, WorkloadFact fact) {
+  private static Projection projection(Facts f, BindingShape shape, WorkloadFact fact) {
     var containers = fact.chosen().map(WorkloadFact.Choice::containers).orElse(Set.of());
     var injection =
         fact.chosen().map(WorkloadFact.Choice::injection).orElse(WorkloadSelector.Injection.Full);
-    return new Projection(shape, containers, injection);
+    return new Projection(
+        shape, containers, injection, Projection.KeyFiles.of(f.demandsCertificates()));
   }
 
   private static Result refused(WorkloadFact fact, Workload workload, KubernetesClientException e) {

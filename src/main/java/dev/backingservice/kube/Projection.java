@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.KeyToPathBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
@@ -24,12 +25,34 @@ import org.jspecify.annotations.Nullable;
 /// What one binding writes into a pod template, and whether it is there. Pure.
 ///
 /// @param containers the chosen ones; empty: all
-public record Projection(BindingShape shape, Set<String> containers, Injection injection) {
+/// @param keys who can read the files of private keys
+public record Projection(
+    BindingShape shape, Set<String> containers, Injection injection, KeyFiles keys) {
   private static final String ROOT = "SERVICE_BINDING_ROOT";
-  private static final List<String> KEYS = List.of("tls.key", "tls.pk8");
 
   public Projection {
     containers = Set.copyOf(containers);
+  }
+
+  /// The modes of files that hold private keys. The kubelet gives the files to root, and to the
+  /// `fsGroup` of the pod where there is one.
+  public enum KeyFiles {
+    /// Whoever runs in a container can read them, whatever its user is (0644).
+    Readable(List.of()),
+    /// Root and the pod's `fsGroup` (0640). libpq refuses a key of root's that others can read
+    /// (PostgreSQL manual, "SSL Support", section "Client Certificates").
+    Strict(List.of("tls.key", "tls.pk8"));
+
+    private final List<String> restricted;
+
+    KeyFiles(List<String> restricted) {
+      this.restricted = restricted;
+    }
+
+    /// Where a server demands client certificates, clients read the key.
+    public static KeyFiles of(boolean demanded) {
+      return demanded ? Strict : Readable;
+    }
   }
 
   /// Exactly our fields, for server-side apply: whatever is not named here stays as it is.
@@ -40,7 +63,7 @@ public record Projection(BindingShape shape, Set<String> containers, Injection i
             .addToAnnotations(Labels.binding(shape.bindingName()), Long.toString(epoch))
             .endMetadata();
     if (injection == Injection.RestartOnly) return patch.build();
-    var spec = patch.withNewSpec().addToVolumes(volume());
+    var spec = patch.withNewSpec().addToVolumes(volume(keys));
     spec.addAllToContainers(patched(template.getSpec().getContainers()));
     spec.addAllToInitContainers(patched(template.getSpec().getInitContainers()));
     return spec.endSpec().build();
@@ -58,7 +81,7 @@ public record Projection(BindingShape shape, Set<String> containers, Injection i
   boolean present(PodTemplateSpec template) {
     if (epoch(shape.bindingName(), template) == 0) return false;
     if (injection == Injection.RestartOnly) return true;
-    return template.getSpec().getVolumes().stream().anyMatch(v -> same(v, volume()))
+    return template.getSpec().getVolumes().stream().anyMatch(this::ours)
         && chosen(template).allMatch(this::present);
   }
 
@@ -67,11 +90,14 @@ public record Projection(BindingShape shape, Set<String> containers, Injection i
         && container.getVolumeMounts().stream().anyMatch(mount()::equals);
   }
 
-  /// The server adds a default mode; the source is what matters.
-  private static boolean same(Volume seen, Volume wanted) {
-    return seen.getName().equals(wanted.getName())
+  /// The server adds a default mode; the source is what matters. Another mode of the keys waits for
+  /// the next epoch: no pod is replaced for it.
+  private boolean ours(Volume seen) {
+    return seen.getName().equals(volumeName())
         && seen.getProjected() != null
-        && seen.getProjected().getSources().equals(wanted.getProjected().getSources());
+        && Stream.of(KeyFiles.values())
+            .map(form -> volume(form).getProjected().getSources())
+            .anyMatch(seen.getProjected().getSources()::equals);
   }
 
   /// The epoch in a template, 0 when it carries none.
@@ -179,30 +205,32 @@ public record Projection(BindingShape shape, Set<String> containers, Injection i
         .build();
   }
 
-  /// The whole Secret, and once more its private keys with the mode that clients insist on
-  /// (libpq: at most 0640 for a file of root's). The later source wins.
-  private Volume volume() {
-    var keys =
-        KEYS.stream()
-            .map(key -> new KeyToPathBuilder().withKey(key).withPath(key).withMode(0640).build())
-            .toList();
-    return new VolumeBuilder()
-        .withName(volumeName())
-        .withNewProjected()
+  /// The whole Secret, and once more the keys that have a mode of their own. The later source wins.
+  private Volume volume(KeyFiles form) {
+    var projected =
+        new VolumeBuilder()
+            .withName(volumeName())
+            .withNewProjected()
+            .addNewSource()
+            .withNewSecret()
+            .withName(shape.secretName())
+            .endSecret()
+            .endSource();
+    if (form.restricted.isEmpty()) return projected.endProjected().build();
+    return projected
         .addNewSource()
         .withNewSecret()
         .withName(shape.secretName())
-        .endSecret()
-        .endSource()
-        .addNewSource()
-        .withNewSecret()
-        .withName(shape.secretName())
-        .withItems(keys)
+        .withItems(form.restricted.stream().map(Projection::restricted).toList())
         .withOptional(true)
         .endSecret()
         .endSource()
         .endProjected()
         .build();
+  }
+
+  private static KeyToPath restricted(String key) {
+    return new KeyToPathBuilder().withKey(key).withPath(key).withMode(0640).build();
   }
 
   private String volumeName() {

@@ -3,8 +3,8 @@ package dev.backingservice.observe;
 import dev.backingservice.kube.Projection;
 import dev.backingservice.kube.Workload;
 import dev.backingservice.kube.Workloads;
-import dev.backingservice.model.BindingShape;
 import dev.backingservice.model.Failure;
+import dev.backingservice.model.Intent;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.WorkloadKey;
 import dev.backingservice.model.WorkloadSelector;
@@ -31,7 +31,7 @@ public final class WorkloadFinder {
         .ifPresent(
             i -> {
               for (var selector : i.workloads())
-                choose(id.namespace(), selector, f.shape().orElse(i.binding()), facts);
+                choose(id.namespace(), selector, projection(f, i, selector), facts);
             });
     for (var key : f.memory().carriers())
       if (!facts.containsKey(key))
@@ -39,10 +39,18 @@ public final class WorkloadFinder {
     return new ArrayList<>(facts.values());
   }
 
+  private static Projection projection(Facts f, Intent intent, WorkloadSelector selector) {
+    return new Projection(
+        f.shape().orElse(intent.binding()),
+        selector.containers(),
+        selector.injection(),
+        Projection.KeyFiles.of(f.demandsCertificates()));
+  }
+
   private void choose(
       String namespace,
       WorkloadSelector selector,
-      BindingShape shape,
+      Projection projection,
       Map<WorkloadKey, WorkloadFact> facts) {
     switch (selector.choice()) {
       case WorkloadSelector.Choice.Named(var name) -> {
@@ -51,7 +59,7 @@ public final class WorkloadFinder {
             key,
             workloads
                 .find(namespace, key)
-                .map(w -> chosen(w, selector, shape))
+                .map(w -> chosen(w, projection))
                 .orElseGet(() -> absent(key, selector)));
       }
       case WorkloadSelector.Choice.Labelled(var labels) -> {
@@ -59,14 +67,13 @@ public final class WorkloadFinder {
             namespace,
             selector.kind(),
             labels,
-            workload -> facts.putIfAbsent(workload.key(), chosen(workload, selector, shape)));
+            workload -> facts.putIfAbsent(workload.key(), chosen(workload, projection)));
       }
     }
   }
 
-  private static WorkloadFact chosen(
-      Workload workload, WorkloadSelector selector, BindingShape shape) {
-    var projection = new Projection(shape, selector.containers(), selector.injection());
+  private static WorkloadFact chosen(Workload workload, Projection projection) {
+    var bindingName = projection.shape().bindingName();
     var unknown = workload.unknown(projection);
     var problem =
         unknown.isEmpty()
@@ -79,10 +86,10 @@ public final class WorkloadFinder {
     return new WorkloadFact(
         workload.key(),
         workload.uid(),
-        Optional.of(new WorkloadFact.Choice(selector.containers(), selector.injection())),
-        workload.epoch(shape.bindingName()),
+        Optional.of(new WorkloadFact.Choice(projection.containers(), projection.injection())),
+        workload.epoch(bindingName),
         workload.intact(projection),
-        workload.rolledOut(shape.bindingName()),
+        workload.rolledOut(bindingName),
         halted(workload),
         problem);
   }

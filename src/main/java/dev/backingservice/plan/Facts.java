@@ -267,6 +267,15 @@ public record Facts(
         .or(() -> wanted);
   }
 
+  /// Whether the server that the service is attached to demands client certificates, as far as that
+  /// is known.
+  public boolean demandsCertificates() {
+    return active()
+        .flatMap(a -> server(a.server()))
+        .filter(s -> s.admission().demandsCertificates())
+        .isPresent();
+  }
+
   /// The greatest epoch of this very object seen anywhere; 0 when there is none.
   long greatestOwnEpoch() {
     long greatest = memory.greatestEpoch();

@@ -33,8 +33,16 @@ public record ServerFact(String name, Admission admission, Sight sight) {
       String clientTls,
       String lineage,
       boolean trusted) {
+    /// Part of [#clientTls].
+    private static final String DEMANDED = "/Required";
+
     public Admission {
       databases = Map.copyOf(databases);
+    }
+
+    /// Whether clients have to show a certificate.
+    public boolean demandsCertificates() {
+      return clientTls.contains(DEMANDED);
     }
 
     /// Namespaces that are listed for the database of a place; empty: the first one owns it.

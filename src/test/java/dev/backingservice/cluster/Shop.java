@@ -80,7 +80,7 @@ final class Shop {
                 imagePullPolicy: %s
                 args: [dev.backingservice.cluster.workload.%s]
                 env: [{name: BOOK, value: "book:%d"}]
-                securityContext: {runAsNonRoot: true, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}"""
+                securityContext: {runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}"""
         .formatted(site.image(Images.ORDERS), site.pullPolicy(), main, Book.PORT);
   }
 

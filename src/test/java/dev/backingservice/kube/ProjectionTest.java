@@ -2,12 +2,14 @@ package dev.backingservice.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backingservice.kube.Projection.KeyFiles;
 import dev.backingservice.model.BindingShape;
 import dev.backingservice.model.BindingShape.EnvVar;
 import dev.backingservice.model.WorkloadSelector.Injection;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.VolumeProjection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +30,7 @@ class ProjectionTest {
           List.of(new EnvVar("DATABASE_URL", "uri")));
 
   private static Projection projection(BindingShape shape, String... containers) {
-    return new Projection(shape, Set.of(containers), Injection.Full);
+    return new Projection(shape, Set.of(containers), Injection.Full, KeyFiles.Readable);
   }
 
   private static PodTemplateSpec template() {
@@ -95,15 +97,34 @@ class ProjectionTest {
   }
 
   @Test
+  void everyUserOfAContainerReadsAllFilesWhereNoCertificateIsDemanded() {
+    var sources = sources(KeyFiles.Readable);
+
+    assertThat(sources).hasSize(1);
+    assertThat(sources.getFirst().getSecret().getItems()).isEmpty();
+  }
+
+  private static List<VolumeProjection> sources(KeyFiles keys) {
+    return new Projection(SHAPE, Set.of(), Injection.Full, keys)
+        .patch(template(), 1)
+        .getSpec()
+        .getVolumes()
+        .getFirst()
+        .getProjected()
+        .getSources();
+  }
+
+  @Test
+  void noPodIsReplacedForAnotherModeOfItsKeys() {
+    var strict =
+        new Projection(SHAPE, Set.of(), Injection.Full, KeyFiles.Strict).patch(template(), 1);
+
+    assertThat(projection(SHAPE).present(strict)).isTrue();
+  }
+
+  @Test
   void privateKeysHaveTheModeThatClientsInsistOn() {
-    var sources =
-        projection(SHAPE)
-            .patch(template(), 1)
-            .getSpec()
-            .getVolumes()
-            .getFirst()
-            .getProjected()
-            .getSources();
+    var sources = sources(KeyFiles.Strict);
 
     assertThat(sources).hasSize(2);
     assertThat(sources.getLast().getSecret().getOptional()).isTrue();
@@ -145,7 +166,7 @@ class ProjectionTest {
 
   @Test
   void restartOnlyWritesTheEpochAndNothingElse() {
-    var restart = new Projection(SHAPE, Set.of(), Injection.RestartOnly);
+    var restart = new Projection(SHAPE, Set.of(), Injection.RestartOnly, KeyFiles.Readable);
 
     var patch = restart.patch(template(), 3);
 

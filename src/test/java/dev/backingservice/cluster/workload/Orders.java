@@ -7,6 +7,9 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -34,10 +37,20 @@ public final class Orders {
   public static void main(String... args) throws Exception {
     var url = System.getenv("DATABASE_URL");
     if (url == null) throw new IllegalStateException("DATABASE_URL is not set");
+    readBindings(Path.of(System.getenv("SERVICE_BINDING_ROOT")));
     var orders = new Orders(URI.create(url), System.getenv("HOSTNAME"), System.getenv("BOOK"));
     for (int i = 0; i < SESSIONS; i++) {
       var name = orders.pod + "-" + i;
       Thread.ofPlatform().name(name).start(() -> orders.work(name));
+    }
+  }
+
+  /// Reads every file, as frameworks do at their start.
+  private static void readBindings(Path root) throws IOException {
+    try (var files = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
+      for (var file : files.filter(Files::isRegularFile).toList())
+        if (Files.readAllBytes(file).length == 0)
+          throw new IllegalStateException(file + " is empty");
     }
   }
 
