@@ -9,6 +9,7 @@ import dev.backingservice.engine.Engines;
 import dev.backingservice.kube.Resources;
 import dev.backingservice.model.Labels;
 import dev.backingservice.observe.ServerObserver;
+import dev.backingservice.operator.metrics.LeaderActivity;
 import dev.backingservice.plan.ServerAftermath;
 import dev.backingservice.plan.ServerFacts;
 import dev.backingservice.plan.ServerPlanner;
@@ -60,6 +61,7 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
   private final Directory directory;
   private final Engines engines;
   private final Census census;
+  private final LeaderActivity activity;
   private final InstantSource clock;
 
   BackingServerReconciler(
@@ -70,6 +72,7 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
       Directory directory,
       Engines engines,
       Census census,
+      LeaderActivity activity,
       Installation installation) {
     this.resources = resources;
     this.observer = observer;
@@ -78,6 +81,7 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
     this.directory = directory;
     this.engines = engines;
     this.census = census;
+    this.activity = activity;
     this.clock = installation.clock();
   }
 
@@ -98,6 +102,7 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
   }
 
   private Pass pass(BackingServer resource) {
+    activity.looked();
     try {
       return looked(resource);
     } catch (RuntimeException e) {

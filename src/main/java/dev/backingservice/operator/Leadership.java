@@ -2,6 +2,7 @@ package dev.backingservice.operator;
 
 import dev.backingservice.act.LeaderTerm;
 import dev.backingservice.act.LeaseHandover;
+import dev.backingservice.operator.metrics.LeaderActivity;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
@@ -22,13 +23,19 @@ class Leadership {
   private final LeaderTerm term;
   private final LeaseHandover handover;
   private final Stopping stopping;
+  private final LeaderActivity activity;
 
   Leadership(
-      Installation installation, LeaderTerm term, LeaseHandover handover, Stopping stopping) {
+      Installation installation,
+      LeaderTerm term,
+      LeaseHandover handover,
+      Stopping stopping,
+      LeaderActivity activity) {
     this.installation = installation;
     this.term = term;
     this.handover = handover;
     this.stopping = stopping;
+    this.activity = activity;
   }
 
   @Produces
@@ -43,6 +50,7 @@ class Leadership {
 
   private void won() {
     raise();
+    activity.leads();
     LOG.infof("leading: term=%d namespace=%s", term.mine(), installation.namespace());
   }
 

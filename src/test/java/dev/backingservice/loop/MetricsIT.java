@@ -44,6 +44,8 @@ class MetricsIT {
           shown(stage, "backingservice_certificate_not_after_timestamp_seconds")
               .isGreaterThan(System.currentTimeMillis() / 1000.0);
           shown(stage, "backingservice_api_last_contact_seconds").isBetween(0.0, 10.0);
+          shown(stage, "backingservice_leading").isOne();
+          shown(stage, "backingservice_idle_seconds").isBetween(0.0, 60.0);
         });
     assertThat(stage.sandbox.operator().get("/q/health/ready")).contains("API server heard");
     assertThat(stage.sandbox.operator().get("/q/health/live")).contains("\"UP\"");
