@@ -29,16 +29,27 @@ app.kubernetes.io/component: test
 {{- if .Values.image.digest }}{{ .Values.image.repository }}@{{ .Values.image.digest }}{{ else }}{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end }}
 {{- end }}
 {{- define "bso.securityContext" -}}
+{{- if .Values.securityContext }}
+{{- toYaml .Values.securityContext }}
+{{- else -}}
 allowPrivilegeEscalation: false
 capabilities: {drop: [ALL]}
 readOnlyRootFilesystem: true
 {{- end }}
+{{- end }}
 {{- define "bso.podSecurityContext" -}}
+{{- if .Values.podSecurityContext }}
+{{- toYaml .Values.podSecurityContext }}
+{{- else -}}
 runAsNonRoot: true
+{{- /* OpenShift gives each namespace a range of ids, and refuses every other one */}}
+{{- if not (.Capabilities.APIVersions.Has "security.openshift.io/v1") }}
 runAsUser: 65532
 runAsGroup: 65532
 fsGroup: 65532
+{{- end }}
 seccompProfile: {type: RuntimeDefault}
+{{- end }}
 {{- end }}
 {{- /* What is namespaced and where our kinds live: granted everywhere, or in each namespace named. */}}
 {{- define "bso.namespacedRules" -}}
@@ -52,7 +63,7 @@ seccompProfile: {type: RuntimeDefault}
 # binding Secrets, by name; never listed, never watched
 - apiGroups: [""]
   resources: [secrets]
-  verbs: [get, create, update, patch, delete]
+  verbs: [get, create, update, delete]
 # workloads: found, watched, injected
 - apiGroups: [apps]
   resources: [deployments, statefulsets, daemonsets]

@@ -3,7 +3,6 @@ package dev.backingservice.api;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
@@ -28,8 +27,7 @@ public record WorkloadReference(
     @Size(min = 1, max = 32)
         @JsonPropertyDescription("Which containers; all by default, init containers included.")
         @Nullable List<@Size(min = 1, max = 63) String> containers,
-    @Default("Full")
-        @JsonPropertyDescription(
+    @JsonPropertyDescription(
             "Full (default), or RestartOnly: only the epoch annotation; the application reads the Secret itself.")
         @Nullable Injection inject) {
 

@@ -139,6 +139,18 @@ public final class BindingSecret {
         : new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8);
   }
 
+  /// The Secret with other contents, as it may look after a swap to `place`: what would be refused
+  /// then is refused in a dry run. It carries no credential that works.
+  public static Secret rehearsal(Secret secret, Place place) {
+    return new SecretBuilder(secret)
+        .editMetadata()
+        .addToAnnotations(Keys.SERVER, place.server())
+        .addToAnnotations(Keys.REQUESTED_SERVER, place.server())
+        .endMetadata()
+        .addToData("password", encoded("rehearsal".getBytes(StandardCharsets.UTF_8)))
+        .build();
+  }
+
   private static Map<String, String> annotations(Contents contents, String username) {
     var at = contents.active();
     var annotations = spoken(contents.requested(), contents.debts());

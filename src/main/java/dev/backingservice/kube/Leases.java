@@ -1,6 +1,7 @@
 package dev.backingservice.kube;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZonedDateTime;
@@ -9,6 +10,7 @@ import java.util.Optional;
 /// The lease of the leader.
 public final class Leases {
   private static final Duration FRESH = Duration.ofSeconds(10);
+  private static final Duration RECENT = Duration.ofMinutes(1);
   private final KubernetesClient client;
   private final Clock clock;
 
@@ -23,6 +25,17 @@ public final class Leases {
         .filter(lease -> identity.equals(lease.getSpec().getHolderIdentity()))
         .flatMap(lease -> Optional.ofNullable(lease.getSpec().getRenewTime()))
         .filter(renewed -> renewed.plus(FRESH).isAfter(ZonedDateTime.now(clock)))
+        .isPresent();
+  }
+
+  /// Whether anybody held the lease within the last minute, which is longer than it takes another
+  /// replica to take it.
+  ///
+  /// @throws KubernetesClientException when the lease may not be read
+  public boolean held(String namespace, String name) {
+    return Optional.ofNullable(client.leases().inNamespace(namespace).withName(name).get())
+        .flatMap(lease -> Optional.ofNullable(lease.getSpec().getRenewTime()))
+        .filter(renewed -> renewed.plus(RECENT).isAfter(ZonedDateTime.now(clock)))
         .isPresent();
   }
 

@@ -10,10 +10,15 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
+import java.util.regex.Pattern;
 
-/// A client whose lists and watches bring metadata only (`PartialObjectMetadata`): a change
-/// anywhere in a workload is seen, and its template never fills a cache.
+/// A client whose answers bring metadata only (`PartialObjectMetadata`): a change anywhere in a
+/// workload is seen, and its template never fills a cache; whether a Secret is there is seen, and
+/// not what it holds.
 public final class MetadataOnly {
+  private static final Pattern NAMED =
+      Pattern.compile("/(api|apis/[^/]+)/[^/]+(/namespaces/[^/]+)?/[^/]+/[^/]+");
+
   private MetadataOnly() {}
 
   public static KubernetesClient like(KubernetesClient client) {
@@ -28,15 +33,21 @@ public final class MetadataOnly {
         .build();
   }
 
+  /// Whether a path of the API ends with the name of an object, and not with a kind.
+  static boolean named(String path) {
+    return NAMED.matcher(path).matches();
+  }
+
   private static final class Accepting implements Interceptor {
     @Override
     public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
       var query = request.uri().getRawQuery();
       boolean watch = query != null && query.contains("watch=true");
+      boolean one = watch || named(request.uri().getPath());
       builder.setHeader(
           "Accept",
           "application/json;as=PartialObjectMetadata%s;g=meta.k8s.io;v=v1"
-              .formatted(watch ? "" : "List"));
+              .formatted(one ? "" : "List"));
     }
   }
 }

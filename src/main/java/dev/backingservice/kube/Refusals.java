@@ -8,6 +8,7 @@ import java.util.Set;
 
 /// What the API server's refusals mean.
 public final class Refusals {
+  private static final int FORBIDDEN = 403;
   private static final int CONFLICT = 409;
   private static final int INVALID = 422;
 
@@ -25,6 +26,11 @@ public final class Refusals {
   /// The request was understood and refused; repeating it changes nothing.
   public static boolean definite(KubernetesClientException e) {
     return e.getCode() >= 400 && e.getCode() < 500 && !PASSING.contains(e.getCode());
+  }
+
+  /// Our roles do not grant it.
+  public static boolean forbidden(KubernetesClientException e) {
+    return e.getCode() == FORBIDDEN;
   }
 
   public static boolean invalid(KubernetesClientException e) {

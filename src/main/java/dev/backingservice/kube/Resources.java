@@ -57,6 +57,18 @@ public final class Resources {
         .patch(MERGE, "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
   }
 
+  /// The same, unless somebody changed the resource meanwhile: then it is refused with 409.
+  ///
+  /// @return the resource with its new version
+  public <T extends HasMetadata> T mark(T resource, String name, String value) {
+    return client
+        .resource(resource)
+        .patch(
+            MERGE,
+            "{\"metadata\":{\"resourceVersion\":\"%s\",\"annotations\":{\"%s\":\"%s\"}}}"
+                .formatted(resource.getMetadata().getResourceVersion(), name, value));
+  }
+
   /// Takes an annotation off a BackingServer.
   public void forgetOnServer(String server, String name) {
     client

@@ -6,11 +6,8 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -64,20 +61,10 @@ public final class Secrets {
     return client.resource(guarded).update();
   }
 
-  /// Proves that the Secret could be written, without writing it.
-  ///
-  /// @return the Secret as it is
-  public Secret rehearse(String namespace, String name) {
-    return client
-        .secrets()
-        .inNamespace(namespace)
-        .withName(name)
-        .patch(
-            new PatchContext.Builder()
-                .withPatchType(PatchType.JSON_MERGE)
-                .withDryRun(List.of("All"))
-                .build(),
-            "{}");
+  /// Proves that a Secret could be replaced, without replacing it: the request is the one that
+  /// [#replace] makes, so that admission webhooks and policies have their say.
+  public void rehearse(Secret secret) {
+    client.resource(secret).dryRun().update();
   }
 
   /// Deletes what was read, and nothing that somebody wrote since; a Secret that is gone is fine.

@@ -17,6 +17,9 @@ public final class Labels {
   /// named, when a copy of it was promoted under its name. Taken off when the lineage takes writes.
   public static final String GONE = DOMAIN + "/gone";
 
+  /// On a BackingServer: the namespace of the operator that serves it.
+  public static final String OPERATOR = DOMAIN + "/operator";
+
   private Labels() {}
 
   /// The manager of one service's fields in a workload, and the annotation that carries its epoch.

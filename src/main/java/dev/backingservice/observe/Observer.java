@@ -27,6 +27,7 @@ import dev.backingservice.plan.Places;
 import dev.backingservice.plan.Preflight;
 import dev.backingservice.plan.Probe;
 import dev.backingservice.status.MemoryReader;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.HashSet;
 import java.util.List;
@@ -235,26 +236,39 @@ public final class Observer {
   }
 
   private Optional<Failure> unwritable(Facts f) {
-    var name = f.intent().orElseThrow().binding().secretName();
+    var intent = f.intent().orElseThrow();
+    var name = intent.binding().secretName();
     return switch (f.published()) {
       case Published.None _ -> Optional.empty();
       case Published.Foreign _ ->
           taken("a Secret named %s exists and is not ours: delete it".formatted(name));
-      case Published.Edited _, Published.Binding _ -> rehearsed(f.service().id().namespace(), name);
+      case Published.Edited _, Published.Binding _ ->
+          secrets
+              .find(f.service().id().namespace(), name)
+              .flatMap(secret -> rehearsed(secret, intent.place()));
     };
   }
 
-  /// An empty patch passes where the data may not change.
-  private Optional<Failure> rehearsed(String namespace, String name) {
+  private Optional<Failure> rehearsed(Secret secret, Place place) {
+    var name = secret.getMetadata().getName();
+    if (Boolean.TRUE.equals(secret.getImmutable()))
+      return taken("the Secret %s is immutable: delete it".formatted(name));
     try {
-      var secret = secrets.rehearse(namespace, name);
-      return Boolean.TRUE.equals(secret.getImmutable())
-          ? taken("the Secret %s is immutable: delete it".formatted(name))
-          : Optional.empty();
+      secrets.rehearse(BindingSecret.rehearsal(secret, place));
+      return Optional.empty();
     } catch (KubernetesClientException e) {
-      if (!Refusals.definite(e)) throw e;
-      return taken("the Secret %s cannot be written: %s".formatted(name, Refusals.said(e)));
+      if (Refusals.conflict(e)) return Optional.of(pending(name, e));
+      return Refusals.definite(e)
+          ? taken("the Secret %s cannot be written: %s".formatted(name, Refusals.said(e)))
+          : Optional.of(pending(name, e));
     }
+  }
+
+  private static Failure pending(String name, KubernetesClientException e) {
+    return new Failure(
+        Reason.Pending,
+        "the Secret %s cannot be written now (%s): it is tried again"
+            .formatted(name, Refusals.said(e)));
   }
 
   private static Optional<Failure> taken(String sentence) {

@@ -62,6 +62,7 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
   private final Engines engines;
   private final Census census;
   private final LeaderActivity activity;
+  private final SoleInstallation sole;
   private final InstantSource clock;
 
   BackingServerReconciler(
@@ -73,6 +74,7 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
       Engines engines,
       Census census,
       LeaderActivity activity,
+      SoleInstallation sole,
       Installation installation) {
     this.resources = resources;
     this.observer = observer;
@@ -82,6 +84,7 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
     this.engines = engines;
     this.census = census;
     this.activity = activity;
+    this.sole = sole;
     this.clock = installation.clock();
   }
 
@@ -98,7 +101,18 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
       BackingServer cached, Context<BackingServer> context) {
     var fresh = resources.fresh(cached);
     if (fresh.isEmpty()) return UpdateControl.noUpdate();
-    return UpdateControl.<BackingServer>noUpdate().rescheduleAfter(pass(fresh.get()).again);
+    return UpdateControl.<BackingServer>noUpdate()
+        .rescheduleAfter(pass(claimed(fresh.get())).again);
+  }
+
+  /// Two installations that began when there was no BackingServer meet at the first one.
+  private BackingServer claimed(BackingServer resource) {
+    return sole.claim(resource)
+        .orElseGet(
+            () -> {
+              Runtime.getRuntime().halt(1);
+              return resource;
+            });
   }
 
   private Pass pass(BackingServer resource) {

@@ -58,6 +58,7 @@ public class BackingServiceReconciler
   private final Meters meters;
   private final Census census;
   private final GivenSecrets given;
+  private final BindingSecrets bindings;
   private final Stopping stopping;
   private final InstantSource clock;
   private volatile @Nullable Watches watches;
@@ -71,6 +72,7 @@ public class BackingServiceReconciler
       Meters meters,
       Census census,
       GivenSecrets given,
+      BindingSecrets bindings,
       Stopping stopping,
       Installation installation) {
     this.resources = resources;
@@ -81,6 +83,7 @@ public class BackingServiceReconciler
     this.meters = meters;
     this.census = census;
     this.given = given;
+    this.bindings = bindings;
     this.stopping = stopping;
     this.clock = installation.clock();
   }
@@ -88,7 +91,7 @@ public class BackingServiceReconciler
   @Override
   public List<EventSource<?, BackingService>> prepareEventSources(
       EventSourceContext<BackingService> context) {
-    var made = new Watches(context, census, given);
+    var made = new Watches(context, census, given, bindings);
     watches = made;
     return made.sources();
   }

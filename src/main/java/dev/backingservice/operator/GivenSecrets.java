@@ -7,13 +7,11 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.IndexedResourceCache;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Wakes services when the Secret changes that their tenant hands over. A right to watch one Secret
@@ -21,15 +19,11 @@ import org.jspecify.annotations.Nullable;
 /// seconds, or as often as 20 requests in a second allow.
 class GivenSecrets {
   static final String BY_GIVEN = "by-given-secret";
-  private static final long ROUND_MILLIS = 5000;
-  private static final long LEAST_MILLIS = 50;
+  private static final Duration ROUND = Duration.ofSeconds(5);
 
   private final Secrets secrets;
   private final SimpleInboundEventSource<BackingService> source =
       new SimpleInboundEventSource<>("given-secrets");
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("given-secrets").factory());
 
   /// The version that was seen last; empty text for a Secret that is not there.
   private final Map<ResourceID, String> versions = new ConcurrentHashMap<>();
@@ -43,7 +37,7 @@ class GivenSecrets {
   /// Begins to look.
   SimpleInboundEventSource<BackingService> source(IndexedResourceCache<BackingService> cache) {
     services = cache;
-    clock.schedule(this::round, ROUND_MILLIS, TimeUnit.MILLISECONDS);
+    new Rounds<>("given-secrets", ROUND, versions::keySet, this::look).start();
     return source;
   }
 
@@ -65,17 +59,6 @@ class GivenSecrets {
 
   private static String key(ResourceID secret) {
     return secret.getNamespace().orElse("") + "/" + secret.getName();
-  }
-
-  private void round() {
-    long at = 0;
-    var named = List.copyOf(versions.keySet());
-    long gap = Math.max(LEAST_MILLIS, ROUND_MILLIS / Math.max(1, named.size()));
-    for (var id : named) {
-      clock.schedule(() -> look(id), at, TimeUnit.MILLISECONDS);
-      at += gap;
-    }
-    clock.schedule(this::round, Math.max(ROUND_MILLIS, at), TimeUnit.MILLISECONDS);
   }
 
   private void look(ResourceID id) {

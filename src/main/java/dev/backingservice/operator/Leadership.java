@@ -24,18 +24,21 @@ class Leadership {
   private final LeaseHandover handover;
   private final Stopping stopping;
   private final LeaderActivity activity;
+  private final SoleInstallation sole;
 
   Leadership(
       Installation installation,
       LeaderTerm term,
       LeaseHandover handover,
       Stopping stopping,
-      LeaderActivity activity) {
+      LeaderActivity activity,
+      SoleInstallation sole) {
     this.installation = installation;
     this.term = term;
     this.handover = handover;
     this.stopping = stopping;
     this.activity = activity;
+    this.sole = sole;
   }
 
   @Produces
@@ -65,6 +68,7 @@ class Leadership {
   }
 
   private long raised() {
+    if (!sole.alone()) Runtime.getRuntime().halt(1);
     term.raise();
     return term.mine();
   }

@@ -26,8 +26,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What wakes a service: its servers, the workloads it chooses, and the Secret that its tenant
-/// hands over.
+/// What wakes a service: its servers, the workloads it chooses, the Secret that its tenant hands
+/// over, and its binding Secret when that is gone.
 final class Watches implements Registry {
   static final String BY_SERVER = "by-server";
   private static final String BY_WORKLOAD = "by-workload";
@@ -37,8 +37,13 @@ final class Watches implements Registry {
   private final InformerEventSource<BackingServer, BackingService> servers;
   private final InformerEventSource<Namespace, BackingService> namespaces;
   private final EventSource<?, BackingService> handed;
+  private final EventSource<?, BackingService> bound;
 
-  Watches(EventSourceContext<BackingService> context, Census census, GivenSecrets given) {
+  Watches(
+      EventSourceContext<BackingService> context,
+      Census census,
+      GivenSecrets given,
+      BindingSecrets bindings) {
     this.context = context;
     this.metadata = MetadataOnly.like(context.getClient());
     var services = context.getPrimaryCache();
@@ -49,6 +54,7 @@ final class Watches implements Registry {
     services.addIndexer(BY_NAMESPACE, service -> List.of(service.getMetadata().getNamespace()));
     services.addIndexer(GivenSecrets.BY_GIVEN, GivenSecrets::keys);
     handed = given.source(services);
+    bound = bindings.source(metadata, services);
     servers = serverSource();
     namespaces = namespaceSource();
   }
@@ -87,7 +93,7 @@ final class Watches implements Registry {
 
   List<EventSource<?, BackingService>> sources() {
     var sources =
-        new ArrayList<EventSource<?, BackingService>>(List.of(servers, namespaces, handed));
+        new ArrayList<EventSource<?, BackingService>>(List.of(servers, namespaces, handed, bound));
     for (var kind : List.of(Deployment.class, StatefulSet.class, DaemonSet.class, CronJob.class))
       sources.add(workloads(kind));
     return sources;

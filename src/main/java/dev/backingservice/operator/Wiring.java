@@ -43,6 +43,7 @@ import dev.backingservice.observe.ServerObserver;
 import dev.backingservice.observe.ServerReader;
 import dev.backingservice.observe.ServiceServers;
 import dev.backingservice.observe.WorkloadFinder;
+import dev.backingservice.operator.metrics.LeaderActivity;
 import dev.backingservice.tls.Authorities;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.enterprise.inject.Produces;
@@ -294,6 +295,12 @@ class Wiring {
   @Singleton
   GivenSecrets givenSecrets(Secrets secrets) {
     return new GivenSecrets(secrets);
+  }
+
+  @Produces
+  @Singleton
+  BindingSecrets bindingSecrets(LeaderActivity activity) {
+    return new BindingSecrets(activity);
   }
 
   @Produces

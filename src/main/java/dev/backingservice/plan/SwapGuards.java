@@ -23,6 +23,10 @@ final class SwapGuards {
 
   private static final Duration SILENT = Duration.ofSeconds(30);
 
+  /// Longer than a write of the cut may be under way: the API server ends every request after a
+  /// minute (kube-apiserver, `--request-timeout`).
+  private static final Duration LATE_WRITE = Duration.ofSeconds(90);
+
   private SwapGuards() {}
 
   /// Consent is asked for as long as the binding may go back. What is in force already needs
@@ -92,8 +96,9 @@ final class SwapGuards {
                         && publish.attachment().same(m.to()));
   }
 
-  /// Why the cut cannot be made: the new server is lost, the Secret is refused or somebody
-  /// else's. A server that does not answer for a moment is given as long as the fence was.
+  /// Why the cut cannot be made: the new server is lost, the Secret is refused or somebody else's.
+  /// A server that does not answer for a moment is given as long as the fence was, and so is an API
+  /// server that cannot say whether it took the Secret, as where a webhook is down.
   static Optional<String> refused(Facts f) {
     if (f.published() instanceof Published.Foreign)
       return Optional.of("the binding's Secret is not ours any more");
@@ -101,7 +106,7 @@ final class SwapGuards {
     boolean late = f.inPhase().compareTo(patience) >= 0;
     return f.outcomes().stream()
         .filter(o -> o.action() instanceof Action.Knock || o.action() instanceof Action.Publish)
-        .filter(o -> !(o.result() instanceof Outcome.Result.Unclear))
+        .filter(o -> late || !(o.result() instanceof Outcome.Result.Unclear))
         .flatMap(o -> o.result().refusal().stream())
         .filter(failure -> late || failure.reason() != Reason.ServerUnreachable)
         .map(Failure::message)
@@ -233,8 +238,10 @@ final class SwapGuards {
   }
 
   /// Whether the Secret says that the epoch of this motion will not be published. Where it is
-  /// gone or edited and the old server cannot be asked, nobody waits for that.
+  /// gone or edited and the old server cannot be asked, nobody waits for that; nor where it cannot
+  /// be written for so long that no earlier write is under way.
   static boolean disowned(Facts f, Motion m, Instant now) {
+    if (f.inPhase().compareTo(LATE_WRITE) >= 0) return true;
     return switch (f.published()) {
       case Published.Foreign _ -> true;
       case Published.None _, Published.Edited _ ->

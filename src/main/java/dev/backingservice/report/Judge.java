@@ -11,6 +11,7 @@ import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Outcome;
 import dev.backingservice.plan.ServerFact;
 import dev.backingservice.plan.Swap;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,14 +34,14 @@ final class Judge {
   private final Optional<String> holdingOn;
   private final WorkloadJudge workloads;
 
-  /// @param wasAvailable what the condition said before
+  /// @param was what the conditions said before
   /// @param holdingOn who still uses an old login long after the cut; empty when nobody does
-  Judge(Aftermath after, Optional<Verdict> wasAvailable, Optional<String> holdingOn) {
+  Judge(Aftermath after, Conditions was, Optional<String> holdingOn, Instant now) {
     this.holdingOn = holdingOn;
     this.after = after;
     this.f = after.facts();
-    this.wasAvailable = wasAvailable;
-    this.workloads = new WorkloadJudge(after);
+    this.wasAvailable = was.verdict(AVAILABLE);
+    this.workloads = new WorkloadJudge(after, was.before(PROJECTED), now);
   }
 
   List<Verdict> verdicts() {

@@ -30,7 +30,7 @@ public final class Reporter {
         new Conditions(
             before == null || before.conditions() == null ? List.of() : before.conditions());
     var holdingOn = Overlaps.holdingOn(after.facts(), after.swap(), now);
-    var verdicts = new Judge(after, was.verdict(Judge.AVAILABLE), holdingOn).verdicts();
+    var verdicts = new Judge(after, was, holdingOn, now).verdicts();
     long generation = after.facts().service().generation();
     var behind = after.inTransit() ? OF_ACTIVE_EPOCH : Set.<String>of();
     var conditions = was.write(verdicts, generation, behind, now);

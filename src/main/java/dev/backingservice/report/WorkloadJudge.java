@@ -1,5 +1,6 @@
 package dev.backingservice.report;
 
+import dev.backingservice.api.Condition;
 import dev.backingservice.api.Condition.Status;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
@@ -7,16 +8,28 @@ import dev.backingservice.model.Reason;
 import dev.backingservice.plan.Aftermath;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.WorkloadFact;
+import dev.backingservice.status.Times;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /// What the conditions about workloads say.
 final class WorkloadJudge {
+  /// How long a workload may be missing before somebody has to act: whoever applies a service and
+  /// its workloads applies one after the other.
+  private static final Duration GRACE = Duration.ofSeconds(30);
+
   private final Aftermath after;
   private final Facts f;
+  private final Optional<Condition> was;
+  private final Instant now;
 
-  WorkloadJudge(Aftermath after) {
+  /// @param was what the condition `Projected` said before
+  WorkloadJudge(Aftermath after, Optional<Condition> was, Instant now) {
     this.after = after;
     this.f = after.facts();
+    this.was = was;
+    this.now = now;
   }
 
   Verdict projected() {
@@ -25,12 +38,28 @@ final class WorkloadJudge {
     if (chosen.isEmpty())
       return new Verdict(Judge.PROJECTED, Status.True, Reason.NoWorkloads, "No workload is named.");
     var problem = chosen.stream().flatMap(w -> w.problem().stream()).findFirst();
-    if (problem.isPresent()) return Verdict.no(Judge.PROJECTED, problem.get());
+    if (problem.isPresent()) return inTheWay(problem.get());
     long done = chosen.stream().filter(this::current).count();
     var sentence = "%d of %d workloads carry the binding.".formatted(done, chosen.size());
     return done == chosen.size()
         ? Verdict.yes(Judge.PROJECTED, sentence)
         : Verdict.wait(Judge.PROJECTED, Reason.Pending, sentence);
+  }
+
+  private Verdict inTheWay(Failure problem) {
+    return problem.reason() == Reason.WorkloadNotFound && !missed()
+        ? Verdict.wait(Judge.PROJECTED, problem.reason(), problem.message())
+        : Verdict.no(Judge.PROJECTED, problem);
+  }
+
+  /// Whether a workload has been missing for longer than its grace.
+  private boolean missed() {
+    return was.filter(c -> c.reason().equals(Reason.WorkloadNotFound.name()))
+        .filter(
+            c ->
+                c.status() == Status.False
+                    || Times.read(c.lastTransitionTime()).plus(GRACE).isBefore(now))
+        .isPresent();
   }
 
   private boolean current(WorkloadFact workload) {

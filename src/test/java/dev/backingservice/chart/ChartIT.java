@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.backingservice.sandbox.Sandbox;
+import dev.backingservice.sandbox.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -84,6 +85,8 @@ class ChartIT {
           "serviceAccount.annotations.a=b",
           "resources.requests.cpu=1",
           "resources.limits.memory=1Gi",
+          "podSecurityContext.runAsUser=1000",
+          "securityContext.readOnlyRootFilesystem=true",
           "podDisruptionBudget.minAvailable=2",
           "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchFields[0].key=metadata.name",
           "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchFields[0].operator=In",
@@ -215,6 +218,56 @@ class ChartIT {
         .isNotEmpty()
         .allMatch(right -> right.matches(".* (backingservers(/status)?|namespaces) [a-z]+"));
     assertThat(rights(roles)).anyMatch(right -> right.startsWith("Role shop/"));
+  }
+
+  /// OpenShift's SecurityContextConstraints `restricted-v2` as far as a policy can play them: pods
+  /// may not choose their ids, and volumes are of the kinds that it lists.
+  private static final String RESTRICTED_V2 =
+      """
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: ValidatingAdmissionPolicy
+      metadata: {name: restricted-v2}
+      spec:
+        failurePolicy: Fail
+        matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [deployments]}]}
+        variables:
+        - {name: pod, expression: object.spec.template.spec}
+        - {name: ids, expression: "has(variables.pod.securityContext) ? variables.pod.securityContext : {}"}
+        validations:
+        - {expression: "!has(variables.ids.runAsUser) && !has(variables.ids.fsGroup)", message: "unable to validate against any security context constraint"}
+        - {expression: "variables.pod.containers.all(c, !c.securityContext.allowPrivilegeEscalation && c.securityContext.capabilities.drop == ['ALL'])", message: privileges}
+        - {expression: "variables.pod.containers.all(c, !has(c.securityContext.runAsUser))", message: ids of a container}
+        - {expression: "variables.pod.volumes.all(v, has(v.emptyDir) || has(v.projected) || has(v.secret) || has(v.configMap))", message: volumes}
+        - {expression: "!has(variables.pod.hostNetwork) && !has(variables.pod.hostPID)", message: host}
+      ---
+      apiVersion: admissionregistration.k8s.io/v1
+      kind: ValidatingAdmissionPolicyBinding
+      metadata: {name: restricted-v2}
+      spec: {policyName: restricted-v2, validationActions: [Deny]}
+      """;
+
+  @Test
+  void openShiftTakesTheOperator() throws Exception {
+    try (var sandbox = Sandbox.start()) {
+      // Given
+      sandbox.apply(RESTRICTED_V2);
+      var elsewhere = deployment(Helm.template(List.of()));
+      Waiting.until("the policy", () -> !sandbox.dryRun(elsewhere).isEmpty());
+      assertThat(sandbox.dryRun(elsewhere)).contains("security context constraint");
+
+      // When
+      var there = deployment(Helm.template(List.of(), "security.openshift.io/v1"));
+
+      // Then
+      assertThat(sandbox.dryRun(there)).isEmpty();
+    }
+  }
+
+  private static String deployment(List<String> documents) {
+    return documents.stream()
+        .filter(document -> document.contains("kind: Deployment"))
+        .findFirst()
+        .orElseThrow();
   }
 
   /// Every subset, the empty one included.

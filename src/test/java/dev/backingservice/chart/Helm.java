@@ -21,11 +21,14 @@ public final class Helm {
   /// The chart's objects with these values, each as YAML.
   ///
   /// @param values as `--set` takes them
-  static List<String> template(List<String> values) throws IOException, InterruptedException {
+  /// @param groups more versions of APIs that the cluster has
+  static List<String> template(List<String> values, String... groups)
+      throws IOException, InterruptedException {
     var command =
         new ArrayList<>(
             List.of("template", RELEASE, CHART.toString(), "-n", RELEASE, "--skip-crds"));
     for (var value : values) command.addAll(List.of("--set", value));
+    for (var group : groups) command.addAll(List.of("--api-versions", group));
     var said = run(command.toArray(String[]::new));
     if (said.status != 0) throw new IOException(said.text);
     return List.of(said.text.split("(?m)^---$")).stream()

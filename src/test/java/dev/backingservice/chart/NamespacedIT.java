@@ -16,6 +16,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /// The operator under the roles that the chart gives it with `namespaces`.
 @Execution(ExecutionMode.CONCURRENT)
 class NamespacedIT {
+  private static final String OPERATOR = "backingservice.dev/operator";
+
   @Test
   void itServesItsNamespacesWithoutARefusalAndUsesEveryRightToItsOwnSecrets() throws Exception {
     try (var sandbox = Sandbox.start()) {
@@ -39,6 +41,7 @@ class NamespacedIT {
 
       // Then
       assertThat(audit.forbidden()).isEmpty();
+      assertThat(annotation(sandbox)).isEqualTo(Kubectl.NAMESPACE);
       assertThat(audit.requests())
           .filteredOn(r -> r.name().startsWith(Kubectl.NAMESPACE + "/"))
           .filteredOn(r -> r.resource().equals("secrets"))
@@ -73,5 +76,9 @@ class NamespacedIT {
     for (var document : Helm.template(List.of("namespaces={shop}")))
       if (document.lines().anyMatch(l -> l.matches("kind: (Cluster)?Role(Binding)?")))
         sandbox.apply(document);
+  }
+
+  private static String annotation(Sandbox sandbox) {
+    return sandbox.backingServer("blue").getMetadata().getAnnotations().get(OPERATOR);
   }
 }

@@ -92,6 +92,15 @@ final class Release {
                 "image.repository=" + site.image(Image.NAME).replaceAll(":[^:/]*$", ""),
                 "--set",
                 "image.pullPolicy=" + site.pullPolicy()));
+    // ids as OpenShift assigns them
+    for (var value :
+        List.of(
+            "runAsNonRoot=true",
+            "runAsUser=1000650000",
+            "runAsGroup=0",
+            "fsGroup=1000650000",
+            "seccompProfile.type=RuntimeDefault"))
+      arguments.addAll(List.of("--set", "podSecurityContext." + value));
     arguments.addAll(List.of(more));
     run(arguments.toArray(String[]::new));
   }

@@ -2,8 +2,12 @@ package dev.backingservice.crds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +25,18 @@ class CrdsTest {
         assertThat(Files.readString(folder.resolve(crd.getKey())))
             .as("%s/%s is out of date: run make crds", folder, crd.getKey())
             .isEqualTo(crd.getValue());
+  }
+
+  /// Lists without a list type are replaced as a whole (Kubernetes documentation, "Server-Side
+  /// Apply", merge strategy): what the API server adds to an element is a difference for ever to
+  /// tools that compare what they applied.
+  @Test
+  void noDefaultIsInsideAList() throws IOException {
+    for (var crd : Crds.generate().values()) {
+      var lists = new ArrayList<JsonNode>();
+      new ObjectMapper(new YAMLFactory()).readTree(crd).findValues("items").forEach(lists::add);
+      assertThat(lists).isNotEmpty().allMatch(items -> items.findValue("default") == null);
+    }
   }
 
   @Test

@@ -501,8 +501,13 @@ class InjectIT {
     stage.apply(stage.blue, "workloads: [{kind: Deployment, name: orders, containers: [web]}]");
 
     // Then
-    stage.eventually("Projected", "False/WorkloadNotFound");
+    stage.eventually("Projected", "Unknown/WorkloadNotFound");
     assertThat(stage.message("Projected")).contains("Deployment orders does not exist");
+    stage.eventually("Published", "True/Published");
+
+    // Then: after its grace somebody has to act
+    stage.eventually("Projected", "False/WorkloadNotFound");
+    stage.eventually("Ready", "False/WorkloadNotFound");
 
     // When
     stage.sandbox.apply(workload(stage, "Deployment", ""));

@@ -2,6 +2,7 @@ package dev.backingservice.operator.metrics;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -16,6 +17,7 @@ public class LeaderActivity {
   private final LongSupplier nanos;
   private volatile @Nullable Long last;
 
+  @Inject
   LeaderActivity(MeterRegistry registry, Snapshots snapshots) {
     this(snapshots, System::nanoTime);
     Gauge.builder("backingservice.leading", this, a -> a.leading() ? 1 : 0)
@@ -42,7 +44,8 @@ public class LeaderActivity {
     last = nanos.getAsLong();
   }
 
-  boolean leading() {
+  /// Whether this process acts.
+  public boolean leading() {
     return last != null;
   }
 

@@ -1,0 +1,25 @@
+package dev.backingservice.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What is asked for by its name has another media type than a list.
+class MetadataOnlyTest {
+  @ParameterizedTest
+  @CsvSource({
+    "/api/v1/namespaces, false",
+    "/api/v1/namespaces/shop, true",
+    "/api/v1/namespaces/shop/secrets, false",
+    "/api/v1/namespaces/shop/secrets/orders-db, true",
+    "/api/v1/secrets, false",
+    "/apis/apps/v1/deployments, false",
+    "/apis/apps/v1/namespaces/shop/deployments, false",
+    "/apis/apps/v1/namespaces/shop/deployments/orders, true",
+    "/apis/backingservice.dev/v1alpha1/backingservers/blue, true"
+  })
+  void aPathThatEndsWithANameIsOneObject(String path, boolean named) {
+    assertThat(MetadataOnly.named(path)).isEqualTo(named);
+  }
+}
