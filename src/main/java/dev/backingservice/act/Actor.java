@@ -2,6 +2,7 @@ package dev.backingservice.act;
 
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.kube.Refusals;
+import dev.backingservice.kube.WorkloadRefusals;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.ServerText;
@@ -10,7 +11,6 @@ import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Outcome;
 import dev.backingservice.plan.Outcome.Result;
 import dev.backingservice.plan.Plan;
-import dev.backingservice.plan.WorkloadFact;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -84,17 +84,9 @@ public final class Actor {
                       Refusals.invalid(e)
                           ? "delete it when it was made immutable, and it is written anew"
                           : "heal what it names and leave the Secret as it is"));
-      case Action.Project(var workload, _) -> refused(workload, e);
-      case Action.Withdraw(var workload) -> refused(workload, e);
+      case Action.Withdraw(var workload) -> WorkloadRefusals.failure(workload.key(), e);
       default -> new Failure(Reason.InternalError, Refusals.said(e));
     };
-  }
-
-  private static Failure refused(WorkloadFact workload, KubernetesClientException e) {
-    return new Failure(
-        Reason.WorkloadConflict,
-        "the API server refuses a change of %s (%s): heal what it names"
-            .formatted(workload.key(), Refusals.said(e)));
   }
 
   /// What tenants read; what it leaves out is for the platform team, in the log.

@@ -78,10 +78,10 @@ public final class OnServers {
 
   Result knock(Facts f, Attachment attachment) throws EngineException {
     return switch (entry(f, attachment.server(), attachment)) {
-      case Entry.LetIn(var held, var anchor) -> {
+      case Entry.LetIn(var held, var anchor, var beyond) -> {
         anchor.ifPresent(a -> anchors.saw(served(attachment).server(), a));
         yield anchors.of(served(attachment).server()).isPresent()
-            ? new Result.LetIn(held)
+            ? new Result.LetIn(held, beyond)
             : new Result.Failed(unverified(attachment));
       }
       case Entry.Full(var failure, var anchor) -> {

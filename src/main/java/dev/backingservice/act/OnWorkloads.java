@@ -3,7 +3,7 @@ package dev.backingservice.act;
 import dev.backingservice.kube.Projection;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Rollouts;
-import dev.backingservice.kube.Workload;
+import dev.backingservice.kube.WorkloadRefusals;
 import dev.backingservice.kube.Workloads;
 import dev.backingservice.model.BindingShape;
 import dev.backingservice.model.Failure;
@@ -17,9 +17,6 @@ import java.util.Set;
 
 /// What is written into workloads.
 public final class OnWorkloads {
-  /// Part of what the API server says of a variable that has both.
-  private static final String LITERAL = "may not be specified when `value` is not empty";
-
   private final Workloads workloads;
   private final Rollouts rollouts;
 
@@ -47,7 +44,8 @@ public final class OnWorkloads {
       return new Result.Done();
     } catch (KubernetesClientException e) {
       rollouts.end(found.get().uid());
-      return refused(fact, found.get(), e);
+      if (!Refusals.definite(e)) throw e;
+      return new Result.Failed(WorkloadRefusals.failure(fact.key(), e));
     }
   }
 
@@ -70,22 +68,6 @@ public final class OnWorkloads {
         fact.chosen().map(WorkloadFact.Choice::injection).orElse(WorkloadSelector.Injection.Full);
     return new Projection(
         shape, containers, injection, Projection.KeyFiles.of(f.demandsCertificates()));
-  }
-
-  private static Result refused(WorkloadFact fact, Workload workload, KubernetesClientException e) {
-    if (Refusals.conflict(e))
-      return new Result.Failed(
-          new Failure(
-              Reason.WorkloadConflict,
-              "%s: somebody else owns a field the binding needs: %s; remove the entry there, or name another variable in inject.env"
-                  .formatted(workload.key(), Refusals.said(e))));
-    if (Refusals.invalid(e) && Refusals.said(e).contains(LITERAL))
-      return new Result.Failed(
-          new Failure(
-              Reason.WorkloadConflict,
-              "%s: a variable of the binding has a literal value there: remove it, or write it as valueFrom.secretKeyRef (%s)"
-                  .formatted(fact.key(), Refusals.said(e))));
-    throw e;
   }
 
   Result withdraw(Facts f, WorkloadFact fact) {

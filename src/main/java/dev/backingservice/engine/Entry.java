@@ -10,7 +10,14 @@ public sealed interface Entry {
   ///
   /// @param held how much its place holds; empty where that cannot be told
   /// @param anchor PEM of the certificate that verified the data endpoint; empty without TLS
-  record LetIn(OptionalInt held, Optional<String> anchor) implements Entry {}
+  /// @param beyond that it holds more than its level says, by what every login holds there; empty
+  ///     where nothing of the kind was seen
+  record LetIn(OptionalInt held, Optional<String> anchor, Optional<Failure> beyond)
+      implements Entry {
+    public LetIn(OptionalInt held, Optional<String> anchor) {
+      this(held, anchor, Optional.empty());
+    }
+  }
 
   /// The credential is right, but the login has as many connections as it may.
   ///

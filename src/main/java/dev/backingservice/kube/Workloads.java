@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -72,15 +74,30 @@ public final class Workloads {
   }
 
   /// Writes a projection at an epoch.
-  public Workload project(String namespace, Workload workload, Projection projection, long epoch) {
+  public void project(String namespace, Workload workload, Projection projection, long epoch) {
+    project(namespace, workload, projection, epoch, Mode.Real);
+  }
+
+  /// The same as a dry run.
+  public void rehearse(String namespace, Workload workload, Projection projection, long epoch) {
+    project(namespace, workload, projection, epoch, Mode.DryRun);
+  }
+
+  private enum Mode {
+    Real,
+    DryRun
+  }
+
+  private void project(
+      String namespace, Workload workload, Projection projection, long epoch, Mode mode) {
     var manager = Labels.binding(projection.shape().bindingName());
     var template = projection.patch(workload.template(), epoch);
     var patch = patch(namespace, workload, Optional.of(template));
     try {
-      return applied(workload, manager, patch, false);
+      apply(workload, manager, patch, false, mode);
     } catch (KubernetesClientException e) {
       if (!Refusals.conflict(e) || !ours(e, projection, workload)) throw e;
-      return applied(workload, manager, patch, true);
+      apply(workload, manager, patch, true, mode);
     }
   }
 
@@ -93,8 +110,8 @@ public final class Workloads {
 
   /// Takes everything of a binding out again, and nothing else: an apply without a spec.
   public void withdraw(String namespace, Workload workload, String bindingName) {
-    applied(
-        workload, Labels.binding(bindingName), patch(namespace, workload, Optional.empty()), false);
+    var manager = Labels.binding(bindingName);
+    apply(workload, manager, patch(namespace, workload, Optional.empty()), false, Mode.Real);
   }
 
   private static GenericKubernetesResource patch(
@@ -114,17 +131,24 @@ public final class Workloads {
     return patch;
   }
 
-  private Workload applied(
-      Workload workload, String manager, GenericKubernetesResource patch, boolean force) {
-    var kind = workload.key().kind();
-    var resource =
-        client
-            .genericKubernetesResources(Workload.apiVersion(kind), kind.name())
-            .inNamespace(patch.getMetadata().getNamespace())
-            .resource(patch)
-            .fieldManager(manager);
-    return read(
-        kind, force ? resource.forceConflicts().serverSideApply() : resource.serverSideApply());
+  private void apply(
+      Workload workload,
+      String manager,
+      GenericKubernetesResource patch,
+      boolean force,
+      Mode mode) {
+    var context =
+        new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager(manager)
+            .withForce(force);
+    if (mode == Mode.DryRun) context.withDryRun(List.of("All"));
+    client
+        .genericKubernetesResources(
+            Workload.apiVersion(workload.key().kind()), workload.key().kind().name())
+        .inNamespace(patch.getMetadata().getNamespace())
+        .resource(patch)
+        .patch(context.build());
   }
 
   private static Object nested(Kind kind, PodTemplateSpec template) {

@@ -22,6 +22,7 @@ public record Finding(Id id, String message, String remedy) {
     AdminDatabaseWritable(Severity.Critical),
     AdminDatabaseOpen(Severity.Warning),
     DatabaseOpen(Severity.Warning),
+    SchemaOpen(Severity.Warning),
     HostNameNotVerified(Severity.Warning),
     PlaintextAccepted(Severity.Warning),
     OldVersion(Severity.Warning),

@@ -80,9 +80,9 @@ public final class BindingCheck {
     try {
       var order = Orders.of(f, active.place());
       return switch (served.get().engine().inspect(server, order, credential)) {
-        case Entry.LetIn(var held, var anchor) -> {
+        case Entry.LetIn(var held, var anchor, var beyond) -> {
           anchor.ifPresent(a -> anchors.saw(server, a));
-          yield new Login.LetIn(held);
+          yield new Login.LetIn(held, beyond);
         }
         case Entry.Full(var failure, _) -> new Login.Full(failure);
         case Entry.Crowded(var failure) -> new Login.Full(failure);

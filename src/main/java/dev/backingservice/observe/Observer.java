@@ -9,15 +9,12 @@ import dev.backingservice.api.Condition;
 import dev.backingservice.binding.BindingSecret;
 import dev.backingservice.engine.Engines;
 import dev.backingservice.kube.GivenCredentials;
-import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Credentials;
-import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Labels;
 import dev.backingservice.model.LoginNames;
 import dev.backingservice.model.Place;
-import dev.backingservice.model.Published;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
 import dev.backingservice.model.ServiceId;
@@ -27,8 +24,6 @@ import dev.backingservice.plan.Places;
 import dev.backingservice.plan.Preflight;
 import dev.backingservice.plan.Probe;
 import dev.backingservice.status.MemoryReader;
-import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +45,7 @@ public final class Observer {
   private final WorkloadFinder finder;
   private final BindingCheck check;
   private final PreflightProbe probe;
+  private final Rehearsal rehearsal;
   private final BindingSecret codec;
 
   public Observer(
@@ -61,7 +57,8 @@ public final class Observer {
       ServiceServers servers,
       WorkloadFinder finder,
       BindingCheck check,
-      PreflightProbe probe) {
+      PreflightProbe probe,
+      Rehearsal rehearsal) {
     this.secrets = secrets;
     this.key = key;
     this.given = given;
@@ -71,6 +68,7 @@ public final class Observer {
     this.finder = finder;
     this.check = check;
     this.probe = probe;
+    this.rehearsal = rehearsal;
     this.codec = new BindingSecret(key);
   }
 
@@ -232,46 +230,6 @@ public final class Observer {
     var order = Orders.of(f, place);
     boolean accepted = f.service().annotations().acceptData().equals(place.server());
     return probe.probe(
-        f.active().orElseThrow(), accepted ? order.uncompared() : order, unwritable(f));
-  }
-
-  private Optional<Failure> unwritable(Facts f) {
-    var intent = f.intent().orElseThrow();
-    var name = intent.binding().secretName();
-    return switch (f.published()) {
-      case Published.None _ -> Optional.empty();
-      case Published.Foreign _ ->
-          taken("a Secret named %s exists and is not ours: delete it".formatted(name));
-      case Published.Edited _, Published.Binding _ ->
-          secrets
-              .find(f.service().id().namespace(), name)
-              .flatMap(secret -> rehearsed(secret, intent.place()));
-    };
-  }
-
-  private Optional<Failure> rehearsed(Secret secret, Place place) {
-    var name = secret.getMetadata().getName();
-    if (Boolean.TRUE.equals(secret.getImmutable()))
-      return taken("the Secret %s is immutable: delete it".formatted(name));
-    try {
-      secrets.rehearse(BindingSecret.rehearsal(secret, place));
-      return Optional.empty();
-    } catch (KubernetesClientException e) {
-      if (Refusals.conflict(e)) return Optional.of(pending(name, e));
-      return Refusals.definite(e)
-          ? taken("the Secret %s cannot be written: %s".formatted(name, Refusals.said(e)))
-          : Optional.of(pending(name, e));
-    }
-  }
-
-  private static Failure pending(String name, KubernetesClientException e) {
-    return new Failure(
-        Reason.Pending,
-        "the Secret %s cannot be written now (%s): it is tried again"
-            .formatted(name, Refusals.said(e)));
-  }
-
-  private static Optional<Failure> taken(String sentence) {
-    return Optional.of(new Failure(Reason.SecretNotOwned, sentence));
+        f.active().orElseThrow(), accepted ? order.uncompared() : order, rehearsal.refusal(f));
   }
 }

@@ -24,7 +24,7 @@ public final class PreflightProbe {
     this.random = random;
   }
 
-  /// @param write why the binding Secret could not be written
+  /// @param write why the binding Secret or a workload could not be written
   Probe probe(Attachment from, Order order, Optional<Failure> write) {
     var served = directory.find(order.place().server());
     if (served.isEmpty()) return untold(Optional.empty(), Optional.empty(), write);

@@ -38,6 +38,7 @@ import dev.backingservice.observe.CertificateReader;
 import dev.backingservice.observe.Durations;
 import dev.backingservice.observe.Observer;
 import dev.backingservice.observe.PreflightProbe;
+import dev.backingservice.observe.Rehearsal;
 import dev.backingservice.observe.Rhythm;
 import dev.backingservice.observe.ServerObserver;
 import dev.backingservice.observe.ServerReader;
@@ -208,7 +209,8 @@ class Wiring {
         new ServiceServers(directory, reader, key),
         new WorkloadFinder(new Workloads(client)),
         new BindingCheck(directory, passwords, authorities.clients(), anchors, rhythm, CLOCK),
-        new PreflightProbe(directory, RANDOM));
+        new PreflightProbe(directory, RANDOM),
+        new Rehearsal(secrets, new Workloads(client)));
   }
 
   @Produces

@@ -109,7 +109,12 @@ public record Facts(
   /// How the active credential was received.
   public sealed interface Login {
     /// @param held how much its place holds; empty where that cannot be told
-    record LetIn(OptionalInt held) implements Login {}
+    /// @param beyond that it holds more than its level says; empty where that was not seen
+    record LetIn(OptionalInt held, Optional<Failure> beyond) implements Login {
+      public LetIn(OptionalInt held) {
+        this(held, Optional.empty());
+      }
+    }
 
     /// It is right, but no connection is free.
     record Full(Failure failure) implements Login {}

@@ -21,7 +21,12 @@ public record Outcome(Action action, Result result) {
     /// A login was let in.
     ///
     /// @param held how much its place holds; empty where that cannot be told
-    record LetIn(OptionalInt held) implements Result {}
+    /// @param beyond that it holds more than its level says; empty where that was not seen
+    record LetIn(OptionalInt held, Optional<Failure> beyond) implements Result {
+      public LetIn(OptionalInt held) {
+        this(held, Optional.empty());
+      }
+    }
 
     /// The credential is right, but no connection is free.
     record Full(Failure failure) implements Result {}

@@ -13,7 +13,7 @@ import java.util.Optional;
 ///     compares nothing
 /// @param unread why the old place could not be read; empty when it was, or nobody could ask
 /// @param fence why the old server could not be fenced, though it answers
-/// @param write why the binding Secret could not be written
+/// @param write why the binding Secret or a workload could not be written
 public record Probe(
     Optional<Failure> place,
     Sameness sameness,

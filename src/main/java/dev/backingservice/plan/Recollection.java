@@ -152,7 +152,7 @@ final class Recollection {
   }
 
   private OptionalInt held() {
-    if (f.login().orElse(null) instanceof Facts.Login.LetIn(var held) && held.isPresent())
+    if (f.login().orElse(null) instanceof Facts.Login.LetIn(var held, _) && held.isPresent())
       return held;
     return active().stream()
         .flatMap(a -> f.outcomes().stream().flatMap(o -> held(o, a.attachment())))
@@ -164,7 +164,7 @@ final class Recollection {
   private static Stream<OptionalInt> held(Outcome outcome, Attachment active) {
     return outcome.action() instanceof Action.Knock(var at)
             && at.same(active)
-            && outcome.result() instanceof Outcome.Result.LetIn(var held)
+            && outcome.result() instanceof Outcome.Result.LetIn(var held, _)
             && held.isPresent()
         ? Stream.of(held)
         : Stream.empty();

@@ -85,6 +85,8 @@ final class Judge {
       return Verdict.wait(PROVISIONED, Reason.Swapping, Progress.phase(after.swap()));
     var given = Progress.givenUp(after);
     if (given.isPresent()) return Verdict.no(PROVISIONED, given.get());
+    var beyond = beyond();
+    if (beyond.isPresent()) return Verdict.no(PROVISIONED, beyond.get());
     boolean givenUp =
         after.swap() instanceof Swap.Aborted; // a renewal, where the place is as asked
     if (after.attachedAsAsked() && !givenUp)
@@ -100,6 +102,25 @@ final class Judge {
             .active()
             .map(active -> Progress.behind(after, active))
             .orElse("Nothing was provisioned yet."));
+  }
+
+  /// That the credential in force holds more than its level says. It is published all the same:
+  /// nobody is helped by an application without a database.
+  private Optional<Failure> beyond() {
+    var tried =
+        f.login().orElse(null) instanceof Facts.Login.LetIn(_, var beyond)
+            ? beyond
+            : Optional.<Failure>empty();
+    return tried.or(
+        () ->
+            after.active().stream()
+                .flatMap(this::knocks)
+                .flatMap(
+                    o ->
+                        o.result() instanceof Outcome.Result.LetIn(_, var beyond)
+                            ? beyond.stream()
+                            : Stream.empty())
+                .findFirst());
   }
 
   /// Whether the condition of the Secret says it.

@@ -10,6 +10,7 @@ import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Want;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Failure;
 import dev.backingservice.model.Finding;
 import dev.backingservice.model.Inventory;
 import dev.backingservice.model.LoginState;
@@ -96,9 +97,13 @@ abstract class GrantsContract extends PostgresContract {
   }
 
   private Finding foreignOwner() throws EngineException {
+    return finding(Finding.Id.ForeignOwner);
+  }
+
+  private Finding finding(Finding.Id id) throws EngineException {
     try (var session = engine(1).open(server())) {
       return session.examine().findings().stream()
-          .filter(f -> f.id() == Finding.Id.ForeignOwner)
+          .filter(f -> f.id() == id)
           .findFirst()
           .orElseThrow();
     }
@@ -112,6 +117,78 @@ abstract class GrantsContract extends PostgresContract {
     var at = open(Access.ReadWrite);
 
     run(at, "INSERT INTO foreigners VALUES (1)");
+  }
+
+  @Test
+  void whatEveryRoleMayDoIsAFindingAndSaidOfLoginsThatHoldMoreThanTheirLevel() throws Exception {
+    // Given
+    anotherProcess();
+    postgres.execute(database(), "GRANT CREATE ON SCHEMA public TO PUBLIC");
+
+    // When
+    var writer = open(Access.ReadWrite);
+
+    // Then
+    var said = beyond(knock(writer));
+    assertThat(said.reason()).isEqualTo(Reason.PrivilegesIncomplete);
+    assertThat(said.message())
+        .contains("holds more than ReadWrite", "create objects in schema public")
+        .contains("REVOKE CREATE ON SCHEMA \"public\" FROM PUBLIC");
+    assertThat(beyond(inspect(writer))).isEqualTo(said);
+    assertThat(open().remedy()).contains("REVOKE CREATE ON SCHEMA \"public\" FROM PUBLIC");
+
+    // When its owner does what is said
+    postgres.execute(database(), "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+
+    // Then
+    assertThat(((Entry.LetIn) inspect(writer)).beyond()).isEmpty();
+    assertThat(findings()).doesNotContain(Finding.Id.SchemaOpen);
+
+    // When
+    var reader = slotB(Access.ReadOnly, 2);
+    ensure(want(reader, LoginState.Prepared));
+    postgres.execute(database(), "GRANT INSERT ON writes TO PUBLIC");
+
+    // Then
+    assertThat(beyond(inspect(reader)).message())
+        .contains("change the rows of writes")
+        .contains("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON \"public\".\"writes\" FROM PUBLIC");
+    assertThat(((Entry.LetIn) inspect(writer)).beyond()).isEmpty();
+  }
+
+  @Test
+  void functionsWithTheRightsOfTheirOwnerAndOpenLargeObjectsAreFindings() throws Exception {
+    // Given
+    anotherProcess(); // what other databases hold was seen by the one before
+    var at = open(Access.ReadWrite);
+    postgres.execute(
+        database(),
+        "CREATE FUNCTION public.empty() RETURNS void LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM public.writes'");
+
+    // When
+    assertThat(((Entry.LetIn) inspect(at)).beyond()).isEmpty();
+
+    // Then
+    assertThat(open().message()).contains("execute function empty with the rights of its owner");
+
+    // When
+    postgres.execute(
+        database(),
+        "REVOKE EXECUTE ON FUNCTION public.empty() FROM PUBLIC",
+        "SELECT lo_create(%d)".formatted(LARGE_OBJECT),
+        "GRANT UPDATE ON LARGE OBJECT %d TO PUBLIC".formatted(LARGE_OBJECT));
+    inspect(at);
+
+    // Then
+    assertThat(open().message()).contains("use large object " + LARGE_OBJECT);
+  }
+
+  private static Failure beyond(Entry entry) {
+    return ((Entry.LetIn) entry).beyond().orElseThrow();
+  }
+
+  private Finding open() throws EngineException {
+    return finding(Finding.Id.SchemaOpen);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.backingservice.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -515,6 +516,63 @@ class InjectIT {
     // Then
     stage.eventually("Projected", "False/ContainerNotFound");
     assertThat(stage.message("Projected")).contains("has no container web");
+  }
+
+  @Test
+  void aConflictOnAWorkloadIsFoundBeforeTheFence() throws Exception {
+    // Given
+    var stage = attachable();
+    var blue = stage.sandbox.postgres(stage.blue);
+    stage.server(stage.green);
+    stage.sandbox.apply(workload(stage, "Deployment", ""));
+    stage.attached(stage.blue, "workloads: [{kind: Deployment, name: orders}]");
+    stage.sandbox.apply(
+        workload(
+            stage,
+            "Deployment",
+            "volumeMounts: [{name: mine, mountPath: /bindings/orders-db}]\n      volumes: [{name: mine, emptyDir: {}}]"));
+    stage.eventually("Projected", "Unknown/Pending");
+
+    try (var session = stage.session(blue)) {
+      // When
+      stage.swap(stage.green);
+
+      // Then
+      stage.eventually("Provisioned", "False/WorkloadConflict");
+      assertThat(stage.message("Provisioned")).contains("Deployment orders", "/bindings/orders-db");
+      assertThat(stage.condition("Available")).isEqualTo("True/Available");
+      assertThat(session.isValid(1)).isTrue();
+    }
+
+    // When
+    stage.sandbox.apply(workload(stage, "Deployment", ""));
+
+    // Then
+    stage.eventuallyOn(stage.green);
+  }
+
+  /// Flux and Helm 4 apply as `kubectl apply --server-side --force-conflicts` does.
+  @Test
+  void aContainerIsRenamedAfterTheBindingLeftIt() throws Exception {
+    // Given
+    var stage = attachable();
+    stage.sandbox.apply(workload(stage, "Deployment", ""));
+    stage.attached(stage.blue, "workloads: [{kind: Deployment, name: orders}]");
+    var renamed = workload(stage, "Deployment", "").replace("name: app\n", "name: web\n");
+    assertThatThrownBy(() -> stage.sandbox.apply(renamed))
+        .hasMessageContaining("image: Required value");
+
+    // When: what the documentation says
+    stage.patch(
+        "{\"spec\":{\"workloads\":[{\"kind\":\"Deployment\",\"name\":\"orders\",\"containers\":[\"migrate\"]}]}}");
+    stage.eventually(() -> assertThat(container(stage.template(), "app").getEnv()).isEmpty());
+    stage.sandbox.apply(renamed);
+    stage.patch("{\"spec\":{\"workloads\":[{\"kind\":\"Deployment\",\"name\":\"orders\"}]}}");
+
+    // Then
+    stage.eventually(
+        () -> assertThat(variable(container(stage.template(), "web"), "DATABASE_URL")).isNotNull());
+    assertThat(stage.template().getSpec().getContainers()).hasSize(1);
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.backingservice.engine.postgresql;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
 import dev.backingservice.engine.LoginMark;
-import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.jdbc.JdbcLine;
 import dev.backingservice.engine.wire.Attempt;
@@ -13,6 +12,7 @@ import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Credential;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.Scope;
 import dev.backingservice.model.ServerText;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,7 +27,7 @@ import java.util.StringJoiner;
 ///
 /// @param granted whether every right was seen granted a short while ago: what is lacking since was
 ///     made or taken away by somebody who may, and stands in nobody's way
-record Knock(Server server, Marks marks, Credential credential, boolean granted) {
+record Knock(Server server, Registry registry, Credential credential, boolean granted) {
   private static final String HELD = "SELECT count(*) FROM " + RelationGrants.RELATIONS;
 
   private static final List<String> WRITES = List.of("SELECT", "INSERT", "UPDATE", "DELETE");
@@ -66,17 +66,33 @@ record Knock(Server server, Marks marks, Credential credential, boolean granted)
       opened.attempt().bounds().begin(PROOF);
       var refusal = refusal(new Sql(opened.connection()), scope.schema());
       if (refusal.isPresent()) return new Entry.Different(refusal.get());
-      return new Entry.LetIn(
-          OptionalInt.of(
-              new Sql(opened.connection())
-                  .first(HELD, row -> row.getInt(1), scope.schema())
-                  .orElse(0)),
-          opened.attempt().anchor());
+      var sql = new Sql(opened.connection());
+      var held = sql.first(HELD, row -> row.getInt(1), scope.schema()).orElse(0);
+      var beyond = beyond(sql, scope);
+      return new Entry.LetIn(OptionalInt.of(held), opened.attempt().anchor(), beyond);
     } catch (Connections.Turned e) {
       return turned(e);
     } catch (SQLException e) {
       throw PgErrors.running(e, server);
     }
+  }
+
+  /// What every role may do there is a finding about the server; where it is more than the level of
+  /// this login says, the service hears of it.
+  private Optional<Failure> beyond(Sql sql, Scope.Schema schema) throws SQLException {
+    if (!granted) registry.open().saw(server, schema, PublicRights.look(sql, schema.schema()));
+    for (var right : registry.open().seen(server, schema))
+      if (right.beyond(attachment().access()))
+        return Optional.of(
+            new Failure(
+                Reason.PrivilegesIncomplete,
+                "on %s the login holds more than %s, because every role may %s: let the owner run %s"
+                    .formatted(
+                        server.name(),
+                        attachment().access(),
+                        right.sentence(schema),
+                        right.remedy(schema))));
+    return Optional.empty();
   }
 
   private record Closing(JdbcLine opened) implements AutoCloseable {
@@ -126,7 +142,8 @@ record Knock(Server server, Marks marks, Credential credential, boolean granted)
   /// Why it is not let in as it shall be.
   private Optional<Failure> refusal(Sql sql, String schema) throws SQLException {
     var at = attachment();
-    var expected = at.access() == Access.Owner ? Roles.of(marks, at.place()).owner() : at.login();
+    var expected =
+        at.access() == Access.Owner ? Roles.of(registry.marks(), at.place()).owner() : at.login();
     if (!sql.holds(LET_IN_AS, at.login(), expected))
       return refused(
           at.access() == Access.Owner && sql.holds(IGNORES_ROLES)
@@ -144,7 +161,8 @@ record Knock(Server server, Marks marks, Credential credential, boolean granted)
     if (granted) return Optional.empty();
     var lacking = lacking(sql, schema, at.access());
     if (lacking.isPresent()) return lacking("lacks rights on " + name(schema, lacking.get()));
-    return new RoutineGrants(schema, Roles.of(marks, at.place())).complete(sql, at.access())
+    return new RoutineGrants(schema, Roles.of(registry.marks(), at.place()))
+            .complete(sql, at.access())
         ? Optional.empty()
         : lacking("may not execute what relations of schema %s call".formatted(schema));
   }
@@ -165,7 +183,8 @@ record Knock(Server server, Marks marks, Credential credential, boolean granted)
         .query(
             LACKING.formatted(privileges(access)),
             row ->
-                row.getBoolean(4) || LoginMark.ofLogin(marks, row.getString(2), row.getString(3))
+                row.getBoolean(4)
+                        || LoginMark.ofLogin(registry.marks(), row.getString(2), row.getString(3))
                     ? Optional.of(row.getString(1))
                     : Optional.<String>empty(),
             server.adminUser(),

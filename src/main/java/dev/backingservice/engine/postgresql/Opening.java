@@ -27,6 +27,7 @@ final class Opening {
   private final Transactions transactions;
   private final CompleteGroups complete;
   private final ForeignOwners foreign;
+  private final PublicRights open;
   private final Logins logins;
 
   Opening(Server server, Registry registry, Transactions transactions, Logins logins) {
@@ -35,6 +36,7 @@ final class Opening {
     this.transactions = transactions;
     this.complete = registry.complete();
     this.foreign = registry.foreign();
+    this.open = registry.open();
     this.logins = logins;
   }
 
@@ -235,7 +237,10 @@ final class Opening {
           var scope = Schemas.of(order.place());
           try (var connection = Connections.inside(server, scope.database())) {
             connection.setAutoCommit(false);
-            var lacking = new SchemaGrants(order.place(), marks).ensure(new Sql(connection));
+            var sql = new Sql(connection);
+            var lacking = new SchemaGrants(order.place(), marks).ensure(sql);
+            connection.commit();
+            open.saw(server, scope, PublicRights.look(sql, scope.schema()));
             connection.commit();
             foreign.saw(server, scope, lacking.relations());
             return lacking.schema();

@@ -86,7 +86,7 @@ public final class PostgresEngine extends LaneEngine<JdbcLine> {
   /// @param granted whether every right was seen granted a short while ago
   private Entry knock(Server server, Credential credential, boolean granted)
       throws EngineException {
-    var entry = new Knock(server, registry.marks(), credential, granted).prove();
+    var entry = new Knock(server, registry, credential, granted).prove();
     if (entry instanceof Entry.Refused || entry instanceof Entry.Different)
       registry.complete().forget(server.name());
     return entry;

@@ -41,6 +41,7 @@ final class Posture {
           "REVOKE CREATE ON SCHEMA public FROM PUBLIC in database " + server.adminDatabase());
     databases();
     registry.foreign().of(server).ifPresent(findings::add);
+    registry.open().of(server).ifPresent(findings::add);
     if (registry.identification().withheld(server))
       add(
           Id.TimelineWithheld,
