@@ -36,7 +36,7 @@ public record BindingBlock(
         @Nullable String secretName,
     @Size(max = 32)
         @JsonPropertyDescription(
-            "More keys, with the placeholders {host} {port} {username} {password} {database} {bindingPath}, each also as {...:pct}, percent-encoded.")
+            "More keys, with the placeholders {host} {port} {username} {password} {database} {schema} {bindingPath}, each also as {...:pct}, percent-encoded.")
         @Nullable Map<String, @Size(max = 1024) String> entries,
     @Default("PKCS12")
         @JsonPropertyDescription(

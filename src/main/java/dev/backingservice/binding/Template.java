@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /// Fills the placeholders of a user's own entries. What is no placeholder stays as it is.
 record Template(Map<String, String> values, String bindingPath) {
   private static final Pattern PLACEHOLDER =
-      Pattern.compile("\\{(host|port|username|password|database|bindingPath)(:pct)?}");
+      Pattern.compile("\\{(host|port|username|password|database|schema|bindingPath)(:pct)?}");
 
   Template {
     values = Map.copyOf(values);

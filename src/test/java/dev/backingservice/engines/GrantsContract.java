@@ -14,7 +14,9 @@ import dev.backingservice.model.Failure;
 import dev.backingservice.model.Finding;
 import dev.backingservice.model.Inventory;
 import dev.backingservice.model.LoginState;
+import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.Scope;
 import dev.backingservice.model.ServiceId;
 import dev.backingservice.model.Standing.Holds;
 import java.sql.SQLException;
@@ -154,6 +156,41 @@ abstract class GrantsContract extends PostgresContract {
         .contains("change the rows of writes")
         .contains("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON \"public\".\"writes\" FROM PUBLIC");
     assertThat(((Entry.LetIn) inspect(writer)).beyond()).isEmpty();
+  }
+
+  /// A name that SQL quotes.
+  @Test
+  void aLoginFindsItsSchemaWithoutNamingIt() throws Exception {
+    // Given
+    place = new Place("blue", new Scope.Schema(database(), "Reports"));
+    postgres.execute(database(), "CREATE SCHEMA \"Reports\" AUTHORIZATION bs_admin");
+
+    // When
+    var owner = open(Access.Owner);
+
+    // Then
+    run(owner, "CREATE TABLE monthly (id int)");
+    assertThat(
+            postgres.ask(
+                database(),
+                "SELECT schemaname FROM pg_catalog.pg_tables WHERE tablename = 'monthly'"))
+        .isEqualTo("Reports");
+    assertThat(standing(owner).find(owner.login()).orElseThrow().holds()).isEqualTo(Holds.Works);
+
+    // When it looks elsewhere
+    run(owner, "SET ROLE NONE; ALTER ROLE CURRENT_USER SET search_path = public");
+
+    // Then
+    assertThat(standing(owner).find(owner.login()).orElseThrow().holds()).isEqualTo(Holds.Differs);
+    ensure(want(owner, LoginState.Active));
+    run(owner, "INSERT INTO monthly VALUES (1)");
+
+    // When
+    var writer = slotB(Access.ReadWrite, 2);
+    ensure(want(writer, LoginState.Prepared));
+
+    // Then
+    run(writer, "INSERT INTO monthly VALUES (2)");
   }
 
   @Test

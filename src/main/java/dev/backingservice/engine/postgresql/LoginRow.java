@@ -1,5 +1,7 @@
 package dev.backingservice.engine.postgresql;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import dev.backingservice.engine.LoginMark;
 import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Order;
@@ -73,6 +75,8 @@ record LoginRow(
                      FROM pg_catalog.pg_stat_activity GROUP BY usesysid) a ON a.usesysid = r.oid
        WHERE r.rolname = ANY ($1)""";
 
+  private static final String SEARCH_PATH = ":search_path=";
+
   static LoginRow read(ResultSet row, Marks marks) throws SQLException {
     var name = row.getString(1);
     return new LoginRow(
@@ -83,7 +87,7 @@ record LoginRow(
         row.getInt(4),
         texts(row.getArray(6)),
         texts(row.getArray(7)),
-        texts(row.getArray(8)),
+        texts(row.getArray(8)).stream().map(LoginRow::unquoted).collect(toUnmodifiableSet()),
         marks.read(name, row.getString(9)).map(LoginMark::new),
         row.getInt(10),
         texts(row.getArray(11)).stream().map(ServerText::clean).toList());
@@ -94,9 +98,19 @@ record LoginRow(
     var settings = new TreeSet<String>();
     var timeout = order.limits().statementTimeout();
     if (!timeout.isZero()) settings.add(":statement_timeout=" + timeout.toMillis());
-    if (at.access() == Access.Owner)
-      settings.add(Schemas.of(at.place()).database() + ":role=" + roles.owner());
+    var scope = Schemas.of(at.place());
+    if (at.access() == Access.Owner) settings.add(scope.database() + ":role=" + roles.owner());
+    if (!scope.schema().equals(Schemas.USUAL))
+      settings.add(scope.database() + SEARCH_PATH + scope.schema());
     return settings;
+  }
+
+  /// The server puts quotes around a name in a list where it needs them (manual, `quote_ident`).
+  private static String unquoted(String setting) {
+    var quoted = SEARCH_PATH + "\"";
+    return setting.contains(quoted) && setting.endsWith("\"")
+        ? setting.substring(0, setting.length() - 1).replace(quoted, SEARCH_PATH)
+        : setting;
   }
 
   /// As the planner sees it: compared with the rights that its own mark says it was given.

@@ -5,6 +5,9 @@ import dev.backingservice.model.Scope;
 
 /// The scope of this engine's places.
 final class Schemas {
+  /// The one that needs no search path of its own.
+  static final String USUAL = "public";
+
   private Schemas() {}
 
   static Scope.Schema of(Place place) {
