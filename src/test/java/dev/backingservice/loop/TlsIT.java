@@ -83,6 +83,28 @@ class TlsIT {
     stage.eventually("Available", "True/Available");
   }
 
+  @Test
+  void anotherBundleReachesTheFilesWithoutARollout() throws Exception {
+    // Given
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.sandbox.apply(SwapIT.deployment(stage.namespace));
+    stage.attached(stage.blue, "workloads: [{kind: Deployment, name: orders}]");
+    var epoch = stage.status().active().epoch();
+    var template = stage.template();
+    var bundle = stage.sandbox.anchor() + new Pki().anchor();
+
+    // When
+    stage.sandbox.secret(stage.blue + "-ca", Map.of("ca.crt", bundle));
+    stage.sandbox.touch(stage.blue);
+
+    // Then
+    stage.eventually(() -> assertThat(stage.bound("ca.crt").split("BEGIN CERTIFICATE")).hasSize(3));
+    stage.eventually("Ready", "True/Ready");
+    assertThat(stage.status().active().epoch()).isEqualTo(epoch);
+    assertThat(stage.template()).isEqualTo(template);
+  }
+
   /// The same login, two swaps later.
   @Test
   void aClientCertificateOfARetiredEpochDoesNotComeBackToLife(@TempDir Path files)
