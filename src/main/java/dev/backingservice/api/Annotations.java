@@ -25,6 +25,9 @@ public final class Annotations {
   /// On a BackingService: the older login of this epoch is locked now, whoever still uses it.
   public static final String END_OVERLAP = DOMAIN + "end-overlap";
 
+  /// On a BackingService: what the server named needs before a database is restored there.
+  public static final String PREPARE = DOMAIN + "prepare";
+
   /// On a BackingServer: the lineage named is the right one now.
   public static final String ACCEPT_IDENTITY = DOMAIN + "accept-identity";
 

@@ -1,8 +1,10 @@
 package dev.backingservice.kube;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
@@ -21,16 +23,27 @@ public final class MetadataOnly {
 
   private MetadataOnly() {}
 
+  /// What nobody looks at is dropped when it is read: a Deployment that was applied carries itself
+  /// a second time in an annotation, and its fields with their owners.
+  @JsonIgnoreProperties({"managedFields", "annotations", "ownerReferences", "finalizers"})
+  private interface Pruned {}
+
   public static KubernetesClient like(KubernetesClient client) {
-    var json = new ObjectMapper();
-    // an empty list comes as "items": null, on which the reflector fails
-    json.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
+    var json = json();
     return new KubernetesClientBuilder()
         .withConfig(client.getConfiguration())
         .withKubernetesSerialization(new KubernetesSerialization(json, true))
         .withHttpClientBuilderConsumer(
             http -> http.addOrReplaceInterceptor("metadata-only", new Accepting()))
         .build();
+  }
+
+  static ObjectMapper json() {
+    var json = new ObjectMapper();
+    json.addMixIn(ObjectMeta.class, Pruned.class);
+    // an empty list comes as "items": null, on which the reflector fails
+    json.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
+    return json;
   }
 
   /// Whether a path of the API ends with the name of an object, and not with a kind.

@@ -152,7 +152,8 @@ public final class Observer {
             Annotations.read(resource, Annotations.ACCEPT_DATA),
             Annotations.read(resource, Annotations.ACCEPT_DIVERGENCE),
             cut(Annotations.read(resource, Annotations.RETRY)),
-            Annotations.read(resource, Annotations.END_OVERLAP)),
+            Annotations.read(resource, Annotations.END_OVERLAP),
+            Annotations.read(resource, Annotations.PREPARE)),
         taken(resource, known));
   }
 

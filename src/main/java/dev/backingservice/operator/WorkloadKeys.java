@@ -19,6 +19,7 @@ final class WorkloadKeys {
     var spec = service.getSpec();
     if (spec != null && spec.workloads() != null)
       for (var w : spec.workloads())
+        if (w.kind() != null) // one that this version does not know
         keys.add(key(namespace, w.kind().name(), w.name() == null ? ANY : w.name()));
     var status = service.getStatus();
     if (status != null && status.workloads() != null)

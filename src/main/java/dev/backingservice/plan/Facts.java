@@ -88,7 +88,11 @@ public record Facts(
 
   /// What people say by annotation; empty texts where they say nothing.
   public record Annotations(
-      String acceptData, String acceptDivergence, String retry, String endOverlap) {}
+      String acceptData,
+      String acceptDivergence,
+      String retry,
+      String endOverlap,
+      String prepare) {}
 
   /// What the spec asks for, or why it makes no sense.
   public sealed interface Request {

@@ -7,6 +7,7 @@ import dev.backingservice.model.Published;
 import dev.backingservice.model.Standing;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Which places have to be looked at for one service.
@@ -19,8 +20,17 @@ public final class Places {
     var places = remembered(f);
     var wanted = f.intent().map(Intent::place);
     wanted.ifPresent(places::add);
+    wanted.flatMap(like -> prepared(f, like)).ifPresent(places::add);
     wanted.ifPresent(like -> f.memory().unasked().forEach(name -> places.add(like.on(name))));
     return places;
+  }
+
+  /// Where somebody wants to restore what the service needs.
+  static Optional<Place> prepared(Facts f, Place like) {
+    return Optional.of(f.service().annotations().prepare())
+        .filter(server -> !server.isEmpty())
+        .filter(server -> f.active().filter(a -> a.server().equals(server)).isEmpty())
+        .map(like::on);
   }
 
   /// Where the logins are that somebody remembers: also the one of a Secret that is sealed and not

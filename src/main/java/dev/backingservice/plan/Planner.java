@@ -51,10 +51,28 @@ public final class Planner {
     var actions = new ArrayList<Action>(Debts.settle(f));
     for (var step : steps(f, swap, active.get(), now))
       if (!actions.contains(step)) actions.add(step);
+    if (!swap.underWay()) prepared(f, intent).ifPresent(actions::add);
     if (!f.pending() || swap.underWay() || intent.place().equals(active.get().place()))
-      return new Plan(f, swap, actions, f.service().given().problem());
+      return new Plan(f, swap, actions, f.service().given().problem().or(() -> unprepared(f)));
     if (Preflight.waitsForContents(f)) actions.add(new Action.CreateGroups(intent.place()));
     return new Plan(f, swap, actions, Preflight.refusal(f));
+  }
+
+  /// Whoever restores a database names the groups as the owners of what is in it.
+  private static Optional<Action> prepared(Facts f, Intent intent) {
+    return Places.prepared(f, intent.place())
+        .filter(place -> f.takesWrites(place.server()))
+        .map(Action.CreateGroups::new);
+  }
+
+  private static Optional<Failure> unprepared(Facts f) {
+    return f.server(f.service().annotations().prepare())
+        .flatMap(ServerFact::consent)
+        .map(
+            refusal ->
+                new Failure(
+                    refusal.reason(),
+                    "annotation backingservice.dev/prepare: " + refusal.message()));
   }
 
   /// A service whose memory is older than its servers is attached anew where it is, while that

@@ -2,11 +2,30 @@ package dev.backingservice.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// What is asked for by its name has another media type than a list.
 class MetadataOnlyTest {
+  @Test
+  void whatNobodyLooksAtIsDropped() throws Exception {
+    var text =
+        """
+        {"metadata": {"name": "orders", "labels": {"app": "orders"}, "resourceVersion": "7",
+          "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}"},
+          "managedFields": [{"manager": "kubectl", "fieldsV1": {"f:spec": {}}}]}}""";
+
+    var read = MetadataOnly.json().readValue(text, Deployment.class).getMetadata();
+
+    assertThat(read.getName()).isEqualTo("orders");
+    assertThat(read.getLabels()).containsEntry("app", "orders");
+    assertThat(read.getResourceVersion()).isEqualTo("7");
+    assertThat(read.getAnnotations()).isEmpty();
+    assertThat(read.getManagedFields()).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "/api/v1/namespaces, false",

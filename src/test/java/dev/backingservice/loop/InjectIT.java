@@ -531,7 +531,7 @@ class InjectIT {
             stage,
             "Deployment",
             "volumeMounts: [{name: mine, mountPath: /bindings/orders-db}]\n      volumes: [{name: mine, emptyDir: {}}]"));
-    stage.eventually("Projected", "Unknown/Pending");
+    stage.eventually("Projected", "False/WorkloadConflict");
 
     try (var session = stage.session(blue)) {
       // When

@@ -128,7 +128,7 @@ record Case(BackingService service, JsonNode seen) {
             ENGINES.find(EngineKind.PostgreSQL).orElseThrow().abilities(),
             Facts.Given.NOTHING,
             LOGINS,
-            new Facts.Annotations("", "", "", ""),
+            new Facts.Annotations("", "", "", "", ""),
             taken()),
         request,
         published(request),

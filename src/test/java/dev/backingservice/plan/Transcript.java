@@ -57,8 +57,9 @@ final class Transcript {
     return switch (words[0]) {
       case "time" -> world.at(world.now().plus(Duration.parse(words[1])));
       case "gone" -> world.named(words[1], n -> n.forgiving(words[2]));
-      case "accept-data" -> world.asking(said(new Facts.Annotations(words[1], "", "", "")));
-      case "accept-divergence" -> world.asking(said(new Facts.Annotations("", words[1], "", "")));
+      case "accept-data" -> world.asking(said(new Facts.Annotations(words[1], "", "", "", "")));
+      case "accept-divergence" ->
+          world.asking(said(new Facts.Annotations("", words[1], "", "", "")));
       case "retry" -> world.asking(world.spec().retrying(words[1]));
       default -> WorldMoves.after(step, world, earlier, policy);
     };

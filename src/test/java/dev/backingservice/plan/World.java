@@ -123,12 +123,13 @@ record World(
     Spec retrying(String word) {
       return saying(
           new Facts.Annotations(
-              said.acceptData(), said.acceptDivergence(), word, said.endOverlap()));
+              said.acceptData(), said.acceptDivergence(), word, said.endOverlap(), ""));
     }
 
     Spec endingOverlap(String epoch) {
       return saying(
-          new Facts.Annotations(said.acceptData(), said.acceptDivergence(), said.retry(), epoch));
+          new Facts.Annotations(
+              said.acceptData(), said.acceptDivergence(), said.retry(), epoch, ""));
     }
   }
 
@@ -312,7 +313,7 @@ record World(
             Access.ReadWrite,
             true,
             false,
-            new Facts.Annotations("", "", "", ""),
+            new Facts.Annotations("", "", "", "", ""),
             ""),
         Map.of("a", name("A", "L1"), "b", name("B", "L2"), "c", name("A", "L1")),
         Map.of(
