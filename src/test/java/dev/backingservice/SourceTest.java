@@ -33,6 +33,7 @@ class SourceTest {
           "/model/Scope.java",
           "/status/",
           "/binding/DebtCodec.java",
+          "/binding/Template.java",
           "/observe/EngineBlock.java",
           "/operator/Wiring.java",
           "/operator/Visit.java");

@@ -41,7 +41,9 @@ public record Projection(
     Readable(List.of()),
     /// Root and the pod's `fsGroup` (0640). libpq refuses a key of root's that others can read
     /// (PostgreSQL manual, "SSL Support", section "Client Certificates").
-    Strict(List.of("tls.key", "tls.pk8"));
+    Strict(List.of("tls.key", "tls.pk8")),
+    /// As [#Strict], where nobody knows whether the server demands client certificates.
+    Cautious(List.of("tls.key", "tls.pk8"));
 
     private final List<String> restricted;
 
@@ -50,8 +52,10 @@ public record Projection(
     }
 
     /// Where a server demands client certificates, clients read the key.
-    public static KeyFiles of(boolean demanded) {
-      return demanded ? Strict : Readable;
+    ///
+    /// @param demanded empty where that is not known
+    public static KeyFiles of(Optional<Boolean> demanded) {
+      return demanded.map(d -> d ? Strict : Readable).orElse(Cautious);
     }
   }
 
@@ -90,14 +94,14 @@ public record Projection(
         && container.getVolumeMounts().stream().anyMatch(mount()::equals);
   }
 
-  /// The server adds a default mode; the source is what matters. Another mode of the keys waits for
-  /// the next epoch: no pod is replaced for it.
+  /// The server adds a default mode; the source is what matters. Keys that are stricter than they
+  /// need be wait for the next epoch: no pod is replaced for it.
   private boolean ours(Volume seen) {
-    return seen.getName().equals(volumeName())
-        && seen.getProjected() != null
-        && Stream.of(KeyFiles.values())
-            .map(form -> volume(form).getProjected().getSources())
-            .anyMatch(seen.getProjected().getSources()::equals);
+    if (!seen.getName().equals(volumeName()) || seen.getProjected() == null) return false;
+    var forms = keys == KeyFiles.Strict ? List.of(keys) : List.of(KeyFiles.values());
+    return forms.stream()
+        .map(form -> volume(form).getProjected().getSources())
+        .anyMatch(seen.getProjected().getSources()::equals);
   }
 
   /// The epoch in a template, 0 when it carries none.

@@ -6,6 +6,9 @@ public enum Access {
   ReadWrite,
   Owner;
 
+  /// How it is said of a login that it holds more than its level.
+  public static final String EXCEEDED = "holds more than";
+
   /// The one of the two that allows less.
   public Access lesser(Access other) {
     return compareTo(other) <= 0 ? this : other;

@@ -17,7 +17,8 @@ public final class Labels {
   /// named, when a copy of it was promoted under its name. Taken off when the lineage takes writes.
   public static final String GONE = DOMAIN + "/gone";
 
-  /// On a BackingServer: the namespace of the operator that serves it.
+  /// On a BackingServer: the namespace of the operator that serves it, and a fingerprint of its
+  /// root key.
   public static final String OPERATOR = DOMAIN + "/operator";
 
   private Labels() {}

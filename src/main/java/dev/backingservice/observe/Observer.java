@@ -79,7 +79,14 @@ public final class Observer {
     if (doubtful(resource) || (edited(resource) && settled(facts)))
       rhythm.checkSoon(facts.service().id().uid());
     facts = facts.withLogin(check.tried(facts));
-    return Preflight.due(facts) ? facts.withProbe(Optional.of(probed(facts))) : facts;
+    return Preflight.due(facts) ? rehearsed(facts.withProbe(Optional.of(probed(facts)))) : facts;
+  }
+
+  /// What nothing else stands in the way of is tried as a dry run.
+  private Facts rehearsed(Facts f) {
+    if (Preflight.refusal(f).isPresent()) return f;
+    var refusal = rehearsal.refusal(f);
+    return f.withProbe(f.probe().map(p -> p.writing(refusal)));
   }
 
   /// Every server that admits the namespace is looked at when there is more to know than is
@@ -230,7 +237,6 @@ public final class Observer {
     var place = f.intent().orElseThrow().place();
     var order = Orders.of(f, place);
     boolean accepted = f.service().annotations().acceptData().equals(place.server());
-    return probe.probe(
-        f.active().orElseThrow(), accepted ? order.uncompared() : order, rehearsal.refusal(f));
+    return probe.probe(f.active().orElseThrow(), accepted ? order.uncompared() : order);
   }
 }

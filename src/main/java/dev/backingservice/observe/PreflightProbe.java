@@ -24,15 +24,14 @@ public final class PreflightProbe {
     this.random = random;
   }
 
-  /// @param write why the binding Secret or a workload could not be written
-  Probe probe(Attachment from, Order order, Optional<Failure> write) {
+  Probe probe(Attachment from, Order order) {
     var served = directory.find(order.place().server());
-    if (served.isEmpty()) return untold(Optional.empty(), Optional.empty(), write);
+    if (served.isEmpty()) return untold(Optional.empty(), Optional.empty());
     try (var there = served.get().open()) {
       there.checkClaim(order);
       var serverId = there.identity().serverId();
       var target = new Target(there, serverId, there.inventory(order));
-      return beside(from, order, target, write);
+      return beside(from, order, target);
     } catch (EngineException e) {
       return new Probe(
           Optional.of(failure(order.place().server(), e)),
@@ -40,7 +39,7 @@ public final class PreflightProbe {
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
-          write);
+          Optional.empty());
     }
   }
 
@@ -54,28 +53,23 @@ public final class PreflightProbe {
     }
   }
 
-  private Probe beside(Attachment from, Order order, Target target, Optional<Failure> write) {
+  private Probe beside(Attachment from, Order order, Target target) {
     if (from.server().equals(order.place().server()))
-      return compared(from, order, target, target.session, Probe.Sameness.Same, write);
+      return compared(from, order, target, target.session, Probe.Sameness.Same);
     var old = directory.find(from.server());
     var alone = target.inventory.map(PreflightProbe::alone);
-    if (old.isEmpty()) return untold(alone, Optional.empty(), write);
+    if (old.isEmpty()) return untold(alone, Optional.empty());
     try (var here = old.get().open()) {
       var sameness =
           same(here, target.session, random) ? Probe.Sameness.Same : Probe.Sameness.Different;
-      return compared(from, order, target, here, sameness, write);
+      return compared(from, order, target, here, sameness);
     } catch (EngineException e) {
-      return untold(alone, unread(from, e), write);
+      return untold(alone, unread(from, e));
     }
   }
 
   private Probe compared(
-      Attachment from,
-      Order order,
-      Target target,
-      Session here,
-      Probe.Sameness sameness,
-      Optional<Failure> write) {
+      Attachment from, Order order, Target target, Session here, Probe.Sameness sameness) {
     var fence = fence(here, order.at(from.place()), from);
     var alone = target.inventory.map(PreflightProbe::alone);
     try {
@@ -83,9 +77,10 @@ public final class PreflightProbe {
       var before = needless ? Optional.<Inventory>empty() : here.inventory(order.at(from.place()));
       var contents =
           before.isEmpty() ? alone : target.inventory.map(there -> contents(before.get(), there));
-      return new Probe(Optional.empty(), sameness, contents, Optional.empty(), fence, write);
+      return new Probe(
+          Optional.empty(), sameness, contents, Optional.empty(), fence, Optional.empty());
     } catch (EngineException e) {
-      return new Probe(Optional.empty(), sameness, alone, unread(from, e), fence, write);
+      return new Probe(Optional.empty(), sameness, alone, unread(from, e), fence, Optional.empty());
     }
   }
 
@@ -109,10 +104,14 @@ public final class PreflightProbe {
     }
   }
 
-  private static Probe untold(
-      Optional<Probe.Contents> contents, Optional<Failure> unread, Optional<Failure> write) {
+  private static Probe untold(Optional<Probe.Contents> contents, Optional<Failure> unread) {
     return new Probe(
-        Optional.empty(), Probe.Sameness.Untold, contents, unread, Optional.empty(), write);
+        Optional.empty(),
+        Probe.Sameness.Untold,
+        contents,
+        unread,
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static Probe.Contents alone(Inventory there) {

@@ -47,7 +47,7 @@ final class Rounds<T> {
   }
 
   private void round() {
-    var all = List.copyOf(things.get());
+    var all = begun();
     long gap = Math.max(LEAST_MILLIS, length.toMillis() / Math.max(1, all.size()));
     long at = 0;
     for (var thing : all) {
@@ -55,6 +55,16 @@ final class Rounds<T> {
       at += gap;
     }
     again(Math.max(length.toMillis(), at));
+  }
+
+  /// One that cannot begin is no end of them.
+  private List<T> begun() {
+    try {
+      return List.copyOf(things.get());
+    } catch (RuntimeException e) {
+      LOG.warn("a round could not begin", e);
+      return List.of();
+    }
   }
 
   /// A round goes on after a look that failed.

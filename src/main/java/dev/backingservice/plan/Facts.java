@@ -276,13 +276,14 @@ public record Facts(
         .or(() -> wanted);
   }
 
-  /// Whether the server that the service is attached to demands client certificates, as far as that
-  /// is known.
-  public boolean demandsCertificates() {
+  /// Whether the server that the service is attached to demands client certificates; empty while
+  /// that is not known.
+  public Optional<Boolean> demandsCertificates() {
     return active()
         .flatMap(a -> server(a.server()))
-        .filter(s -> s.admission().demandsCertificates())
-        .isPresent();
+        .map(ServerFact::admission)
+        .filter(admission -> !admission.clientTls().isEmpty())
+        .map(ServerFact.Admission::demandsCertificates);
   }
 
   /// The greatest epoch of this very object seen anywhere; 0 when there is none.

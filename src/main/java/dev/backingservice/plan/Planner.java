@@ -151,20 +151,13 @@ public final class Planner {
 
   /// First the Secret, so that a late write of the cut finds another version and fails; then the
   /// logins that were locked; what was prepared goes when its server answers. A Secret that is gone
-  /// or edited is written anew when its login lets in again.
+  /// or edited is written anew when its login lets in again; one that cannot be written for too
+  /// long comes last.
   private static List<Action> undo(
       Facts f, Attachment active, Motion m, Optional<FenceProof> proof, Instant now) {
     var actions = new ArrayList<Action>();
-    if (proof.isPresent()
-        && f.published() instanceof Published.Binding b
-        && !SwapGuards.disowned(f, m, now))
-      actions.add(
-          new Action.Amend(
-              active,
-              f.requested().orElse(active.place()),
-              f.debts(),
-              m.to().epoch(),
-              b.resourceVersion()));
+    var amend = disowning(f, active, m, proof, now);
+    if (!SwapGuards.unwritten(f)) amend.ifPresent(actions::add);
     // a motion that overlaps locked nothing, but one whose memory was lost may have
     boolean locked =
         !m.overlaps() || (f.answer(m.from().server()).isPresent() && !f.lets(m.from()));
@@ -175,7 +168,24 @@ public final class Planner {
       actions.add(
           new Action.Tidy(
               m.to().server(), List.of(new Action.Desired(m.to(), LoginState.Absent, 0))));
+    if (SwapGuards.unwritten(f)) amend.ifPresent(actions::add);
     return actions;
+  }
+
+  /// The write that says in the Secret that the epoch of a motion will not be published.
+  private static Optional<Action> disowning(
+      Facts f, Attachment active, Motion m, Optional<FenceProof> proof, Instant now) {
+    return proof.isPresent()
+            && f.published() instanceof Published.Binding b
+            && !SwapGuards.spoken(f, m, now)
+        ? Optional.of(
+            new Action.Amend(
+                active,
+                f.requested().orElse(active.place()),
+                f.debts(),
+                m.to().epoch(),
+                b.resourceVersion()))
+        : Optional.empty();
   }
 
   /// The credential itself tells whether it works again: where the administrator is refused, or may

@@ -22,6 +22,11 @@ public record Probe(
     Optional<Failure> fence,
     Optional<Failure> write) {
 
+  /// The same with what came of the dry runs.
+  public Probe writing(Optional<Failure> refusal) {
+    return new Probe(place, sameness, contents, unread, fence, refusal);
+  }
+
   /// Whether two names lead to one running server.
   public enum Sameness {
     Same,

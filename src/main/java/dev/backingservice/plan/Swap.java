@@ -33,8 +33,8 @@ import java.util.Optional;
 /// | | | Prepare | the server or the binding in force changed meanwhile |
 /// | Aborting, Aborted | | Roll | a late write of the cut succeeded |
 ///
-/// Roll, Verify, Overlap, Retire, Settled and Aborted take a new edit; after the cut there is no way
-/// but forward.
+/// Roll, Verify, Overlap, Retire, Settled and Aborted take a new edit; after the cut there is no
+/// way but forward.
 // spotless:on
 public sealed interface Swap {
 
@@ -89,7 +89,7 @@ public sealed interface Swap {
       case Cut(var m, _) when !m.cause().stands(f, m)                    -> new Aborting(m, SwapGuards.interrupted(now), SwapGuards.GONE);
       case Cut(var m, var p) when SwapGuards.refuses(f, m)               -> new Aborting(m, Optional.of(p), SwapGuards.REFUSES);
       case Cut(var m, _) when SwapGuards.unchecked(f, m)                 -> new Aborting(m, SwapGuards.interrupted(now), SwapGuards.UNCHECKED);
-      case Cut(var m, var p) when SwapGuards.refused(f).isPresent()      -> new Aborting(m, Optional.of(p), SwapGuards.refused(f).get());
+      case Cut(var m, var p) when SwapGuards.refused(f, p).isPresent()   -> new Aborting(m, Optional.of(p), SwapGuards.refused(f, p).get());
       case Cut(var m, var p) when SwapGuards.outdated(f, m, p)           -> new Fence(m);
       case Cut _                                                         -> this;
 

@@ -99,14 +99,15 @@ final class SwapGuards {
   /// Why the cut cannot be made: the new server is lost, the Secret is refused or somebody else's.
   /// A server that does not answer for a moment is given as long as the fence was, and so is an API
   /// server that cannot say whether it took the Secret, as where a webhook is down.
-  static Optional<String> refused(Facts f) {
+  static Optional<String> refused(Facts f, FenceProof proof) {
     if (f.published() instanceof Published.Foreign)
       return Optional.of("the binding's Secret is not ours any more");
     var patience = f.intent().map(i -> i.swap().fenceTimeout()).orElse(Duration.ZERO);
     boolean late = f.inPhase().compareTo(patience) >= 0;
+    boolean answered = proof.result() != FenceProof.Result.Unreachable; // else nobody is helped
     return f.outcomes().stream()
         .filter(o -> o.action() instanceof Action.Knock || o.action() instanceof Action.Publish)
-        .filter(o -> late || !(o.result() instanceof Outcome.Result.Unclear))
+        .filter(o -> (late && answered) || !(o.result() instanceof Outcome.Result.Unclear))
         .flatMap(o -> o.result().refusal().stream())
         .filter(failure -> late || failure.reason() != Reason.ServerUnreachable)
         .map(Failure::message)
@@ -241,7 +242,16 @@ final class SwapGuards {
   /// gone or edited and the old server cannot be asked, nobody waits for that; nor where it cannot
   /// be written for so long that no earlier write is under way.
   static boolean disowned(Facts f, Motion m, Instant now) {
-    if (f.inPhase().compareTo(LATE_WRITE) >= 0) return true;
+    return unwritten(f) || spoken(f, m, now);
+  }
+
+  /// Whether the Secret could not be written for so long that no write of the cut is under way.
+  static boolean unwritten(Facts f) {
+    return f.inPhase().compareTo(LATE_WRITE) >= 0;
+  }
+
+  /// Whether the Secret says it.
+  static boolean spoken(Facts f, Motion m, Instant now) {
     return switch (f.published()) {
       case Published.Foreign _ -> true;
       case Published.None _, Published.Edited _ ->

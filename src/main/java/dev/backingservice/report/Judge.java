@@ -1,6 +1,7 @@
 package dev.backingservice.report;
 
 import dev.backingservice.api.Condition.Status;
+import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Published;
@@ -31,6 +32,7 @@ final class Judge {
   private final Aftermath after;
   private final Facts f;
   private final Optional<Verdict> wasAvailable;
+  private final Optional<Verdict> wasProvisioned;
   private final Optional<String> holdingOn;
   private final WorkloadJudge workloads;
 
@@ -41,6 +43,7 @@ final class Judge {
     this.after = after;
     this.f = after.facts();
     this.wasAvailable = was.verdict(AVAILABLE);
+    this.wasProvisioned = was.verdict(PROVISIONED);
     this.workloads = new WorkloadJudge(after, was.before(PROJECTED), now);
   }
 
@@ -107,20 +110,22 @@ final class Judge {
   /// That the credential in force holds more than its level says. It is published all the same:
   /// nobody is helped by an application without a database.
   private Optional<Failure> beyond() {
-    var tried =
-        f.login().orElse(null) instanceof Facts.Login.LetIn(_, var beyond)
-            ? beyond
-            : Optional.<Failure>empty();
-    return tried.or(
-        () ->
-            after.active().stream()
-                .flatMap(this::knocks)
-                .flatMap(
-                    o ->
-                        o.result() instanceof Outcome.Result.LetIn(_, var beyond)
-                            ? beyond.stream()
-                            : Stream.empty())
-                .findFirst());
+    if (f.login().orElse(null) instanceof Facts.Login.LetIn(_, var seen)) return seen;
+    var knocked =
+        after.active().stream()
+            .flatMap(this::knocks)
+            .map(Outcome::result)
+            .filter(Outcome.Result.LetIn.class::isInstance)
+            .map(Outcome.Result.LetIn.class::cast)
+            .findFirst();
+    return knocked.isPresent() ? knocked.get().beyond() : believed();
+  }
+
+  /// What was said stands until the next try.
+  private Optional<Failure> believed() {
+    return wasProvisioned
+        .filter(was -> was.message().contains(Access.EXCEEDED) && after.attachedAsAsked())
+        .map(was -> new Failure(was.reason(), was.message()));
   }
 
   /// Whether the condition of the Secret says it.

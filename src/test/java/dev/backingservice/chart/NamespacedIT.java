@@ -41,7 +41,7 @@ class NamespacedIT {
 
       // Then
       assertThat(audit.forbidden()).isEmpty();
-      assertThat(annotation(sandbox)).isEqualTo(Kubectl.NAMESPACE);
+      assertThat(annotation(sandbox)).startsWith(Kubectl.NAMESPACE + "/");
       assertThat(audit.requests())
           .filteredOn(r -> r.name().startsWith(Kubectl.NAMESPACE + "/"))
           .filteredOn(r -> r.resource().equals("secrets"))

@@ -153,7 +153,7 @@ abstract class GrantsContract extends PostgresContract {
 
     // Then
     assertThat(beyond(inspect(reader)).message())
-        .contains("change the rows of writes")
+        .contains("change the rows of \"writes\"")
         .contains("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON \"public\".\"writes\" FROM PUBLIC");
     assertThat(((Entry.LetIn) inspect(writer)).beyond()).isEmpty();
   }
@@ -206,7 +206,8 @@ abstract class GrantsContract extends PostgresContract {
     assertThat(((Entry.LetIn) inspect(at)).beyond()).isEmpty();
 
     // Then
-    assertThat(open().message()).contains("execute function empty with the rights of its owner");
+    assertThat(open().message())
+        .contains("execute function \"empty\" with the rights of its owner");
 
     // When
     postgres.execute(

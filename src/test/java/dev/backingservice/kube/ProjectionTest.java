@@ -120,6 +120,18 @@ class ProjectionTest {
         new Projection(SHAPE, Set.of(), Injection.Full, KeyFiles.Strict).patch(template(), 1);
 
     assertThat(projection(SHAPE).present(strict)).isTrue();
+    var cautious = new Projection(SHAPE, Set.of(), Injection.Full, KeyFiles.Cautious);
+    assertThat(cautious.present(strict)).isTrue();
+    assertThat(cautious.present(projection(SHAPE).patch(template(), 1))).isTrue();
+    assertThat(cautious.patch(template(), 1)).isEqualTo(strict);
+  }
+
+  @Test
+  void keysThatClientsWouldRefuseAreWrittenAnew() {
+    var readable = projection(SHAPE).patch(template(), 1);
+
+    assertThat(new Projection(SHAPE, Set.of(), Injection.Full, KeyFiles.Strict).present(readable))
+        .isFalse();
   }
 
   @Test

@@ -545,7 +545,7 @@ class InjectIT {
     }
 
     // When
-    stage.sandbox.apply(workload(stage, "Deployment", ""));
+    stage.patch("{\"spec\":{\"workloads\":[]}}");
 
     // Then
     stage.eventuallyOn(stage.green);

@@ -31,6 +31,8 @@ class RecipesIT {
     var stage = new Stage();
     var blue = Stage.tables(stage.sandbox.server(stage.blue, MAJOR).withDatabase("orders"));
     var green = stage.sandbox.server(stage.green, MAJOR).withDatabase("orders");
+    for (var server : List.of(blue, green)) // as the documentation says of this release
+    server.execute("postgres", "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
     stage.attached(stage.blue, "access: Owner");
     try (var session = stage.session(blue)) {
       session.createStatement().execute("INSERT INTO writes VALUES (1)");
@@ -124,6 +126,8 @@ class RecipesIT {
     Flyway.configure()
         .dataSource(url, stage.bound("username"), stage.bound("password"))
         .locations("filesystem:" + files)
+        .baselineOnMigrate(true) // the schema is not empty
+        .baselineVersion("0")
         .load()
         .migrate();
     Files.writeString(

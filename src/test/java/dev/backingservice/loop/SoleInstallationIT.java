@@ -40,13 +40,24 @@ class SoleInstallationIT {
           .contains("uninstall one of the two operators");
       assertThat(sandbox.backingServer("blue").getMetadata().getFinalizers()).isEmpty();
 
-      // When: the other one is gone
+      // When: the other one is gone for an hour, and had a root key of its own
       lease(sandbox, Instant.now().minus(Duration.ofHours(1)));
+      sandbox.admin().leases().inNamespace(Kubectl.NAMESPACE).delete();
+
+      // Then
+      ends(sandbox.startOperator(Map.of()));
+
+      // When: somebody says that it is gone for good
+      sandbox.annotate("blue", OPERATOR, "");
       sandbox.admin().leases().inNamespace(Kubectl.NAMESPACE).delete();
       var heir = sandbox.startOperator(Map.of());
 
       // Then
-      Waiting.until("it takes over", SOON, () -> Kubectl.NAMESPACE.equals(operator(sandbox)));
+      Waiting.until(
+          "it takes over",
+          SOON,
+          () -> String.valueOf(operator(sandbox)).startsWith(Kubectl.NAMESPACE + "/"));
+      var mark = operator(sandbox);
       Waiting.until("it acts", SOON, () -> !sandbox.serverCondition("blue", "Ready").isEmpty());
 
       // When: the other one is back, and was faster with a server
@@ -56,6 +67,15 @@ class SoleInstallationIT {
       // Then
       ends(heir);
       assertThat(heir.log()).contains("is served by the operator in namespace elsewhere");
+
+      // When: the operator moved from there with its root key
+      servedBy(sandbox, mark.replace(Kubectl.NAMESPACE, ELSEWHERE));
+      lease(sandbox, Instant.now().minus(Duration.ofHours(1)));
+      sandbox.admin().leases().inNamespace(Kubectl.NAMESPACE).delete();
+      sandbox.startOperator(Map.of());
+
+      // Then
+      Waiting.until("it takes over by itself", SOON, () -> mark.equals(operator(sandbox)));
     }
   }
 

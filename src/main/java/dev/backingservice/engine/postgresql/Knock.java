@@ -86,9 +86,10 @@ record Knock(Server server, Registry registry, Credential credential, boolean gr
         return Optional.of(
             new Failure(
                 Reason.PrivilegesIncomplete,
-                "on %s the login holds more than %s, because every role may %s: let the owner run %s"
+                "on %s the login %s %s, because every role may %s: let the owner run %s"
                     .formatted(
                         server.name(),
+                        Access.EXCEEDED,
                         attachment().access(),
                         right.sentence(schema),
                         right.remedy(schema))));

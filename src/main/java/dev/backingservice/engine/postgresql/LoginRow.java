@@ -101,16 +101,15 @@ record LoginRow(
     var scope = Schemas.of(at.place());
     if (at.access() == Access.Owner) settings.add(scope.database() + ":role=" + roles.owner());
     if (!scope.schema().equals(Schemas.USUAL))
-      settings.add(scope.database() + SEARCH_PATH + scope.schema());
+      settings.add(
+          scope.database() + SEARCH_PATH + String.join(", ", scope.schema(), Schemas.USUAL));
     return settings;
   }
 
-  /// The server puts quotes around a name in a list where it needs them (manual, `quote_ident`).
+  /// The server puts quotes around a name in a list where it needs them (manual, `quote_ident`). No
+  /// schema of a place has quotes in its name.
   private static String unquoted(String setting) {
-    var quoted = SEARCH_PATH + "\"";
-    return setting.contains(quoted) && setting.endsWith("\"")
-        ? setting.substring(0, setting.length() - 1).replace(quoted, SEARCH_PATH)
-        : setting;
+    return setting.contains(SEARCH_PATH) ? setting.replace("\"", "") : setting;
   }
 
   /// As the planner sees it: compared with the rights that its own mark says it was given.

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringJoiner;
 
 /// Makes one state true for one login. All of it inside a transaction in the administrator's
 /// database.
@@ -161,9 +162,10 @@ record Logins(Marks marks, String server) {
     for (var setting : wanted) {
       var database = setting.substring(0, setting.indexOf(':'));
       var pair = setting.substring(setting.indexOf(':') + 1).split("=", 2);
+      var values = new StringJoiner(", ");
+      for (var value : pair[1].split(", ")) values.add(Sql.text(value));
       sql.run(
-          "ALTER ROLE %s%s SET %s TO %s"
-              .formatted(Sql.name(login), in(database), pair[0], Sql.text(pair[1])));
+          "ALTER ROLE %s%s SET %s TO %s".formatted(Sql.name(login), in(database), pair[0], values));
     }
   }
 

@@ -48,7 +48,7 @@ final class PublicRights {
       UNION ALL (
       SELECT 'LargeObject', m.oid::pg_catalog.text
         FROM pg_catalog.pg_largeobject_metadata m, pg_catalog.aclexplode(m.lomacl) a
-       WHERE a.grantee OPERATOR(pg_catalog.=) 0::pg_catalog.oid
+       WHERE m.lomacl IS NOT NULL AND a.grantee OPERATOR(pg_catalog.=) 0::pg_catalog.oid
        ORDER BY 2 LIMIT 1)""";
 
   private final Map<Server, Map<Scope.Schema, List<Right>>> seen = new ConcurrentHashMap<>();
@@ -66,8 +66,8 @@ final class PublicRights {
     String sentence(Scope.Schema in) {
       return switch (kind) {
         case Create -> "create objects in schema " + in.schema();
-        case Write -> "change the rows of %s".formatted(object);
-        case Execute -> "execute function %s with the rights of its owner".formatted(object);
+        case Write -> "change the rows of \"%s\"".formatted(object);
+        case Execute -> "execute function \"%s\" with the rights of its owner".formatted(object);
         case LargeObject -> "use large object %s".formatted(object);
       };
     }
@@ -117,19 +117,23 @@ final class PublicRights {
     return seen.getOrDefault(server, Map.of()).getOrDefault(schema, List.of());
   }
 
-  /// Of one schema at a time, the first by name.
+  /// Of one schema at a time, the first by name, and how many others there are.
   Optional<Finding> of(Server server) throws SQLException {
-    var first =
-        seen.getOrDefault(server, Map.of()).entrySet().stream()
-            .min(Comparator.comparing(e -> e.getKey().toString()));
+    var all = seen.getOrDefault(server, Map.of());
+    var first = all.entrySet().stream().min(Comparator.comparing(e -> e.getKey().toString()));
     if (first.isEmpty()) return Optional.empty();
     var schema = first.get().getKey();
     var right = first.get().getValue().getFirst();
     return Optional.of(
         new Finding(
             Id.SchemaOpen,
-            "in %s, every role may %s".formatted(schema, right.sentence(schema)),
+            "in %s, every role may %s%s"
+                .formatted(schema, right.sentence(schema), beside(all.size() - 1)),
             "in that database, " + right.remedy(schema)));
+  }
+
+  private static String beside(int others) {
+    return others == 0 ? "" : "; %d other schemas are open as well".formatted(others);
   }
 
   void keep(Collection<Server> stillThere) {
