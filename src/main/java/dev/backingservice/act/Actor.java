@@ -104,6 +104,7 @@ public final class Actor {
       case Action.CreateGroups(var place) -> servers.createGroups(f, place);
       case Action.Ensure(var server, var logins) -> servers.ensure(f, server, logins);
       case Action.Tidy(var server, var logins) -> servers.ensure(f, server, logins);
+      case Action.CatchUp catchUp -> servers.catchUp(f, catchUp);
       case Action.Knock(var attachment) -> servers.knock(f, attachment);
       case Action.Fence fence -> fencing.fence(f, fence, now);
       case Action.Settle settle -> fencing.settle(f, settle, now);

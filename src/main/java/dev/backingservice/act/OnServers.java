@@ -3,6 +3,7 @@ package dev.backingservice.act;
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
+import dev.backingservice.engine.Following;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.SeenAnchors;
 import dev.backingservice.engine.Session;
@@ -53,6 +54,22 @@ public final class OnServers {
     try (var session = open(place.server())) {
       session.createGroups(order(f, place));
       return new Result.Done();
+    }
+  }
+
+  /// Nobody knows how long a subscriber takes: that it has not got everything yet is no refusal.
+  Result catchUp(Facts f, Action.CatchUp action) throws EngineException {
+    var following = new Following(order(f, action.from()), order(f, action.to()), action.advance());
+    try (var there = open(action.to().server());
+        var here = open(action.from().server())) {
+      return following
+          .after(here, there, action.position())
+          .<Result>map(
+              failure ->
+                  failure.reason() == Reason.Pending
+                      ? new Result.Unclear(failure)
+                      : new Result.Failed(failure))
+          .orElse(new Result.Done());
     }
   }
 
@@ -148,6 +165,7 @@ public final class OnServers {
       case Action.Settle(var server, _, _) -> directory.discreet(server, sentence);
       case Action.Knock(var at) -> directory.discreet(at.server(), sentence);
       case Action.Publish publish -> directory.discreet(publish.attachment().server(), sentence);
+      case Action.CatchUp catchUp -> directory.discreet(catchUp.to().server(), sentence);
       case Action.CreateMissing(var place) -> directory.discreet(place.server(), sentence);
       case Action.CreateGroups(var place) -> directory.discreet(place.server(), sentence);
       case Action.Drop(var place) -> directory.discreet(place.server(), sentence);

@@ -49,7 +49,11 @@ public record SwapBlock(
     @Default("Never")
         @JsonPropertyDescription(
             "Never (default), or IfReplica: the target may still be a replica; it must have replayed everything before the cut (not supported yet).")
-        @Nullable AwaitReplay awaitReplay) {
+        @Nullable AwaitReplay awaitReplay,
+    @Default("Compare")
+        @JsonPropertyDescription(
+            "PostgreSQL, where the new server follows the old one by logical replication: Compare (default) refuses the swap while sequences are behind there, or Advance sets them after the fence.")
+        @Nullable Sequences sequences) {
 
   /// The old server does not answer.
   public enum IfUnreachable {
@@ -61,6 +65,12 @@ public record SwapBlock(
   public enum IfNotDrained {
     Abort,
     Proceed
+  }
+
+  /// What is done about sequences that are behind on the new server.
+  public enum Sequences {
+    Compare,
+    Advance
   }
 
   /// Whether the target may still be a replica.

@@ -74,6 +74,11 @@ public interface Session extends AutoCloseable {
   /// it did not create.
   void drop(Order order) throws EngineException;
 
+  /// Logical replication as this server sees it; for engines that have it.
+  default Optional<Replication> replication() {
+    return Optional.empty();
+  }
+
   /// Gives the session back. Never fails.
   @Override
   void close();

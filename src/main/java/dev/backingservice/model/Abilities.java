@@ -10,11 +10,23 @@ import java.util.Set;
 /// @param accounts where accounts are kept, and who makes them
 /// @param overlap how two credentials can work at the same time
 /// @param refusal whether a locked account and a wrong password can be told apart
+/// @param following how one server may follow another one of a different lineage
 public record Abilities(
-    Set<Access> levels, Fence fence, Accounts accounts, Overlap overlap, Refusal refusal) {
+    Set<Access> levels,
+    Fence fence,
+    Accounts accounts,
+    Overlap overlap,
+    Refusal refusal,
+    Following following) {
   /// What is assumed of an engine that nobody knows: nothing of it may be taken for fenced.
   public static final Abilities UNKNOWN =
       new Abilities(Set.of(), Fence.Proven, Accounts.PerServer, Overlap.TwoLogins, Refusal.Untold);
+
+  /// Of an engine whose servers do not follow others of a different lineage, as far as is known.
+  public Abilities(
+      Set<Access> levels, Fence fence, Accounts accounts, Overlap overlap, Refusal refusal) {
+    this(levels, fence, accounts, overlap, refusal, Following.Untold);
+  }
 
   public Abilities {
     levels = Set.copyOf(levels);
@@ -51,6 +63,13 @@ public record Abilities(
   public enum Overlap {
     TwoLogins,
     SameLogin
+  }
+
+  /// How one server may follow another one of a different lineage.
+  public enum Following {
+    Untold,
+    /// By logical replication, which a swap waits for, and which leaves sequences behind.
+    Logical
   }
 
   /// Whether a refused login says why.

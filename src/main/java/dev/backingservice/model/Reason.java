@@ -24,6 +24,7 @@ public enum Reason {
   DatabaseMissing,
   SchemaMissing,
   DatabaseDiffers,
+  SequencesBehind,
   ServersDiverged,
   PreparedTransactions,
   NameTaken,

@@ -9,13 +9,21 @@ import java.time.Duration;
 ///     that is believed; 0 s to 5 min
 /// @param overlap how long two credentials on one server both work at least, 0 s to 24 h
 /// @param retainOld how long the old login is kept, locked
+/// @param sequences what is done where the new server follows the old one and its sequences do not
 public record SwapPolicy(
     Duration fenceTimeout,
     Duration unreachableFor,
     IfUnreachable ifUnreachable,
     IfNotDrained ifNotDrained,
     Duration retainOld,
-    Duration overlap) {
+    Duration overlap,
+    Sequences sequences) {
+
+  /// What is done about sequences that are behind on the new server.
+  public enum Sequences {
+    Compare,
+    Advance
+  }
 
   /// The old server does not answer.
   public enum IfUnreachable {

@@ -238,7 +238,7 @@ public final class IntentReader {
   }
 
   private static SwapPolicy swap(BackingServiceSpec spec) {
-    var swap = or(spec.swap(), new SwapBlock(null, null, null, null, null, null));
+    var swap = or(spec.swap(), new SwapBlock(null, null, null, null, null, null, null));
     var overlap = spec.rotation() == null ? null : spec.rotation().overlap();
     return new SwapPolicy(
         Durations.of(swap.fenceTimeout(), Duration.ofSeconds(10)),
@@ -248,7 +248,8 @@ public final class IntentReader {
         SwapPolicy.IfNotDrained.valueOf(
             or(swap.ifNotDrained(), SwapBlock.IfNotDrained.Abort).name()),
         Durations.of(swap.retainOld(), DAY),
-        Durations.of(overlap, Duration.ofMinutes(5)));
+        Durations.of(overlap, Duration.ofMinutes(5)),
+        SwapPolicy.Sequences.valueOf(or(swap.sequences(), SwapBlock.Sequences.Compare).name()));
   }
 
   private static <T> T or(@Nullable T value, T otherwise) {

@@ -18,6 +18,7 @@ import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
 import dev.backingservice.model.ServiceId;
+import dev.backingservice.model.SwapPolicy;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Memory;
 import dev.backingservice.plan.Places;
@@ -237,6 +238,9 @@ public final class Observer {
     var place = f.intent().orElseThrow().place();
     var order = Orders.of(f, place);
     boolean accepted = f.service().annotations().acceptData().equals(place.server());
-    return probe.probe(f.active().orElseThrow(), accepted ? order.uncompared() : order);
+    return probe.probe(
+        f.active().orElseThrow(),
+        accepted ? order.uncompared() : order,
+        f.intent().orElseThrow().swap().sequences() == SwapPolicy.Sequences.Advance);
   }
 }

@@ -2,6 +2,7 @@ package dev.backingservice.observe;
 
 import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Following;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Session;
 import dev.backingservice.model.Attachment;
@@ -24,14 +25,15 @@ public final class PreflightProbe {
     this.random = random;
   }
 
-  Probe probe(Attachment from, Order order) {
+  /// @param advance whether sequences that are behind are set after the fence
+  Probe probe(Attachment from, Order order, boolean advance) {
     var served = directory.find(order.place().server());
     if (served.isEmpty()) return untold(Optional.empty(), Optional.empty());
     try (var there = served.get().open()) {
       there.checkClaim(order);
       var serverId = there.identity().serverId();
       var target = new Target(there, serverId, there.inventory(order));
-      return beside(from, order, target);
+      return beside(from, order, target, advance);
     } catch (EngineException e) {
       return new Probe(
           Optional.of(failure(order.place().server(), e)),
@@ -53,7 +55,7 @@ public final class PreflightProbe {
     }
   }
 
-  private Probe beside(Attachment from, Order order, Target target) {
+  private Probe beside(Attachment from, Order order, Target target, boolean advance) {
     if (from.server().equals(order.place().server()))
       return compared(from, order, target, target.session, Probe.Sameness.Same);
     var old = directory.find(from.server());
@@ -62,7 +64,10 @@ public final class PreflightProbe {
     try (var here = old.get().open()) {
       var sameness =
           same(here, target.session, random) ? Probe.Sameness.Same : Probe.Sameness.Different;
-      return compared(from, order, target, here, sameness);
+      var probe = compared(from, order, target, here, sameness);
+      if (target.alike(from, order, sameness)) return probe;
+      var following = new Following(order.at(from.place()), order, advance);
+      return probe.closed(following.before(here, target.session));
     } catch (EngineException e) {
       return untold(alone, unread(from, e));
     }

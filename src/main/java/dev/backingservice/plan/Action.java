@@ -41,6 +41,13 @@ public sealed interface Action {
   ///     and the one lock that may be taken back when it is to work; 0 for none
   record Desired(Attachment attachment, LoginState state, long superseding) {}
 
+  /// Waits until the new server, where it follows the old one, has all that was written before the
+  /// fence; then compares sequences, which do not follow.
+  ///
+  /// @param position of the old server's log after the fence
+  /// @param advance whether sequences that are behind are set
+  record CatchUp(Place from, Place to, String position, boolean advance) implements Action {}
+
   /// Log in as the workload would.
   record Knock(Attachment attachment) implements Action {}
 
@@ -118,7 +125,7 @@ public sealed interface Action {
     return switch (this) {
       case Project _, Withdraw _, Settle _, Tidy _, CreateGroups _ -> true;
       case MarkAttached _, CreateMissing _, Ensure _, Knock _, Fence _, Drop _ -> false;
-      case Publish _, Amend _, Unpublish _, Owe _, HandOver _ -> false;
+      case Publish _, Amend _, Unpublish _, Owe _, HandOver _, CatchUp _ -> false;
     };
   }
 

@@ -54,7 +54,7 @@ public record Aftermath(Plan plan, Facts facts, Swap swap, Memory memory, Durati
       case Action.Tidy tidy -> active().filter(a -> tidy.makes(a, LoginState.Active)).isEmpty();
       case Action.Settle _, Action.Project _, Action.Withdraw _ -> true;
       case Action.MarkAttached _, Action.CreateMissing _, Action.CreateGroups _ -> false;
-      case Action.Ensure _, Action.Knock _ -> false;
+      case Action.Ensure _, Action.Knock _, Action.CatchUp _ -> false;
       case Action.Fence _, Action.Publish _, Action.Amend _, Action.Unpublish _ -> false;
       case Action.Owe _, Action.HandOver _, Action.Drop _ -> false;
     };

@@ -1,5 +1,6 @@
 package dev.backingservice.plan;
 
+import dev.backingservice.model.Abilities;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Intent;
@@ -138,6 +139,10 @@ public final class Planner {
 
   private static List<Action> cut(Facts f, Motion m, FenceProof proof, Instant now) {
     var actions = new ArrayList<Action>(DesiredLogins.toFenceElsewhere(f, m));
+    if (mayFollow(f, m, proof))
+      actions.add(
+          new Action.CatchUp(
+              m.from().place(), m.to().place(), proof.position(), SwapGuards.advances(f)));
     actions.add(new Action.Knock(m.to()));
     actions.add(
         new Action.Publish(
@@ -147,6 +152,13 @@ public final class Planner {
             f.published().guard(),
             Optional.empty()));
     return actions;
+  }
+
+  /// A copy of the same lineage has everything that its original has, or is none.
+  private static boolean mayFollow(Facts f, Motion m, FenceProof proof) {
+    return f.service().abilities().following() == Abilities.Following.Logical
+        && proof.result() == FenceProof.Result.Verified
+        && !m.from().serverId().equals(m.to().serverId());
   }
 
   /// First the Secret, so that a late write of the cut finds another version and fails; then the

@@ -22,6 +22,11 @@ public record Probe(
     Optional<Failure> fence,
     Optional<Failure> write) {
 
+  /// The same with a place that cannot be used for another reason.
+  public Probe closed(Optional<Failure> why) {
+    return new Probe(place.or(() -> why), sameness, contents, unread, fence, write);
+  }
+
   /// The same with what came of the dry runs.
   public Probe writing(Optional<Failure> refusal) {
     return new Probe(place, sameness, contents, unread, fence, refusal);

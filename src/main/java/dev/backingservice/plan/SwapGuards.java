@@ -106,12 +106,23 @@ final class SwapGuards {
     boolean late = f.inPhase().compareTo(patience) >= 0;
     boolean answered = proof.result() != FenceProof.Result.Unreachable; // else nobody is helped
     return f.outcomes().stream()
-        .filter(o -> o.action() instanceof Action.Knock || o.action() instanceof Action.Publish)
+        .filter(o -> cuts(o.action()))
         .filter(o -> (late && answered) || !(o.result() instanceof Outcome.Result.Unclear))
         .flatMap(o -> o.result().refusal().stream())
         .filter(failure -> late || failure.reason() != Reason.ServerUnreachable)
         .map(Failure::message)
         .findFirst();
+  }
+
+  private static boolean cuts(Action action) {
+    return action instanceof Action.CatchUp
+        || action instanceof Action.Knock
+        || action instanceof Action.Publish;
+  }
+
+  /// Whether sequences that are behind on the new server are set.
+  static boolean advances(Facts f) {
+    return f.intent().filter(i -> i.swap().sequences() == SwapPolicy.Sequences.Advance).isPresent();
   }
 
   /// Somebody else answers under the old name than the one that was fenced, or takes writes there

@@ -135,7 +135,8 @@ class GivenCredentialsTest {
             SwapPolicy.IfUnreachable.Proceed,
             SwapPolicy.IfNotDrained.Abort,
             Duration.ZERO,
-            Duration.ZERO),
+            Duration.ZERO,
+            SwapPolicy.Sequences.Compare),
         Duration.ofHours(1),
         Intent.DeletionPolicy.Retain);
   }

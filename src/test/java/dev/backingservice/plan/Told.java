@@ -66,6 +66,7 @@ public final class Told {
       case Action.Withdraw(var workload) -> name + workload.key();
       case Action.Owe(var debts) -> name.strip() + owing(debts);
       case Action.HandOver(var debts) -> name.strip() + owing(debts);
+      case Action.CatchUp(_, var to, _, _) -> name + to;
       case Action.CreateMissing(var place) -> name + place;
       case Action.CreateGroups(var place) -> name + place;
       case Action.Drop(var place) -> name + place;

@@ -56,7 +56,8 @@ class TranscriptsTest {
         SwapPolicy.IfUnreachable.valueOf(words.getOrDefault("ifUnreachable", "")),
         SwapPolicy.IfNotDrained.valueOf(words.getOrDefault("ifNotDrained", "")),
         Duration.parse(words.getOrDefault("retainOld", "")),
-        Duration.parse(words.getOrDefault("overlap", "")));
+        Duration.parse(words.getOrDefault("overlap", "")),
+        SwapPolicy.Sequences.Compare);
   }
 
   @Test

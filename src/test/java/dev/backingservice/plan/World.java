@@ -300,7 +300,8 @@ record World(
         silent,
         stuck,
         Duration.ofHours(1),
-        Duration.ZERO);
+        Duration.ZERO,
+        SwapPolicy.Sequences.Compare);
   }
 
   static World start() {

@@ -61,7 +61,7 @@ record WorldActs(World w, String path) {
               : done(w.owing(debts));
       case Action.MarkAttached _ -> done(w.asking(w.spec().attachedOnce()));
       case Action.CreateMissing _, Action.CreateGroups _ -> done(w);
-      case Action.Owe _, Action.Drop _ -> done(w);
+      case Action.Owe _, Action.Drop _, Action.CatchUp _ -> done(w);
     };
   }
 

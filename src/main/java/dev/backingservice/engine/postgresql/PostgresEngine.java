@@ -60,7 +60,8 @@ public final class PostgresEngine extends LaneEngine<JdbcLine> {
         Abilities.Fence.Proven,
         Abilities.Accounts.PerServer,
         Abilities.Overlap.TwoLogins,
-        Abilities.Refusal.Told);
+        Abilities.Refusal.Told,
+        Abilities.Following.Logical);
   }
 
   @Override

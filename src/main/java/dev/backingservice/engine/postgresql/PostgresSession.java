@@ -6,6 +6,7 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Examination;
 import dev.backingservice.engine.LitBeacon;
 import dev.backingservice.engine.Order;
+import dev.backingservice.engine.Replication;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Session;
 import dev.backingservice.engine.Sight;
@@ -180,6 +181,11 @@ final class PostgresSession implements Session {
   @Override
   public void drop(Order order) throws EngineException {
     provision.drop(connection(), order);
+  }
+
+  @Override
+  public Optional<Replication> replication() {
+    return Optional.of(new LogicalReplication(server(), new Sql(connection()), registry.marks()));
   }
 
   @Override
