@@ -29,10 +29,8 @@ class RecipesIT {
   void aDumpIsRestoredInTheNameOfTheOwners(@TempDir Path files) throws Exception {
     // Given
     var stage = new Stage();
-    var blue = Stage.tables(stage.sandbox.server(stage.blue, MAJOR).withDatabase("orders"));
-    var green = stage.sandbox.server(stage.green, MAJOR).withDatabase("orders");
-    for (var server : List.of(blue, green)) // as the documentation says of this release
-    server.execute("postgres", "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    var blue = Stage.tables(server(stage, stage.blue));
+    var green = server(stage, stage.green);
     stage.attached(stage.blue, "access: Owner");
     try (var session = stage.session(blue)) {
       session.createStatement().execute("INSERT INTO writes VALUES (1)");
@@ -63,6 +61,14 @@ class RecipesIT {
       statement.execute("ALTER TABLE writes ADD COLUMN note text");
     }
     assertThat(green.written()).containsExactlyInAnyOrder(1L, 2L);
+  }
+
+  /// As the documentation says of this release.
+  private static Postgres server(Stage stage, String name) throws Exception {
+    var server = stage.sandbox.database(name, MAJOR).withDatabase("orders");
+    server.execute("postgres", "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    stage.sandbox.register(name, server.port());
+    return server;
   }
 
   private static String where(Postgres server) {
