@@ -83,6 +83,7 @@ class ArgoHealthTest {
     var block = YAML.matcher(Files.readString(PAGE)).results().findFirst().orElseThrow().group(1);
     JsonNode customizations = new ObjectMapper(new YAMLFactory()).readTree(block);
     return customizations
+        .path("data")
         .path("resource.customizations.health.backingservice.dev_" + kind)
         .asText();
   }

@@ -84,6 +84,7 @@ public final class Actor {
                       Refusals.invalid(e)
                           ? "delete it when it was made immutable, and it is written anew"
                           : "heal what it names and leave the Secret as it is"));
+      case Action.Project(var workload, _) -> WorkloadRefusals.failure(workload.key(), e);
       case Action.Withdraw(var workload) -> WorkloadRefusals.failure(workload.key(), e);
       default -> new Failure(Reason.InternalError, Refusals.said(e));
     };

@@ -25,6 +25,11 @@ public record SwapPolicy(
     Advance
   }
 
+  /// Whether sequences that are behind on the new server are set.
+  public boolean advances() {
+    return sequences == Sequences.Advance;
+  }
+
   /// The old server does not answer.
   public enum IfUnreachable {
     Proceed,

@@ -18,7 +18,6 @@ import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
 import dev.backingservice.model.ServiceId;
-import dev.backingservice.model.SwapPolicy;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Memory;
 import dev.backingservice.plan.Places;
@@ -241,6 +240,6 @@ public final class Observer {
     return probe.probe(
         f.active().orElseThrow(),
         accepted ? order.uncompared() : order,
-        f.intent().orElseThrow().swap().sequences() == SwapPolicy.Sequences.Advance);
+        f.intent().orElseThrow().swap().advances());
   }
 }

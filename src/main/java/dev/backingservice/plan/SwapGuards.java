@@ -120,11 +120,6 @@ final class SwapGuards {
         || action instanceof Action.Publish;
   }
 
-  /// Whether sequences that are behind on the new server are set.
-  static boolean advances(Facts f) {
-    return f.intent().filter(i -> i.swap().sequences() == SwapPolicy.Sequences.Advance).isPresent();
-  }
-
   /// Somebody else answers under the old name than the one that was fenced, or takes writes there
   /// though nothing could be locked; or somebody is there who did not answer the fence. Silence is
   /// believed for a while only: others may remember it for longer than it lasts.
