@@ -118,7 +118,8 @@ public record BackingServiceStatus(
       @Size(max = 253) @JsonPropertyDescription("The BackingServer.") String server,
       @Size(max = 256) @JsonPropertyDescription("Its lineage.") @Nullable String serverId,
       @Size(max = 63) @JsonPropertyDescription("The database.") @Nullable String database,
-      @Size(max = 63) @JsonPropertyDescription("The schema.") @Nullable String schema,
+      @Size(max = 511) @JsonPropertyDescription("The schema; several with commas.")
+          @Nullable String schema,
       @Size(max = 128) @JsonPropertyDescription("The prefix of its keys.")
           @Nullable String keyPrefix,
       @Size(max = 255) @JsonPropertyDescription("The virtual host.") @Nullable String vhost,
@@ -143,7 +144,8 @@ public record BackingServiceStatus(
       @Size(max = 253) @JsonPropertyDescription("The BackingServer.") String server,
       @Size(max = 256) @JsonPropertyDescription("Its lineage.") @Nullable String serverId,
       @Size(max = 63) @JsonPropertyDescription("The database.") @Nullable String database,
-      @Size(max = 63) @JsonPropertyDescription("The schema.") @Nullable String schema,
+      @Size(max = 511) @JsonPropertyDescription("The schema; several with commas.")
+          @Nullable String schema,
       @Size(max = 128) @JsonPropertyDescription("The prefix of its keys.")
           @Nullable String keyPrefix,
       @Size(max = 255) @JsonPropertyDescription("The virtual host.") @Nullable String vhost,

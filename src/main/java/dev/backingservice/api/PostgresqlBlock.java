@@ -10,6 +10,7 @@ import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What a service asks of a PostgreSQL server.
@@ -28,6 +29,20 @@ import org.jspecify.annotations.Nullable;
     value =
         "!has(self.statementTimeout) || (duration(self.statementTimeout) >= duration('1ms') && duration(self.statementTimeout) <= duration('24h'))",
     message = "postgresql.statementTimeout is between 1ms and 24h")
+@ValidationRule(
+    value =
+        "!has(self.schemas) || !has(self.schema) || self.schema == 'public' || self.schema == self.schemas[0]",
+    message = "name all schemas in postgresql.schemas, and remove postgresql.schema")
+@ValidationRule(
+    value =
+        "!has(self.schemas) || self.schemas.all(s, s.matches('"
+            + Texts.IDENTIFIER
+            + "') && !s.startsWith('pg_') && s != 'information_schema')",
+    message =
+        "each of postgresql.schemas is an identifier of letters, digits, '_', '$' and '-', and none of the server's own (pg_..., information_schema)")
+@ValidationRule(
+    value = "!has(self.schemas) || self.schemas.all(s, self.schemas.exists_one(t, t == s))",
+    message = "postgresql.schemas names each schema once")
 public record PostgresqlBlock(
     @Required
         @Pattern(Texts.IDENTIFIER)
@@ -51,7 +66,11 @@ public record PostgresqlBlock(
     @Pattern(Texts.DURATION)
         @Size(max = Texts.DURATION_MAX)
         @JsonPropertyDescription("The server ends statements that take longer; none by default.")
-        @Nullable String statementTimeout) {
+        @Nullable String statementTimeout,
+    @Size(min = 1, max = 8)
+        @JsonPropertyDescription(
+            "Several schemas of the database, used with one level of access; the first is where objects are made that are not named otherwise. In place of schema. A change is a swap.")
+        @Nullable List<@Size(min = 1, max = Texts.IDENTIFIER_MAX) String> schemas) {
 
   /// Whether a missing database is created.
   public enum CreateDatabase {

@@ -11,6 +11,7 @@ import dev.backingservice.model.Intent;
 import dev.backingservice.model.Scope;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -63,7 +64,7 @@ record EngineBlock(
 
   private static EngineBlock postgresql(PostgresqlBlock block, @Nullable AccessLevel access) {
     return new EngineBlock(
-        new Scope.Schema(block.database(), Objects.requireNonNullElse(block.schema(), "public")),
+        new Scope.Schema(block.database(), schemas(block)),
         new Credentials.Derived(),
         access(access),
         new Intent.Limits(
@@ -73,6 +74,12 @@ record EngineBlock(
         true,
         Map.of(),
         "");
+  }
+
+  private static List<String> schemas(PostgresqlBlock block) {
+    return block.schemas() == null || block.schemas().isEmpty()
+        ? List.of(Objects.requireNonNullElse(block.schema(), "public"))
+        : block.schemas();
   }
 
   private static EngineBlock mysql(EngineBlocks.Mysql block, @Nullable AccessLevel access) {

@@ -70,6 +70,27 @@ abstract class AdministratorContract extends GrantsContract {
     engine.keep(List.of());
   }
 
+  /// The server says no more than that the password is wrong.
+  @Test
+  void anAdministratorWithAnMd5VerifierIsToldToSetItsPasswordAgain() throws Exception {
+    // Given
+    var name = "dated_" + database();
+    postgres.execute(
+        "postgres",
+        "SET password_encryption = 'md5'",
+        "CREATE ROLE %s LOGIN PASSWORD 'successor'".formatted(name),
+        "GRANT CONNECT ON DATABASE postgres TO " + name);
+    var engine = new PostgresEngine(KEY, new FixedTerm(1), 2);
+
+    // When
+    var refused = catchThrowableOfType(EngineException.class, () -> engine.open(as(name)));
+
+    // Then
+    assertThat(refused.reason()).isEqualTo(Reason.AdminRefused);
+    assertThat(refused.sentence()).contains("set again with scram-sha-256");
+    engine.keep(List.of());
+  }
+
   @Test
   void theRightToEndSessionsIsAskedOfWhoeverActs() throws Exception {
     var at = open(Access.ReadWrite);

@@ -194,6 +194,49 @@ abstract class GrantsContract extends PostgresContract {
   }
 
   @Test
+  void severalSchemasAreUsedWithOneLevel() throws Exception {
+    // Given
+    place = new Place("blue", new Scope.Schema(database(), "public", "audit"));
+    postgres.execute(
+        database(),
+        "CREATE SCHEMA audit AUTHORIZATION bs_admin",
+        "CREATE TABLE audit.entries (id bigserial)",
+        "ALTER TABLE audit.entries OWNER TO bs_admin");
+
+    // When
+    var writer = open(Access.ReadWrite);
+
+    // Then
+    run(writer, "INSERT INTO writes DEFAULT VALUES");
+    run(writer, "INSERT INTO entries DEFAULT VALUES");
+    refused(writer, "CREATE TABLE audit.mine (id int)");
+    try (var session = engine(1).open(server())) {
+      assertThat(names(session.inventory(order()))).contains("writes", "audit.entries");
+    }
+
+    // When
+    var reader = slotB(Access.ReadOnly, 2);
+    ensure(want(reader, LoginState.Prepared));
+
+    // Then
+    run(reader, "SELECT * FROM entries");
+    refused(reader, "INSERT INTO entries DEFAULT VALUES");
+    letIn(reader);
+
+    // When one of them is gone
+    postgres.execute(database(), "DROP SCHEMA audit CASCADE");
+    anotherProcess();
+
+    // Then
+    var missing =
+        catchThrowableOfType(
+            EngineException.class,
+            () -> ensure(want(slotB(Access.ReadOnly, 3), LoginState.Active)));
+    assertThat(missing.reason()).isEqualTo(Reason.SchemaMissing);
+    assertThat(missing.sentence()).contains("audit");
+  }
+
+  @Test
   void functionsWithTheRightsOfTheirOwnerAndOpenLargeObjectsAreFindings() throws Exception {
     // Given
     anotherProcess(); // what other databases hold was seen by the one before

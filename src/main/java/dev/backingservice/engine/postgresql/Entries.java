@@ -23,7 +23,7 @@ final class Entries {
     entries.put("host", endpoint.host());
     entries.put("port", Integer.toString(endpoint.port()));
     entries.put("database", database);
-    entries.put("schema", Schemas.of(place).schema());
+    entries.put("schema", Schemas.of(place).first());
     entries.put("username", material.username());
     entries.put("password", material.password().reveal());
     var target = endpoint.authority() + "/" + Urls.encoded(database);

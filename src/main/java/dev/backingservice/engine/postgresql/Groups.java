@@ -79,7 +79,7 @@ final class Groups {
   private static Map<String, String> wanted(String role, Roles roles, Order order) {
     if (role.equals(roles.claim())) return claim(order);
     var scope = Schemas.of(order.place());
-    return Map.of("kind", "group", "database", scope.database(), "schema", scope.schema());
+    return Map.of("kind", "group", "database", scope.database(), "schema", scope.joined());
   }
 
   /// What the mark of a database's claim says.

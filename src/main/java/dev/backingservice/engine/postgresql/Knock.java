@@ -64,11 +64,18 @@ record Knock(Server server, Registry registry, Credential credential, boolean gr
     var scope = Schemas.of(attachment().place());
     try (var opened = new Closing(Connections.workload(server, credential, scope.database()))) {
       opened.attempt().bounds().begin(PROOF);
-      var refusal = refusal(new Sql(opened.connection()), scope.schema());
-      if (refusal.isPresent()) return new Entry.Different(refusal.get());
       var sql = new Sql(opened.connection());
-      var held = sql.first(HELD, row -> row.getInt(1), scope.schema()).orElse(0);
-      var beyond = beyond(sql, scope);
+      var refusal = refusal(sql);
+      if (refusal.isPresent()) return new Entry.Different(refusal.get());
+      int held = 0;
+      var beyond = Optional.<Failure>empty();
+      for (var schema : scope.each()) {
+        var lacking = refusal(sql, schema.first());
+        if (lacking.isPresent()) return new Entry.Different(lacking.get());
+        held += sql.first(HELD, row -> row.getInt(1), schema.first()).orElse(0);
+        var more = beyond(sql, schema);
+        if (beyond.isEmpty()) beyond = more;
+      }
       return new Entry.LetIn(OptionalInt.of(held), opened.attempt().anchor(), beyond);
     } catch (Connections.Turned e) {
       return turned(e);
@@ -80,7 +87,7 @@ record Knock(Server server, Registry registry, Credential credential, boolean gr
   /// What every role may do there is a finding about the server; where it is more than the level of
   /// this login says, the service hears of it.
   private Optional<Failure> beyond(Sql sql, Scope.Schema schema) throws SQLException {
-    if (!granted) registry.open().saw(server, schema, PublicRights.look(sql, schema.schema()));
+    if (!granted) registry.open().saw(server, schema, PublicRights.look(sql, schema.first()));
     for (var right : registry.open().seen(server, schema))
       if (right.beyond(attachment().access()))
         return Optional.of(
@@ -141,7 +148,7 @@ record Knock(Server server, Registry registry, Credential credential, boolean gr
   }
 
   /// Why it is not let in as it shall be.
-  private Optional<Failure> refusal(Sql sql, String schema) throws SQLException {
+  private Optional<Failure> refusal(Sql sql) throws SQLException {
     var at = attachment();
     var expected =
         at.access() == Access.Owner ? Roles.of(registry.marks(), at.place()).owner() : at.login();
@@ -157,6 +164,12 @@ record Knock(Server server, Registry registry, Credential credential, boolean gr
                 Reason.ServerReadOnly,
                 server.name() + " is a standby: promote it, or name the primary"));
     } else if (at.access() != Access.ReadOnly) write(sql);
+    return Optional.empty();
+  }
+
+  /// Why it cannot use a schema as its level promises.
+  private Optional<Failure> refusal(Sql sql, String schema) throws SQLException {
+    var at = attachment();
     if (!sql.holds("SELECT pg_catalog.has_schema_privilege(current_user, $1, 'USAGE')", schema))
       return refused("may not use its schema");
     if (granted) return Optional.empty();

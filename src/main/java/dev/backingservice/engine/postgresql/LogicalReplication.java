@@ -6,6 +6,7 @@ import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Replication;
 import dev.backingservice.engine.Server;
 import dev.backingservice.model.Place;
+import dev.backingservice.model.Scope;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,8 +52,9 @@ record LogicalReplication(Server server, Sql sql, Marks marks) implements Replic
   private static final String EXISTS =
       "SELECT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) $1::pg_catalog.name)";
 
+  /// @param in its schema
   /// @param used whether a number was ever given out
-  private record Sequence(String name, String owner, long last, boolean used) {}
+  private record Sequence(Scope.Schema in, String name, String owner, long last, boolean used) {}
 
   @Override
   public Set<String> slots(Place place) throws EngineException {
@@ -94,7 +96,11 @@ record LogicalReplication(Server server, Sql sql, Marks marks) implements Replic
             all(inside, order).stream()
                 .filter(Sequence::used)
                 .collect(
-                    Collectors.toMap(Sequence::name, Sequence::last, (a, _) -> a, TreeMap::new)));
+                    Collectors.toMap(
+                        s -> Schemas.of(order.place()).local(s.in, s.name),
+                        Sequence::last,
+                        (a, _) -> a,
+                        TreeMap::new)));
   }
 
   @Override
@@ -105,30 +111,40 @@ record LogicalReplication(Server server, Sql sql, Marks marks) implements Replic
         inside -> {
           var statements = new ArrayList<String>();
           for (var sequence : all(inside, order)) {
-            var wanted = followed.get(sequence.name);
+            var name = Schemas.of(order.place()).local(sequence.in, sequence.name);
+            var wanted = followed.get(name);
             if (wanted == null || wanted <= sequence.last) continue;
             if (!advance || !Administrator.actAs(inside, sequence.owner))
-              statements.add(statement(order, sequence.name, wanted));
-            else inside.run(statement(order, sequence.name, wanted));
+              statements.add(statement(sequence, wanted));
+            else inside.run(statement(sequence, wanted));
           }
           return statements;
         });
   }
 
-  private static String statement(Order order, String name, long last) throws SQLException {
-    var schema = Schemas.of(order.place()).schema();
-    return "SELECT pg_catalog.setval(%s, %d)"
-        .formatted(Sql.text(Sql.name(schema) + "." + Sql.name(name)), last);
+  private static String statement(Sequence sequence, long last) throws SQLException {
+    var name = Sql.name(sequence.in.first()) + "." + Sql.name(sequence.name);
+    return "SELECT pg_catalog.setval(%s, %d)".formatted(Sql.text(name), last);
   }
 
   /// Seen by the group that may use what services use, where it is there already.
   private List<Sequence> all(Sql inside, Order order) throws SQLException {
     var group = Roles.of(marks, order.place()).owner();
     if (inside.holds(EXISTS, group)) Administrator.actAs(inside, group);
-    return inside.query(
-        SEQUENCES,
-        row -> new Sequence(row.getString(1), row.getString(2), row.getLong(3), row.getBoolean(4)),
-        Schemas.of(order.place()).schema());
+    var sequences = new ArrayList<Sequence>();
+    for (var schema : Schemas.of(order.place()).each())
+      sequences.addAll(
+          inside.query(
+              SEQUENCES,
+              row ->
+                  new Sequence(
+                      schema,
+                      row.getString(1),
+                      row.getString(2),
+                      row.getLong(3),
+                      row.getBoolean(4)),
+              schema.first()));
+    return sequences;
   }
 
   @FunctionalInterface

@@ -7,12 +7,14 @@ import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Order;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
+import dev.backingservice.model.Scope;
 import dev.backingservice.model.ServerText;
 import dev.backingservice.model.Standing.Holds;
 import dev.backingservice.model.Standing.Login;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -62,7 +64,7 @@ record LoginRow(
              ARRAY(SELECT (SELECT g.rolname::text FROM pg_catalog.pg_roles g
                             WHERE g.oid = m.roleid AND g.rolcanlogin)
                      FROM pg_catalog.pg_auth_members m WHERE m.member = r.oid),
-             ARRAY(SELECT pg_catalog.left(coalesce(d.datname::text, '') || ':' || c, 200)
+             ARRAY(SELECT pg_catalog.left(coalesce(d.datname::text, '') || ':' || c, 800)
                      FROM pg_catalog.pg_db_role_setting s
                      LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase,
                           pg_catalog.unnest(s.setconfig) c WHERE s.setrole = r.oid
@@ -100,10 +102,16 @@ record LoginRow(
     if (!timeout.isZero()) settings.add(":statement_timeout=" + timeout.toMillis());
     var scope = Schemas.of(at.place());
     if (at.access() == Access.Owner) settings.add(scope.database() + ":role=" + roles.owner());
-    if (!scope.schema().equals(Schemas.USUAL))
-      settings.add(
-          scope.database() + SEARCH_PATH + String.join(", ", scope.schema(), Schemas.USUAL));
+    if (!scope.names().equals(List.of(Schemas.USUAL)))
+      settings.add(scope.database() + SEARCH_PATH + String.join(", ", path(scope)));
     return settings;
+  }
+
+  /// What extensions bring is mostly in the usual schema.
+  private static Set<String> path(Scope.Schema scope) {
+    var path = new LinkedHashSet<>(scope.names());
+    path.add(Schemas.USUAL);
+    return path;
   }
 
   /// The server puts quotes around a name in a list where it needs them (manual, `quote_ident`). No

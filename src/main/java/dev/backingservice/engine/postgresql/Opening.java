@@ -8,6 +8,7 @@ import dev.backingservice.engine.Want;
 import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Names;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.Scope;
 import dev.backingservice.model.Standing.Holds;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -222,7 +223,7 @@ final class Opening {
         group(order),
         service(order));
     try {
-      inside(order).ifPresent(lacks::add);
+      lacks.addAll(inside(order));
     } catch (EngineException e) {
       if (lacks.isEmpty() || e.reason() != Reason.AdminTooWeak) throw e;
     }
@@ -230,27 +231,35 @@ final class Opening {
       throw Lack.refusal(server.name(), Schemas.of(order.place()).database(), lacks);
   }
 
-  /// @return what the owner of the schema has to grant
-  private Optional<Lack> inside(Order order) throws EngineException {
+  /// @return what the owners of schemas have to grant
+  private List<Lack> inside(Order order) throws EngineException {
     return asked(
         () -> {
           var scope = Schemas.of(order.place());
+          var lacks = new ArrayList<Lack>();
           try (var connection = Connections.inside(server, scope.database())) {
             connection.setAutoCommit(false);
-            var sql = new Sql(connection);
-            var lacking = new SchemaGrants(order.place(), marks).ensure(sql);
-            connection.commit();
-            open.saw(server, scope, PublicRights.look(sql, scope.schema()));
-            connection.commit();
-            foreign.saw(server, scope, lacking.relations());
-            return lacking.schema();
+            for (var schema : scope.each()) inside(connection, order, schema).ifPresent(lacks::add);
           }
+          return lacks;
         });
+  }
+
+  private Optional<Lack> inside(Connection connection, Order order, Scope.Schema schema)
+      throws SQLException, EngineException {
+    var sql = new Sql(connection);
+    var roles = Roles.of(marks, order.place());
+    var lacking = new SchemaGrants(server.name(), schema, roles, marks).ensure(sql);
+    connection.commit();
+    open.saw(server, schema, PublicRights.look(sql, schema.first()));
+    connection.commit();
+    foreign.saw(server, schema, lacking.relations());
+    return lacking.schema();
   }
 
   private static String group(Order order) {
     var scope = Schemas.of(order.place());
-    return "group/" + Names.digest(scope.database(), scope.schema());
+    return "group/" + Names.digest(scope.database(), scope.joined());
   }
 
   private static String service(Order order) {

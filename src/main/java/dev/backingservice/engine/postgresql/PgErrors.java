@@ -7,6 +7,7 @@ import dev.backingservice.engine.wire.ConnectFailure;
 import dev.backingservice.model.Reason;
 import java.sql.SQLException;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.postgresql.util.PSQLException;
 
 /// SQLSTATE (PostgreSQL manual, appendix A) and exceptions to reasons.
@@ -81,7 +82,8 @@ final class PgErrors {
 
   private static String cure(Reason reason) {
     return switch (reason) {
-      case AdminRefused -> "; correct the Secret that spec.admin names";
+      case AdminRefused ->
+          "; correct the Secret that spec.admin names; a password that was set with password_encryption = md5 has to be set again with scram-sha-256";
       case DatabaseMissing, SchemaMissing -> "; create it, or correct the spec";
       case AdminTooWeak -> "; the administrator lacks a right";
       default -> "";
@@ -115,14 +117,38 @@ final class PgErrors {
     if (e instanceof Sql.Unexpected)
       return EngineException.of(
           Reason.ServerUnreachable, server.name() + " answers as no PostgreSQL server does");
+    var said = ConnectFailure.message(e);
+    var guarded =
+        Stream.of(PasswordGuard.values()).filter(guard -> said.contains(guard.says)).findFirst();
+    var reason = guarded.isPresent() ? Reason.AdminTooWeak : reason(state(e));
     return EngineException.of(
-        reason(state(e)),
+        reason,
         server.name()
             + " refuses ("
             + state(e)
             + "): "
-            + ConnectFailure.quoted(ConnectFailure.message(e))
-            + cure(reason(state(e))));
+            + ConnectFailure.quoted(said)
+            + guarded.map(guard -> guard.cure).orElse(cure(reason)));
+  }
+
+  /// What keeps the verifiers of passwords from being set, by what it says.
+  private enum PasswordGuard {
+    /// `rds.restrict_password_commands` of Amazon RDS and Aurora.
+    Rds(
+        "must be a member of rds_password",
+        "; let the master user GRANT rds_password TO the administrator's role"),
+    /// The extension credcheck.
+    Credcheck(
+        "password type is not a plain text",
+        "; set credcheck.encrypted_password_allowed = on, because passwords are never sent in clear");
+
+    private final String says;
+    private final String cure;
+
+    PasswordGuard(String says, String cure) {
+      this.says = says;
+      this.cure = cure;
+    }
   }
 
   private static Reason reason(String state) {

@@ -19,6 +19,7 @@ import dev.backingservice.model.EngineKind;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Inventory;
+import dev.backingservice.model.Place;
 import dev.backingservice.model.Standing;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,6 +28,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The administrator's session on a PostgreSQL server.
 final class PostgresSession implements Session {
@@ -104,15 +107,27 @@ final class PostgresSession implements Session {
     var place = order.place();
     var scope = Schemas.of(place);
     try (var inside = Connections.inside(server(), scope.database())) {
-      var sql = new Sql(inside);
-      if (!sql.holds(
-          "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)", scope.schema()))
-        throw SchemaGrants.missing(place);
-      return Optional.of(
-          new RelationNames(scope, Roles.of(registry.marks(), place), registry.marks()).read(sql));
+      return Optional.of(names(new Sql(inside), place));
     } catch (SQLException e) {
       throw PgErrors.running(e, server());
     }
+  }
+
+  /// What is in another schema than the first goes by its whole name.
+  private Inventory.Names names(Sql sql, Place place) throws SQLException, EngineException {
+    var names = new TreeSet<String>();
+    var closed = new TreeMap<String, String>();
+    var scope = Schemas.of(place);
+    for (var schema : scope.each()) {
+      if (!sql.holds(
+          "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)", schema.first()))
+        throw SchemaGrants.missing(place.server(), schema);
+      var found =
+          new RelationNames(schema, Roles.of(registry.marks(), place), registry.marks()).read(sql);
+      found.names().forEach(name -> names.add(scope.local(schema, name)));
+      found.closed().forEach((name, cure) -> closed.put(scope.local(schema, name), cure));
+    }
+    return new Inventory.Names(names, closed);
   }
 
   @Override

@@ -65,7 +65,7 @@ final class PublicRights {
   record Right(Kind kind, String object) {
     String sentence(Scope.Schema in) {
       return switch (kind) {
-        case Create -> "create objects in schema " + in.schema();
+        case Create -> "create objects in schema " + in.first();
         case Write -> "change the rows of \"%s\"".formatted(object);
         case Execute -> "execute function \"%s\" with the rights of its owner".formatted(object);
         case LargeObject -> "use large object %s".formatted(object);
@@ -74,7 +74,7 @@ final class PublicRights {
 
     /// What takes it away. Names are the tenant's: where one needs quotes, people look themselves.
     String remedy(Scope.Schema in) throws SQLException {
-      var schema = Sql.name(in.schema());
+      var schema = Sql.name(in.first());
       return switch (kind) {
         case Create -> "REVOKE CREATE ON SCHEMA %s FROM PUBLIC".formatted(schema);
         case Write ->

@@ -24,7 +24,7 @@ record RelationGrants(Scope.Schema place, Roles roles) {
     return sql.query(
         "SELECT DISTINCT pg_catalog.pg_get_userbyid(c.relowner) FROM " + RELATIONS + " ORDER BY 1",
         row -> row.getString(1),
-        place.schema());
+        place.first());
   }
 
   /// Grants what the groups lack of one owner's, for whom the session acts. Page by page: a result
@@ -63,7 +63,7 @@ record RelationGrants(Scope.Schema place, Roles roles) {
          LIMIT %d"""
                 .formatted(PAGE),
         row -> new Relation(row.getString(1), row.getBoolean(2)),
-        place.schema(),
+        place.first(),
         owner,
         roles.readOnly(),
         roles.readWrite(),
@@ -76,7 +76,7 @@ record RelationGrants(Scope.Schema place, Roles roles) {
   List<String> grants(Relation relation) throws SQLException {
     var kind = relation.sequence() ? "SEQUENCE " : "TABLE ";
     var writes = relation.sequence() ? "USAGE" : "INSERT, UPDATE, DELETE";
-    var name = Sql.name(place.schema()) + "." + Sql.name(relation.name());
+    var name = Sql.name(place.first()) + "." + Sql.name(relation.name());
     var on = " ON " + kind + name + " TO ";
     return List.of(
         "GRANT SELECT" + on + Sql.name(roles.readOnly()),

@@ -43,7 +43,7 @@ record RelationNames(Scope.Schema scope, Roles roles, Marks marks) {
 
   private record Named(Relation relation, String owner, boolean open) {}
 
-  Inventory read(Sql sql) throws SQLException {
+  Inventory.Names read(Sql sql) throws SQLException {
     var names = new TreeSet<String>();
     var closed = new TreeMap<String, String>();
     int seen = 0;
@@ -77,7 +77,7 @@ record RelationNames(Scope.Schema scope, Roles roles, Marks marks) {
                 row.getString(3),
                 row.getBoolean(5) || LoginMark.ofLogin(marks, row.getString(3), row.getString(4))),
         roles.readOnly(),
-        scope.schema(),
+        scope.first(),
         after);
   }
 }

@@ -26,7 +26,7 @@ record Roles(String owner, String readWrite, String readOnly, String claim) {
   /// of another one's.
   static Roles of(RootKey key, Scope.Schema scope) {
     var slug = Names.slug(scope.database());
-    var group = name(key.name("group", scope.database(), scope.schema()), slug);
+    var group = name(key.name("group", scope.database(), scope.joined()), slug);
     return new Roles(
         group + "_owner",
         group + "_rw",

@@ -3,7 +3,6 @@ package dev.backingservice.engine.postgresql;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.LoginMark;
 import dev.backingservice.engine.Marks;
-import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.Scope;
 import java.sql.SQLException;
@@ -28,10 +27,12 @@ final class SchemaGrants {
   private final Roles roles;
   private final Marks marks;
 
-  SchemaGrants(Place at, Marks marks) {
-    this.server = at.server();
-    this.place = Schemas.of(at);
-    this.roles = Roles.of(marks, at);
+  /// @param place one schema
+  /// @param roles of all schemas that are used together
+  SchemaGrants(String server, Scope.Schema place, Roles roles, Marks marks) {
+    this.server = server;
+    this.place = place;
+    this.roles = roles;
     this.marks = marks;
   }
 
@@ -47,7 +48,7 @@ final class SchemaGrants {
     var schema = onSchema(sql, schemaOwner);
     if (Administrator.actAs(sql, roles.owner())) {
       futureOf(sql, roles.owner(), true);
-      new RoutineGrants(place.schema(), roles).ensure(sql);
+      new RoutineGrants(place.first(), roles).ensure(sql);
     }
     var relations = relations(sql, me, schemaOwner);
     sql.run("SET LOCAL ROLE NONE");
@@ -81,9 +82,9 @@ final class SchemaGrants {
     if (sql.holds(
         "SELECT pg_catalog.has_schema_privilege($1::name, s, 'USAGE') FROM (SELECT $2::text AS s) x",
         owner,
-        place.schema())) return Optional.empty();
+        place.first())) return Optional.empty();
     var grant =
-        "GRANT USAGE ON SCHEMA %s TO %s".formatted(Sql.name(place.schema()), Sql.name(owner));
+        "GRANT USAGE ON SCHEMA %s TO %s".formatted(Sql.name(place.first()), Sql.name(owner));
     return Optional.of(new Lack(Sql.name(schemaOwner), List.of(grant)));
   }
 
@@ -107,7 +108,7 @@ final class SchemaGrants {
 
   private Optional<Lack> onSchema(Sql sql, String owner) throws SQLException {
     if (granted(sql)) return Optional.empty();
-    var schema = Sql.name(place.schema());
+    var schema = Sql.name(place.first());
     var grants =
         List.of(
             "GRANT USAGE ON SCHEMA %s TO %s, %s"
@@ -123,7 +124,7 @@ final class SchemaGrants {
         roles.readOnly(),
         roles.owner(),
         roles.owner(),
-        place.schema());
+        place.first());
   }
 
   /// `pg_database_owner` stands for whoever owns the database.
@@ -135,22 +136,22 @@ final class SchemaGrants {
               FROM pg_catalog.pg_namespace n, pg_catalog.pg_database d
              WHERE n.nspname = $1 AND d.datname = current_database()""",
             row -> row.getString(1),
-            place.schema())
-        .orElseThrow(() -> missing(new Place(server, place)));
+            place.first())
+        .orElseThrow(() -> missing(server, place));
   }
 
-  static EngineException missing(Place at) {
+  static EngineException missing(String server, Scope.Schema schema) {
     return EngineException.of(
         Reason.SchemaMissing,
         "database %s on %s has no schema %s: create it"
-            .formatted(Schemas.of(at).database(), at.server(), Schemas.of(at).schema()));
+            .formatted(schema.database(), server, schema.first()));
   }
 
   private void futureOf(Sql sql, String owner, boolean ours) throws SQLException {
     if (sql.holds(
         "SELECT EXISTS (SELECT FROM pg_catalog.pg_default_acl a JOIN pg_catalog.pg_namespace n ON n.oid = a.defaclnamespace, pg_catalog.aclexplode(a.defaclacl) x WHERE a.defaclrole = $1::regrole AND n.nspname = $2 AND a.defaclobjtype = 'S' AND x.grantee = $3::regrole)",
         Sql.name(owner),
-        place.schema(),
+        place.first(),
         Sql.name(roles.readWrite()))) return;
     var role = "ALTER DEFAULT PRIVILEGES FOR ROLE %1$s ";
     for (var grant : FUTURE) run(sql, role + "IN SCHEMA %4$s " + grant, owner);
@@ -165,6 +166,6 @@ final class SchemaGrants {
             Sql.name(owner),
             Sql.name(roles.readOnly()),
             Sql.name(roles.readWrite()),
-            Sql.name(place.schema())));
+            Sql.name(place.first())));
   }
 }

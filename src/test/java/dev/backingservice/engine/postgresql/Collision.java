@@ -15,7 +15,7 @@ public final class Collision {
     var marks = new Marks(key);
     var roles = Roles.of(marks, place);
     var scope = Schemas.of(other);
-    var fields = Map.of("kind", "group", "database", scope.database(), "schema", scope.schema());
+    var fields = Map.of("kind", "group", "database", scope.database(), "schema", scope.joined());
     var held = new TreeMap<String, String>();
     for (var role : roles.all())
       if (!role.equals(roles.claim())) held.put(role, marks.write(role, fields));
