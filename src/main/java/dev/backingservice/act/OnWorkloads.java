@@ -44,8 +44,8 @@ public final class OnWorkloads {
       return new Result.Done();
     } catch (KubernetesClientException e) {
       rollouts.end(found.get().uid());
-      if (Refusals.conflict(e)) // a conflict of fields, which no other look ends
-        return new Result.Failed(WorkloadRefusals.failure(fact.key(), e));
+      // a conflict of fields, which no other look ends
+      if (Refusals.conflict(e)) return new Result.Failed(WorkloadRefusals.failure(fact.key(), e));
       throw e;
     }
   }

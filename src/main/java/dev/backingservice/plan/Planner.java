@@ -142,7 +142,10 @@ public final class Planner {
     if (mayFollow(f, m, proof))
       actions.add(
           new Action.CatchUp(
-              m.from().place(), m.to().place(), proof.position(), f.intent().filter(i -> i.swap().advances()).isPresent()));
+              m.from().place(),
+              m.to().place(),
+              proof.position(),
+              f.intent().filter(i -> i.swap().advances()).isPresent()));
     actions.add(new Action.Knock(m.to()));
     actions.add(
         new Action.Publish(
