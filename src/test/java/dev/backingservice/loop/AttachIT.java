@@ -29,6 +29,7 @@ class AttachIT {
             "host",
             "port",
             "database",
+            "schema",
             "username",
             "password",
             "uri",
