@@ -276,11 +276,13 @@ public record Facts(
         .or(() -> wanted);
   }
 
-  /// Whether the server that the service is attached to demands client certificates; empty while
-  /// that is not known.
+  /// Whether the server that the service is attached to, or is to be attached to first, demands
+  /// client certificates; empty while that is not known.
   public Optional<Boolean> demandsCertificates() {
     return active()
-        .flatMap(a -> server(a.server()))
+        .map(Attachment::server)
+        .or(() -> intent().map(i -> i.place().server()))
+        .flatMap(this::server)
         .map(ServerFact::admission)
         .filter(admission -> !admission.clientTls().isEmpty())
         .map(ServerFact.Admission::demandsCertificates);

@@ -60,8 +60,10 @@ class TlsIT {
     // Given
     var stage = new Stage();
     var blue = stage.server(stage.blue);
-    stage.attached(stage.blue, "");
+    stage.sandbox.apply(SwapIT.deployment(stage.namespace));
+    stage.attached(stage.blue, "workloads: [{kind: Deployment, name: orders}]");
     assertThat(stage.bound("uri")).doesNotContain("sslcert");
+    assertThat(keysAreStrict(stage)).isFalse();
 
     // When
     stage.sandbox.apply(
@@ -81,6 +83,13 @@ class TlsIT {
     // Then
     Client.of(stage, files).connect();
     stage.eventually("Available", "True/Available");
+    stage.eventually(() -> assertThat(keysAreStrict(stage)).isTrue());
+  }
+
+  /// Whether the files of private keys have a mode of their own in the pod template.
+  private static boolean keysAreStrict(Stage stage) {
+    var volumes = stage.template().getSpec().getVolumes();
+    return volumes.getFirst().getProjected().getSources().size() == 2;
   }
 
   @Test
@@ -92,6 +101,7 @@ class TlsIT {
     stage.attached(stage.blue, "workloads: [{kind: Deployment, name: orders}]");
     var epoch = stage.status().active().epoch();
     var template = stage.template();
+    assertThat(keysAreStrict(stage)).isFalse();
     var bundle = stage.sandbox.anchor() + new Pki().anchor();
 
     // When
