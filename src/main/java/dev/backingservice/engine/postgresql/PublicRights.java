@@ -17,8 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// What every role may do in the schemas of services, as it was seen when rights were last granted
 /// there or a login was last tried: rights of PUBLIC are rights of each service, whatever its level
 /// is (manual, "Privileges"). Databases that were made on 14 or older, or upgraded from there, let
-/// everybody create in
-/// `public`; functions can be executed by everybody unless that is revoked.
+/// everybody create in `public`; functions can be executed by everybody unless that is revoked.
 final class PublicRights {
   /// The tenant's own operators are in this database. What an extension brought is left to it.
   private static final String LOOK =
