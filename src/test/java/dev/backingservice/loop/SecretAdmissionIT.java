@@ -98,9 +98,7 @@ class SecretAdmissionIT {
     }
 
     // Then: what is tried in vain is undone
-    long began = System.nanoTime();
     stage.eventually(() -> assertThat(phase(stage)).isEqualTo("Aborting"));
-    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(25));
 
     // When
     stage.kubectl("", "delete", "validatingwebhookconfiguration", stage.namespace);
