@@ -79,10 +79,9 @@ public final class Rehearsal {
   }
 
   private Optional<Failure> workload(Facts f) {
-    boolean patient = f.intent().filter(i -> i.rollout() == Intent.Rollout.OnNextStart).isPresent();
     return f.workloads().stream()
         .filter(w -> w.chosen().isPresent() && w.problem().isEmpty())
-        .filter(w -> !patient || !w.intact())
+        .filter(w -> !f.keepsTemplates() || !w.intact())
         .limit(WORKLOADS)
         .flatMap(w -> workload(f, w).stream())
         .findFirst();

@@ -25,13 +25,15 @@ class SoleInstallation {
   private final Installation installation;
   private final Resources resources;
   private final Leases leases;
+  private final String fingerprint;
   private final String mine;
 
   SoleInstallation(Installation installation, Resources resources, Leases leases, RootKey key) {
     this.installation = installation;
     this.resources = resources;
     this.leases = leases;
-    this.mine = installation.namespace() + SEPARATOR + key.instance();
+    this.fingerprint = SEPARATOR + key.instance();
+    this.mine = installation.namespace() + fingerprint;
   }
 
   /// Before anything is done: whether no other installation serves a BackingServer.
@@ -60,7 +62,7 @@ class SoleInstallation {
     var owner = owner(resource).split(SEPARATOR, 2);
     var namespace = owner[0];
     if (namespace.isEmpty() || namespace.equals(installation.namespace())) return false;
-    boolean heir = owner(resource).endsWith(mine.substring(mine.indexOf(SEPARATOR)));
+    boolean heir = owner(resource).endsWith(fingerprint);
     if (heir && !lives(namespace)) return false;
     LOG.errorf(
         "BackingServer %s is served by the operator in namespace %s: uninstall one of the two operators; when that one is gone for good, run kubectl annotate backingservers --all %s-",

@@ -276,6 +276,11 @@ public record Facts(
         .or(() -> wanted);
   }
 
+  /// Whether a template that carries an epoch keeps it: pods take a later one at their next start.
+  public boolean keepsTemplates() {
+    return intent().filter(i -> i.rollout() == Intent.Rollout.OnNextStart).isPresent();
+  }
+
   /// Whether the server that the service is attached to, or is to be attached to first, demands
   /// client certificates; empty while that is not known.
   public Optional<Boolean> demandsCertificates() {

@@ -172,8 +172,7 @@ final class SwapGuards {
   }
 
   private static boolean current(Facts f, WorkloadFact w) {
-    return f.intent().filter(i -> i.rollout() == Intent.Rollout.OnNextStart).isPresent()
-        || f.active().filter(a -> a.epoch() == w.epoch()).isPresent();
+    return f.keepsTemplates() || f.active().filter(a -> a.epoch() == w.epoch()).isPresent();
   }
 
   /// The old server died, refuses its administrator, or became a standby, while its logins were to

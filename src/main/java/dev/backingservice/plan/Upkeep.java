@@ -111,9 +111,7 @@ final class Upkeep {
     return kept(f, workload, epoch) != workload.epoch();
   }
 
-  /// `OnNextStart`: a template that carries an epoch keeps it.
   private static long kept(Facts f, WorkloadFact workload, long epoch) {
-    boolean patient = f.intent().filter(i -> i.rollout() == Intent.Rollout.OnNextStart).isPresent();
-    return patient && workload.carries() ? workload.epoch() : epoch;
+    return f.keepsTemplates() && workload.carries() ? workload.epoch() : epoch;
   }
 }

@@ -3,7 +3,6 @@ package dev.backingservice.report;
 import dev.backingservice.api.Condition;
 import dev.backingservice.api.Condition.Status;
 import dev.backingservice.model.Failure;
-import dev.backingservice.model.Intent;
 import dev.backingservice.model.Reason;
 import dev.backingservice.plan.Aftermath;
 import dev.backingservice.plan.Facts;
@@ -63,8 +62,7 @@ final class WorkloadJudge {
   }
 
   private boolean current(WorkloadFact workload) {
-    boolean patient = f.intent().filter(i -> i.rollout() == Intent.Rollout.OnNextStart).isPresent();
-    return workload.intact() && (patient || atEpoch(workload));
+    return workload.intact() && (f.keepsTemplates() || atEpoch(workload));
   }
 
   private boolean atEpoch(WorkloadFact workload) {
