@@ -1,5 +1,6 @@
 package dev.backingservice.act;
 
+import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
 import dev.backingservice.engine.Session;
@@ -32,8 +33,7 @@ public final class Fencing {
   Result fence(Facts f, Action.Fence fence, Instant now) throws EngineException {
     var key = String.join("/", f.service().id().uid(), fence.server(), "" + fence.superseding());
     var server = servers.find(fence.server()).server();
-    if (!Reach.anybodyAt(List.of(server.data(), server.admin())))
-      return unreached(f, fence, key, now);
+    if (!Reach.anybodyAt(server.endpoints())) return unreached(f, fence, key, now);
     silences.end(key);
     return fenced(f, fence, now);
   }
@@ -161,15 +161,21 @@ public final class Fencing {
   /// stays so when a connection is free again.
   private boolean refused(Facts f, String server, Attachment login) throws EngineException {
     try {
-      return switch (servers.entry(f, server, login)) {
+      return switch (servers.entry(f, accounts(server), login)) {
         case Entry.Locked _, Entry.Refused _, Entry.Crowded _ -> true;
         case Entry.LetIn _, Entry.Full _, Entry.Different _ -> false;
       };
     } catch (EngineException e) {
-      var at = servers.find(server).server();
+      var at = accounts(server).server();
       if (e.silent() && !Reach.anybodyAt(List.of(at.data()))) return true;
       throw e;
     }
+  }
+
+  /// Where an account is locked; a standby follows.
+  private Directory.Served accounts(String server) throws EngineException {
+    var served = servers.find(server);
+    return new Directory.Served(served.engine(), served.server().accounts());
   }
 
   private static Result letIn(Attachment login) {

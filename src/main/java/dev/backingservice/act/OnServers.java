@@ -94,7 +94,7 @@ public final class OnServers {
   }
 
   Result knock(Facts f, Attachment attachment) throws EngineException {
-    return switch (entry(f, attachment.server(), attachment)) {
+    return switch (entry(f, find(attachment.server()), attachment)) {
       case Entry.LetIn(var held, var anchor, var beyond) -> {
         anchor.ifPresent(a -> anchors.saw(served(attachment).server(), a));
         yield anchors.of(served(attachment).server()).isPresent()
@@ -122,9 +122,8 @@ public final class OnServers {
             .formatted(at.server()));
   }
 
-  /// @param by the name of the server to knock at; a re-pointed one has two
-  Entry entry(Facts f, String by, Attachment attachment) throws EngineException {
-    var served = find(by);
+  /// @param served the server to knock at; a re-pointed one has two names
+  Entry entry(Facts f, Directory.Served served, Attachment attachment) throws EngineException {
     var server = served.server();
     var certified = passwords.certified(f.service().id(), f.intent(), attachment);
     var certificate =

@@ -32,9 +32,13 @@ import org.jspecify.annotations.Nullable;
     value = "self.engine != 'Generic' || has(self.port)",
     message = "engine Generic has no usual port: set spec.port")
 @ValidationRule(
-    value = "self.engine in ['SMTP', 'Generic'] || has(self.admin)",
+    value = "self.engine in ['SMTP', 'Generic'] || has(self.admin) || has(self.primary)",
     message =
         "this engine needs spec.admin.secretName: a Secret with username and password in the operator's namespace")
+@ValidationRule(
+    value = "self.engine == 'PostgreSQL' || !has(self.primary)",
+    message =
+        "only PostgreSQL has standbys whose accounts are kept by their primary: remove spec.primary")
 @ValidationRule(
     value = "!(self.engine in ['SMTP', 'Generic']) || !has(self.admin)",
     message = "engines SMTP and Generic have no administrator: remove spec.admin")
@@ -89,6 +93,11 @@ public record BackingServerSpec(
         @JsonPropertyDescription(
             "A promotion behind the name of the server. Fence (default): its predecessor may be alive, so every service gets a new login and every workload moves to it. Trust: a cluster that fences its own, such as Patroni, CloudNativePG or a managed one, answers there; nobody moves.")
         @Nullable Promotions promotions,
+    @Pattern(Texts.NAME)
+        @Size(min = 1, max = Texts.NAME_MAX)
+        @JsonPropertyDescription(
+            "PostgreSQL: the BackingServer of the primary that this one is a standby of. Services with access ReadOnly attach to it; their accounts are made on the primary. Without spec.admin, the primary's administrator is used here as well.")
+        @Nullable String primary,
     @Default("Owner")
         @JsonPropertyDescription(
             "The most access that a service may ask for here; Owner by default.")

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The engines that this operator serves.
 public final class Engines {
@@ -40,6 +41,7 @@ public final class Engines {
           known.stream()
               .filter(s -> s.engine() == engine && s.withdrawn().isEmpty())
               .map(Directory.Served::server)
+              .flatMap(s -> Stream.concat(Stream.of(s), s.primary().stream()))
               .toList());
   }
 }

@@ -5,10 +5,12 @@ import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Finding;
 import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.Trust;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// A server with what its administrator needs to log in; no account where it has no administrator.
 ///
@@ -20,6 +22,7 @@ import java.util.regex.Pattern;
 /// @param clientCertificate whether clients have to show one
 /// @param start how TLS begins, for protocols that have two ways
 /// @param promotions who fences at a promotion behind the name
+/// @param primary where the accounts of a standby are kept; empty for a server that keeps its own
 public record Server(
     String name,
     String uid,
@@ -31,7 +34,8 @@ public record Server(
     Trust trust,
     ClientCertificate clientCertificate,
     Start start,
-    Promotions promotions) {
+    Promotions promotions,
+    Optional<Server> primary) {
   /// One where TLS begins as is usual at its port.
   public Server(
       String name,
@@ -54,7 +58,8 @@ public record Server(
         trust,
         clientCertificate,
         Start.ByPort,
-        Promotions.Fence);
+        Promotions.Fence,
+        Optional.empty());
   }
 
   /// Who makes sure that a promoted server's predecessor takes no writes.
@@ -62,6 +67,53 @@ public record Server(
     Fence,
     /// The cluster behind the name: a promotion is a restart, and no timeline is told.
     Trust
+  }
+
+  /// The same with connections of another resource's own.
+  public Server usedBy(String otherUid) {
+    return new Server(
+        name,
+        otherUid,
+        data,
+        admin,
+        adminDatabase,
+        adminUser,
+        adminPassword,
+        trust,
+        clientCertificate,
+        start,
+        promotions,
+        primary);
+  }
+
+  /// The same as a standby of another server, which keeps its accounts.
+  public Server standbyOf(Server other) {
+    return new Server(
+        name,
+        uid,
+        data,
+        admin,
+        adminDatabase,
+        adminUser,
+        adminPassword,
+        trust,
+        clientCertificate,
+        start,
+        promotions,
+        Optional.of(other));
+  }
+
+  /// The server that keeps the accounts: itself, or its primary.
+  public Server accounts() {
+    return primary.orElse(this);
+  }
+
+  /// Where somebody may answer for this server.
+  public List<Endpoint> endpoints() {
+    return Stream.of(Stream.of(data, admin), primary.stream().map(Server::admin))
+        .flatMap(s -> s)
+        .distinct()
+        .toList();
   }
 
   /// What is shorter is no name that tells anybody anything.
@@ -117,7 +169,11 @@ public record Server(
   /// A sentence about this server for whoever attaches services: without the administrator's
   /// account and endpoint, which the platform team alone shall read.
   public String discreet(String sentence) {
-    var said = struck(sentence, adminUser, "the administrator's role");
+    var said =
+        struck(
+            primary.map(p -> p.discreet(sentence)).orElse(sentence),
+            adminUser,
+            "the administrator's role");
     return admin.equals(data)
         ? said
         : struck(

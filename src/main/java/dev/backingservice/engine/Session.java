@@ -14,8 +14,20 @@ import java.util.Set;
 /// The administrator's session on one server. Not safe for several threads.
 public interface Session extends AutoCloseable {
 
-  /// Who answers here.
+  /// Who keeps the accounts here.
   Identity identity() throws EngineException;
+
+  /// Who answers under the name itself: another one than [#identity] where a standby's accounts are
+  /// kept by its primary.
+  default Identity self() throws EngineException {
+    return identity();
+  }
+
+  /// How far a standby has replayed the log of its primary, in the form of [Identity#position];
+  /// empty text where that is not told.
+  default String replayed() throws EngineException {
+    return "";
+  }
 
   /// Who answers, and what holds for these logins. Reads only.
   Sight look(Order order, Set<String> logins) throws EngineException;

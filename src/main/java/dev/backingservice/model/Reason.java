@@ -19,6 +19,8 @@ public enum Reason {
   ProtocolMismatch,
   CredentialsMissing,
   SeveralInstances,
+  NotAStandby,
+  StandbyBehind,
   AdminRefused,
   AdminTooWeak,
   DatabaseMissing,

@@ -61,6 +61,10 @@ final class Consent {
     if (server.isEmpty()) return Optional.empty();
     if (!(intent.credentials() instanceof Credentials.Derived)) return Optional.empty();
     var spec = server.get().getSpec();
+    if (spec.primary() != null && intent.access() != Access.ReadOnly)
+      return capped(
+          "%s is a standby, which takes no writes: set spec.access: ReadOnly, or name its primary in spec.server"
+              .formatted(name(server.get())));
     var most = spec.maxAccess();
     if (most != null && intent.access().compareTo(Access.valueOf(most.name())) > 0)
       return capped(

@@ -89,13 +89,15 @@ public final class ServerObserver {
   private Seen look(BackingServer resource) {
     var served = directory.find(resource.getMetadata().getName()).orElseThrow();
     try (var session = served.open()) {
-      var identity = session.identity();
-      var known = examined(session, resource, identity);
+      var self = session.self();
+      var identity = served.server().primary().isEmpty() ? self : session.identity();
+      var known = examined(session, resource, self);
       return new Seen.Answers(
           identity,
+          self,
           known.findings(),
           known.protection(),
-          known.instances(),
+          served.server().primary().isEmpty() ? known.instances() : Set.of(),
           served.server().data());
     } catch (EngineException e) {
       return troubled(e);
@@ -116,18 +118,20 @@ public final class ServerObserver {
     try (var session = served.open()) {
       var identity = session.identity();
       for (var other : others)
-        if (mayBe(session, identity, other)) names.add(other.getMetadata().getName());
+        if (mayBe(name, session, identity, other)) names.add(other.getMetadata().getName());
       return names;
     } finally {
       comparing.unlock();
     }
   }
 
-  /// A name that nobody has looked at yet may lead here as well as anywhere.
-  private boolean mayBe(Session session, Identity identity, BackingServer other)
+  /// A name that nobody has looked at yet may lead here as well as anywhere; the accounts of a
+  /// standby are here.
+  private boolean mayBe(String name, Session session, Identity identity, BackingServer other)
       throws EngineException {
     var lineage = lineage(other);
     return lineage.isEmpty()
+        || name.equals(other.getSpec().primary())
         || (lineage.equals(identity.serverId()) && same(session, identity, other));
   }
 

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,21 +33,27 @@ public final class ServerReader {
   private final String authorityPem;
   private final Directory directory;
   private final Engines engines;
+  private final Function<String, Optional<BackingServer>> servers;
 
   /// The generation that was read last, by the uid of each server's resource.
   private final Map<String, Long> generations = new ConcurrentHashMap<>();
 
+  /// @param namespace the operator's own
+  /// @param authorityPem the anchor where a server names none
+  /// @param servers the BackingServers by name
   public ServerReader(
       Secrets secrets,
       String namespace,
       String authorityPem,
       Directory directory,
-      Engines engines) {
+      Engines engines,
+      Function<String, Optional<BackingServer>> servers) {
     this.secrets = secrets;
     this.namespace = namespace;
     this.authorityPem = authorityPem;
     this.directory = directory;
     this.engines = engines;
+    this.servers = servers;
   }
 
   /// Reads a server that nobody has read since this process started, or since it was edited: its
@@ -82,7 +89,7 @@ public final class ServerReader {
       return failure(
           Reason.EngineNotSupported,
           "this operator does not serve %s yet".formatted(spec.engine()));
-    return switch (read(resource, engine.get())) {
+    return switch (standby(resource, engine.get())) {
       case Read.Good(var server) -> {
         directory.put(new Directory.Served(engine.get(), server));
         yield Optional.empty();
@@ -102,7 +109,35 @@ public final class ServerReader {
     record Bad(Failure failure) implements Read {}
   }
 
-  private Read read(BackingServer resource, Engine engine) {
+  /// A server with its primary, where it has one.
+  private Read standby(BackingServer resource, Engine engine) {
+    var named = resource.getSpec().primary();
+    if (named == null) return read(resource, engine, resource);
+    var primary = servers.apply(named);
+    if (primary.isEmpty())
+      return bad(Reason.AdminRefused, "spec.primary: there is no BackingServer " + named);
+    var problem = PrimaryCheck.problem(resource, primary.get());
+    if (problem.isPresent()) return bad(Reason.AdminRefused, problem.get());
+    return switch (read(primary.get(), engine, primary.get())) {
+      case Read.Bad(var failure) ->
+          bad(failure.reason(), "spec.primary %s: %s".formatted(named, failure.message()));
+      case Read.Good(var accounts) -> standby(resource, engine, primary.get(), accounts);
+    };
+  }
+
+  /// The roles of a standby are those of its primary, the administrator's as well.
+  private Read standby(
+      BackingServer resource, Engine engine, BackingServer primary, Server accounts) {
+    var administered = resource.getSpec().admin() == null ? primary : resource;
+    return switch (read(resource, engine, administered)) {
+      case Read.Good(var server) ->
+          new Read.Good(server.standbyOf(accounts.usedBy(resource.getMetadata().getUid())));
+      case Read.Bad bad -> bad;
+    };
+  }
+
+  /// @param administered the resource that names the administrator
+  private Read read(BackingServer resource, Engine engine, BackingServer administered) {
     var spec = resource.getSpec();
     var hosts = Stream.of(spec.host(), adminHost(spec)).filter(h -> !Endpoint.isHost(h)).toList();
     if (!hosts.isEmpty())
@@ -110,7 +145,7 @@ public final class ServerReader {
           Reason.AdminRefused,
           "a host is a DNS name or an IP address, without scheme, port or path: correct spec.host or spec.admin.endpoint.host");
     if (engine.abilities().given()) return server(resource, engine, NOBODY);
-    return switch (administrator(spec, engine)) {
+    return switch (administrator(spec, engine, administered.getSpec().admin())) {
       case Account.Bad(var sentence) -> bad(Reason.AdminRefused, sentence);
       case Account.Good account -> server(resource, engine, account);
     };
@@ -136,7 +171,8 @@ public final class ServerReader {
                   start(spec.tls()),
                   Consent.trusted(Optional.of(resource))
                       ? Server.Promotions.Trust
-                      : Server.Promotions.Fence));
+                      : Server.Promotions.Fence,
+                  Optional.empty()));
     };
   }
 
@@ -146,9 +182,9 @@ public final class ServerReader {
     record Bad(String sentence) implements Account {}
   }
 
-  private Account administrator(BackingServerSpec spec, Engine engine) {
+  private Account administrator(
+      BackingServerSpec spec, Engine engine, BackingServerSpec.@Nullable Admin admin) {
     var at = admin(spec, engine);
-    var admin = spec.admin();
     if (admin == null) return new Account.Bad("spec.admin is missing");
     var secret = secrets.find(namespace, admin.secretName());
     if (secret.isEmpty())

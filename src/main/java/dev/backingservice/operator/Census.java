@@ -60,6 +60,12 @@ class Census implements Snapshots {
     return new MetricsSnapshot(all(services), all(servers), now);
   }
 
+  /// A BackingServer; empty when there is none, or the cache is not there yet.
+  Optional<BackingServer> server(String name) {
+    var cache = servers;
+    return cache == null ? Optional.empty() : cache.get(new ResourceID(name));
+  }
+
   /// Every other BackingServer.
   List<BackingServer> otherServers(BackingServer than) {
     var name = than.getMetadata().getName();

@@ -177,13 +177,15 @@ class Wiring {
       Installation installation,
       Authorities authorities,
       Directory directory,
-      Engines engines) {
+      Engines engines,
+      Census census) {
     return new ServerReader(
         secrets,
         installation.namespace(),
         authorities.servers().certificatePem(),
         directory,
-        engines);
+        engines,
+        census::server);
   }
 
   @Produces

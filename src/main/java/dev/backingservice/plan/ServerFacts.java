@@ -33,11 +33,14 @@ public record ServerFacts(
 
   /// What was found.
   public sealed interface Seen {
+    /// @param identity of the server that keeps the accounts
+    /// @param self who answers under the name: another one where that is a standby of the first
     /// @param protection of the connection; empty without TLS
     /// @param instances the running servers behind the addresses of its name; empty when it has one
     /// @param data where workloads connect
     record Answers(
         Identity identity,
+        Identity self,
         List<Finding> findings,
         Optional<Protection> protection,
         Set<String> instances,
@@ -104,7 +107,9 @@ public record ServerFacts(
 
   /// Whether it accepts writes and did not when it was last recorded, or is another one.
   public boolean isNew() {
-    return seen instanceof Seen.Answers(var identity, _, _, _, _) && isNew(identity);
+    return seen instanceof Seen.Answers(var identity, var self, _, _, _, _)
+        && self.equals(identity)
+        && isNew(identity);
   }
 
   private boolean isNew(Identity identity) {

@@ -16,7 +16,7 @@ public final class ServerPlanner {
         .filter(c -> c.state() == ServerFacts.Certificate.State.Due)
         .ifPresent(c -> actions.add(new ServerAction.IssueCertificate(c)));
     switch (f.seen()) {
-      case ServerFacts.Seen.Answers(var identity, _, _, _, _) -> answers(f, identity, actions);
+      case ServerFacts.Seen.Answers(var identity, _, _, _, _, _) -> answers(f, identity, actions);
       case ServerFacts.Seen.Troubled _ -> forgive(f, f.said().gone(), actions);
     }
     return new ServerPlan(f, actions);

@@ -82,7 +82,7 @@ record ServerJudge(BackingServer resource, ServerFacts facts, Ties ties) {
     verdicts.add(Verdict.yes("Reachable", "The server answers and its certificate verifies."));
     var identified = identity(seen);
     verdicts.add(identified);
-    verdicts.add(writable(seen.identity()));
+    verdicts.add(writable(seen.self()));
     verdicts.add(secure(seen.findings()));
     verdicts.add(
         identified.status() == Status.True
@@ -112,10 +112,18 @@ record ServerJudge(BackingServer resource, ServerFacts facts, Ties ties) {
             .formatted(instances.size(), String.join(", ", new TreeSet<>(instances))));
   }
 
-  private static Verdict writable(Identity identity) {
+  private Verdict writable(Identity identity) {
+    var primary = resource.getSpec().primary();
     return identity.writable()
         ? Verdict.yes("Writable", "The server accepts writes.")
-        : Verdict.no("Writable", new Failure(Reason.InRecovery, "The server is a standby."));
+        : Verdict.no(
+            "Writable",
+            new Failure(
+                Reason.InRecovery,
+                primary == null
+                    ? "The server is a standby."
+                    : "The server is a standby of %s, which keeps its accounts: services with access ReadOnly attach."
+                        .formatted(primary)));
   }
 
   private Verdict secure(List<Finding> findings) {

@@ -99,7 +99,7 @@ public final class ServerReporter {
       List<Condition> conditions,
       Ties ties,
       boolean same) {
-    var identity = seen.identity();
+    var identity = seen.self();
     var before = resource.getStatus();
     return new BackingServerStatus(
         Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L),

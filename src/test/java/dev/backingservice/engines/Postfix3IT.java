@@ -79,7 +79,8 @@ class Postfix3IT {
         new Trust(Trust.Mode.VerifyFull, anchor, false),
         Server.ClientCertificate.Offered,
         start,
-        Server.Promotions.Fence);
+        Server.Promotions.Fence,
+        Optional.empty());
   }
 
   private Server server() {

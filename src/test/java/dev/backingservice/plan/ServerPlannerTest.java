@@ -49,12 +49,9 @@ class ServerPlannerTest {
   }
 
   private static Seen answers(String lineage, String timeline, Identity.Role role) {
+    var identity = new Identity(lineage, "I1", timeline, "", role, "17");
     return new Seen.Answers(
-        new Identity(lineage, "I1", timeline, "", role, "17"),
-        List.of(),
-        Optional.empty(),
-        Set.of(),
-        new Endpoint("blue.db", 5432));
+        identity, identity, List.of(), Optional.empty(), Set.of(), new Endpoint("blue.db", 5432));
   }
 
   private ServerFacts facts() {

@@ -70,6 +70,7 @@ class ServerReporterTest {
     return report(
         new Seen.Answers(
             identity,
+            identity,
             findings,
             Optional.of(new Protection("TLSv1.3", NOW, NOW.plusSeconds(9))),
             instances,

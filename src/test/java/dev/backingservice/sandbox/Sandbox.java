@@ -141,6 +141,28 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
     return postgres;
   }
 
+  /// A standby of a server, registered as one whose accounts `primary` keeps.
+  public Postgres standbyOf(Postgres of, String name, String primary) throws Exception {
+    var postgres = Postgres.standbyOf(of, name, dir);
+    servers.put(name, postgres);
+    credentials(name);
+    apply(
+        """
+        apiVersion: backingservice.dev/v1alpha1
+        kind: BackingServer
+        metadata: {name: %1$s}
+        spec:
+          engine: PostgreSQL
+          host: 127.0.0.1
+          port: %2$d
+          primary: %3$s
+          tls: {ca: {secretName: %1$s-ca}}
+          allowedNamespaces: {from: All}
+        """
+            .formatted(name, postgres.port(), primary));
+    return postgres;
+  }
+
   /// A BackingServer with its Secrets.
   public void register(String name, int port) {
     register(name, port, "allowedNamespaces: {from: All}");

@@ -15,7 +15,8 @@ record Dialling(Server server) implements Lane.Dial<JdbcLine>, Instances.Questio
 
   @Override
   public JdbcLine open() throws EngineException {
-    return new Instances<>(server, this).primary();
+    var instances = new Instances<>(server, this);
+    return server.primary().isEmpty() ? instances.primary() : instances.any();
   }
 
   @Override

@@ -36,6 +36,9 @@ final class Identification {
       CASE WHEN pg_catalog.pg_is_in_recovery() THEN ''
                   ELSE pg_catalog.lpad(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_flush_lsn(), '0/0')::text, 20, '0') END""";
 
+  private static final String REPLAYED =
+      "SELECT COALESCE(pg_catalog.lpad(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_last_wal_replay_lsn(), '0/0')::text, 20, '0'), '')";
+
   private static final String FULL = QUERY.formatted(TIMELINE, POSITION);
   private static final String BRIEF = QUERY.formatted("''", "''");
 
@@ -76,6 +79,16 @@ final class Identification {
       var brief = read(sql, BRIEF);
       briefly.put(server, brief.instanceId());
       return brief;
+    }
+  }
+
+  /// How far a standby has replayed the log; empty text where it does not tell.
+  String replayed(Sql sql) throws SQLException {
+    try {
+      return sql.first(REPLAYED, row -> row.getString(1)).orElse("");
+    } catch (SQLException e) {
+      if (!WITHHELD.contains(PgErrors.state(e))) throw e;
+      return "";
     }
   }
 

@@ -21,18 +21,25 @@ import dev.backingservice.model.EngineKind;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.RootKey;
 import dev.backingservice.model.Sensitive;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /// PostgreSQL 14 to 18.
 public final class PostgresEngine extends LaneEngine<JdbcLine> {
   private static final Defaults DEFAULTS =
       new Defaults(5432, "postgres", Map.of("DATABASE_URL", "uri"));
+
+  /// How long a new login may be unknown to one of several standbys.
+  private static final Duration BALANCED = Duration.ofSeconds(2);
+
+  private static final long PAUSE_MILLIS = 100;
 
   private final Registry registry;
 
@@ -76,7 +83,28 @@ public final class PostgresEngine extends LaneEngine<JdbcLine> {
 
   @Override
   public Entry knock(Server server, Order order, Credential credential) throws EngineException {
-    return knock(server, credential, registry.complete().holds(CompleteGroups.key(server, order)));
+    return server.primary().isEmpty()
+        ? knock(server, credential, registry.complete().holds(CompleteGroups.key(server, order)))
+        : knockPatiently(server, credential);
+  }
+
+  /// Behind a balancer another standby may answer than the one that was seen to have replayed a
+  /// new login.
+  private Entry knockPatiently(Server server, Credential credential) throws EngineException {
+    long deadline = System.nanoTime() + BALANCED.toNanos();
+    while (true) {
+      var entry = knock(server, credential, false);
+      if (entry instanceof Entry.LetIn || System.nanoTime() > deadline) return entry;
+      pause();
+    }
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

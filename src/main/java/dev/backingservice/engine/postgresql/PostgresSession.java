@@ -76,6 +76,11 @@ final class PostgresSession implements Session {
   }
 
   @Override
+  public String replayed() throws EngineException {
+    return asked(registry.identification()::replayed);
+  }
+
+  @Override
   public Sight look(Order order, Set<String> names) throws EngineException {
     return asked(
         sql -> {

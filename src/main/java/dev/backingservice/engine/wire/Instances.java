@@ -76,6 +76,11 @@ public final class Instances<L extends Line> {
         : EngineException.silent(Reason.ServerUnreachable, server.name() + " has no address");
   }
 
+  /// The administrator's connection to the first address that answers.
+  public L any() throws EngineException {
+    return open(Optional.empty());
+  }
+
   private EngineException halfSeen(L standby, @Nullable EngineException failure) {
     discard(standby);
     return EngineException.of(

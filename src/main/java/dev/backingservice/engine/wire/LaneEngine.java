@@ -2,6 +2,7 @@ package dev.backingservice.engine.wire;
 
 import dev.backingservice.engine.Engine;
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.FollowerSession;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Session;
 import java.util.Collection;
@@ -22,21 +23,38 @@ public abstract class LaneEngine<L extends Line> implements Engine {
 
   @Override
   public final Session open(Server server) throws EngineException {
-    var lane = lanes.of(server);
-    return session(lane, lane.borrow());
+    return open(server, Lane::borrow);
   }
 
   @Override
   public final Session openAfresh(Server server) throws EngineException {
-    var lane = lanes.of(server);
-    return session(lane, lane.borrowAfresh());
+    return open(server, Lane::borrowAfresh);
   }
 
+  private Session open(Server server, Borrowing<L> borrowing) throws EngineException {
+    return server.primary().isEmpty()
+        ? session(server, borrowing)
+        : FollowerSession.open(
+            server, () -> session(server.accounts(), borrowing), () -> session(server, borrowing));
+  }
+
+  private Session session(Server server, Borrowing<L> borrowing) throws EngineException {
+    var lane = lanes.of(server);
+    return session(lane, borrowing.from(lane));
+  }
+
+  /// Of a standby that of its primary, which can lock.
   @Override
   public final Optional<Session> warm(Server server) throws EngineException {
-    var lane = lanes.of(server);
+    var lane = lanes.of(server.accounts());
     var loan = lane.warm();
     return loan.isEmpty() ? Optional.empty() : Optional.of(session(lane, loan.get()));
+  }
+
+  /// How a connection is borrowed.
+  @FunctionalInterface
+  private interface Borrowing<L extends Line> {
+    Lane.Loan<L> from(Lane<L> lane) throws EngineException;
   }
 
   /// Of a protocol that begins with TLS; another one asks for it first.

@@ -1,0 +1,219 @@
+package dev.backingservice.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.backingservice.sandbox.Postgres;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+
+/// Readers on standbys whose primary keeps their accounts.
+class StandbyIT {
+  private static final String READER = "access: ReadOnly";
+
+  /// A primary under the name blue, and a standby of it.
+  private static Postgres standby(Stage stage, Postgres primary, String name) throws Exception {
+    return stage.sandbox.standbyOf(primary, name, stage.blue);
+  }
+
+  private static String reading(Stage stage) {
+    return stage.namespace + "-reading";
+  }
+
+  @Test
+  void readersAttachToAStandbyAndTheirLoginIsMadeOnItsPrimary() throws Exception {
+    // Given
+    var stage = new Stage();
+    var primary = stage.server(stage.blue);
+    var standby = standby(stage, primary, reading(stage));
+
+    // When
+    stage.attached(reading(stage), READER);
+
+    // Then
+    assertThat(stage.bound("port")).isEqualTo(Integer.toString(standby.port()));
+    assertThat(Stage.canLogin(primary, stage.bound("username"))).isTrue();
+    primary.execute("orders", "INSERT INTO writes VALUES (7)");
+    stage.eventually(() -> assertThat(read(stage, standby)).isEqualTo(1));
+    try (var session = stage.session(standby);
+        var statement = session.createStatement()) {
+      assertThatThrownBy(() -> statement.execute("INSERT INTO writes VALUES (8)"))
+          .isInstanceOf(SQLException.class);
+    }
+    var server = stage.examined(reading(stage));
+    assertThat(server.getStatus().role()).isEqualTo("Replica");
+
+    // When
+    var login = stage.bound("username");
+    stage.sandbox.admin().resource(stage.sandbox.service(stage.namespace, stage.service)).delete();
+
+    // Then
+    stage.eventually(() -> assertThat(roles(primary, login)).isEqualTo("0"));
+  }
+
+  private static int read(Stage stage, Postgres server) throws SQLException {
+    try (var session = stage.session(server);
+        var rows = session.createStatement().executeQuery("SELECT count(*) FROM writes")) {
+      rows.next();
+      return rows.getInt(1);
+    }
+  }
+
+  private static String roles(Postgres server, String login) throws SQLException {
+    return server.ask(
+        "postgres", "SELECT count(*) FROM pg_roles WHERE rolname = '%s'".formatted(login));
+  }
+
+  @Test
+  void whoeverWantsToWriteIsToldToNameThePrimary() throws Exception {
+    // Given
+    var stage = new Stage();
+    standby(stage, stage.server(stage.blue), reading(stage));
+
+    // When
+    stage.apply(reading(stage), "access: ReadWrite");
+
+    // Then
+    stage.eventually("Accepted", "False/AccessNotSupported");
+    assertThat(stage.message("Accepted")).contains("access: ReadOnly");
+  }
+
+  @Test
+  void readersMoveAmongStandbysOfOnePrimaryWithoutBeingCutOff() throws Exception {
+    // Given
+    var stage = new Stage();
+    var primary = stage.server(stage.blue);
+    var first = standby(stage, primary, reading(stage));
+    var second = standby(stage, primary, reading(stage) + "-2");
+    stage.attached(reading(stage), READER);
+    var old = stage.bound("username");
+
+    try (var session = stage.session(first)) {
+      // When
+      stage.swap(reading(stage) + "-2");
+
+      // Then
+      stage.eventuallyOn(reading(stage) + "-2");
+      stage.eventually("Ready", "True/Ready");
+      assertThat(stage.bound("port")).isEqualTo(Integer.toString(second.port()));
+      assertThat(stage.bound("username")).isNotEqualTo(old);
+      assertThat(session.isValid(2)).isTrue();
+      assertThat(Stage.canLogin(primary, old)).isTrue();
+    }
+  }
+
+  @Test
+  void aFencedReaderIsGoneFromTheStandbyToo() throws Exception {
+    // Given
+    var stage = new Stage();
+    var primary = stage.server(stage.blue);
+    var standby = standby(stage, primary, reading(stage));
+    stage.server(stage.green);
+    stage.attached(reading(stage), READER);
+    var old = stage.bound("username");
+
+    try (var session = stage.session(standby)) {
+      // When
+      stage.swap(stage.green);
+
+      // Then
+      stage.eventuallyOn(stage.green);
+      assertThat(stage.status().history().getFirst().fence()).isEqualTo("Verified");
+      assertThat(session.isValid(2)).isFalse();
+      assertThat(Stage.canLogin(primary, old)).isFalse();
+    }
+  }
+
+  @Test
+  void readersGoOnAndMoveWhileThePrimaryIsDead() throws Exception {
+    // Given
+    var stage = new Stage();
+    var primary = stage.server(stage.blue);
+    var standby = standby(stage, primary, reading(stage));
+    stage.server(stage.green);
+    stage.attached(reading(stage), READER);
+
+    try (var session = stage.session(standby)) {
+      // When
+      primary.stop();
+      stage.eventually(
+          () ->
+              assertThat(stage.sandbox.serverCondition(stage.blue, "Reachable"))
+                  .startsWith("False"));
+
+      // Then
+      assertThat(session.isValid(2)).isTrue();
+      assertThat(stage.condition("Available")).isEqualTo("True/Available");
+
+      // When
+      stage.swap(stage.green);
+
+      // Then
+      stage.eventuallyOn(stage.green);
+      assertThat(stage.status().history().getFirst().fence()).isEqualTo("ReadOnly");
+      assertThat(session.isValid(2)).isFalse();
+    }
+  }
+
+  @Test
+  void aStandbyThatIsBehindIsToldAndWaitedFor() throws Exception {
+    // Given
+    var stage = new Stage();
+    var standby = standby(stage, stage.server(stage.blue), reading(stage));
+    stage.examined(reading(stage));
+    standby.execute("postgres", "SELECT pg_wal_replay_pause()");
+
+    // When
+    stage.apply(reading(stage), READER);
+
+    // Then
+    stage.eventually("Provisioned", "False/StandbyBehind");
+
+    // When
+    standby.execute("postgres", "SELECT pg_wal_replay_resume()");
+
+    // Then
+    stage.eventually("Ready", "True/Ready");
+  }
+
+  @Test
+  void aPrimaryThatIsNotThereOrIsAnotherServersIsTold() throws Exception {
+    // Given
+    var stage = new Stage();
+    var primary = stage.server(stage.blue);
+    stage.server(stage.green);
+
+    // When
+    stage.sandbox.standbyOf(primary, reading(stage), stage.namespace + "-nobody");
+    stage.sandbox.standbyOf(primary, reading(stage) + "-2", stage.green);
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.serverCondition(reading(stage), "Reachable"))
+                .isEqualTo("False/AdminRefused"));
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.serverCondition(reading(stage) + "-2", "Reachable"))
+                .isEqualTo("False/NotAStandby"));
+  }
+
+  @Test
+  void aStandbyThatWasPromotedIsToldAndReadersGoOn() throws Exception {
+    // Given
+    var stage = new Stage();
+    var primary = stage.server(stage.blue);
+    var standby = standby(stage, primary, reading(stage));
+    stage.attached(reading(stage), READER);
+
+    // When
+    standby.promote();
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.serverCondition(reading(stage), "Reachable"))
+                .isEqualTo("False/NotAStandby"));
+    assertThat(stage.condition("Available")).isEqualTo("True/Available");
+  }
+}
