@@ -43,6 +43,11 @@ import org.jspecify.annotations.Nullable;
     value = "!(self.engine in ['SMTP', 'Generic']) || !has(self.admin)",
     message = "engines SMTP and Generic have no administrator: remove spec.admin")
 @ValidationRule(
+    value =
+        "self.engine == 'PostgreSQL' || !has(self.admin) || !has(self.admin.auth) || self.admin.auth == 'Password'",
+    message =
+        "only PostgreSQL takes tokens of a cloud: set spec.admin.auth: Password, and the key password of the Secret")
+@ValidationRule(
     value = "self.engine in ['PostgreSQL', 'MySQL', 'RabbitMQ'] || !has(self.databases)",
     message =
         "only PostgreSQL and MySQL have databases, and RabbitMQ virtual hosts: remove spec.databases")
@@ -141,8 +146,20 @@ public record BackingServerSpec(
           @JsonPropertyDescription(
               "PostgreSQL, MySQL: the database where the administrator logs in.")
           @Nullable String database,
+      @Default("Password")
+          @JsonPropertyDescription(
+              "PostgreSQL: how the administrator proves that it is the one. Password (default): with the Secret's password. AWSIAM, AzureEntra, GCPIAM: with a token that is made from the identity of the operator's pod; the Secret has username only.")
+          @Nullable Auth auth,
       @JsonPropertyDescription("Administration goes to another address, past a pooler for example.")
           @Nullable Endpoint endpoint) {}
+
+  /// How the administrator proves that it is the one.
+  public enum Auth {
+    Password,
+    AWSIAM,
+    AzureEntra,
+    GCPIAM
+  }
 
   /// A host and a port.
   @JsonIgnoreProperties(ignoreUnknown = true)

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 /// @param clientCertificate whether clients have to show one
 /// @param start how TLS begins, for protocols that have two ways
 /// @param promotions who fences at a promotion behind the name
+/// @param tokens of the administrator; empty where it has a password
 /// @param primary where the accounts of a standby are kept; empty for a server that keeps its own
 public record Server(
     String name,
@@ -35,6 +36,7 @@ public record Server(
     ClientCertificate clientCertificate,
     Start start,
     Promotions promotions,
+    Optional<TokenSource> tokens,
     Optional<Server> primary) {
   /// One where TLS begins as is usual at its port.
   public Server(
@@ -59,6 +61,7 @@ public record Server(
         clientCertificate,
         Start.ByPort,
         Promotions.Fence,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -71,6 +74,15 @@ public record Server(
 
   /// The same with connections of another resource's own.
   public Server usedBy(String otherUid) {
+    return with(otherUid, primary);
+  }
+
+  /// The same as a standby of another server, which keeps its accounts.
+  public Server standbyOf(Server other) {
+    return with(uid, Optional.of(other));
+  }
+
+  private Server with(String otherUid, Optional<Server> otherPrimary) {
     return new Server(
         name,
         otherUid,
@@ -83,24 +95,15 @@ public record Server(
         clientCertificate,
         start,
         promotions,
-        primary);
+        tokens,
+        otherPrimary);
   }
 
-  /// The same as a standby of another server, which keeps its accounts.
-  public Server standbyOf(Server other) {
-    return new Server(
-        name,
-        uid,
-        data,
-        admin,
-        adminDatabase,
-        adminUser,
-        adminPassword,
-        trust,
-        clientCertificate,
-        start,
-        promotions,
-        Optional.of(other));
+  /// What the administrator proves with that it is the one: its password, or a token of now.
+  ///
+  /// @throws EngineException with `AdminRefused` when no token could be had
+  public Sensitive proof() throws EngineException {
+    return tokens.isPresent() ? tokens.get().token() : adminPassword;
   }
 
   /// The server that keeps the accounts: itself, or its primary.

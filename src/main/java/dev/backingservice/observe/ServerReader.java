@@ -7,6 +7,7 @@ import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.Engine;
 import dev.backingservice.engine.Engines;
 import dev.backingservice.engine.Server;
+import dev.backingservice.engine.TokenSource;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.EngineKind;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// Turns BackingServers into servers that can be asked: reads the administrator's Secret and
 /// the anchors, by name, in the operator's own namespace.
 public final class ServerReader {
-  private static final Account.Good NOBODY = new Account.Good("", "", new Sensitive(""));
+  private static final Account.Good NOBODY =
+      new Account.Good("", "", new Sensitive(""), Optional.empty());
 
   private final Secrets secrets;
   private final String namespace;
@@ -34,6 +36,7 @@ public final class ServerReader {
   private final Directory directory;
   private final Engines engines;
   private final Function<String, Optional<BackingServer>> servers;
+  private final TokenSource.Maker tokens;
 
   /// The generation that was read last, by the uid of each server's resource.
   private final Map<String, Long> generations = new ConcurrentHashMap<>();
@@ -41,19 +44,22 @@ public final class ServerReader {
   /// @param namespace the operator's own
   /// @param authorityPem the anchor where a server names none
   /// @param servers the BackingServers by name
+  /// @param tokens for administrators without a password
   public ServerReader(
       Secrets secrets,
       String namespace,
       String authorityPem,
       Directory directory,
       Engines engines,
-      Function<String, Optional<BackingServer>> servers) {
+      Function<String, Optional<BackingServer>> servers,
+      TokenSource.Maker tokens) {
     this.secrets = secrets;
     this.namespace = namespace;
     this.authorityPem = authorityPem;
     this.directory = directory;
     this.engines = engines;
     this.servers = servers;
+    this.tokens = tokens;
   }
 
   /// Reads a server that nobody has read since this process started, or since it was edited: its
@@ -172,12 +178,14 @@ public final class ServerReader {
                   Consent.trusted(Optional.of(resource))
                       ? Server.Promotions.Trust
                       : Server.Promotions.Fence,
+                  account.tokens,
                   Optional.empty()));
     };
   }
 
   private sealed interface Account {
-    record Good(String database, String user, Sensitive password) implements Account {}
+    record Good(String database, String user, Sensitive password, Optional<TokenSource> tokens)
+        implements Account {}
 
     record Bad(String sentence) implements Account {}
   }
@@ -193,10 +201,15 @@ public final class ServerReader {
               .formatted(admin.secretName(), namespace));
     var user = secret.flatMap(s -> Secrets.text(s, "username"));
     var password = secret.flatMap(s -> Secrets.text(s, "password"));
-    if (user.isEmpty() || password.isEmpty())
+    var source = user.flatMap(name -> tokens(admin.auth(), at, name));
+    boolean token = takesTokens(admin.auth());
+    if (user.isEmpty() || (password.isEmpty() && !token))
       return new Account.Bad(
-          "Secret %s in namespace %s needs keys username and password"
-              .formatted(admin.secretName(), namespace));
+          "Secret %s in namespace %s needs %s"
+              .formatted(
+                  admin.secretName(),
+                  namespace,
+                  token ? "the key username" : "keys username and password"));
     var bound = secret.flatMap(s -> Secrets.text(s, "host"));
     if (bound.filter(host -> !host.equals(at.host())).isPresent())
       return new Account.Bad(
@@ -205,7 +218,19 @@ public final class ServerReader {
     return new Account.Good(
         Objects.requireNonNullElse(admin.database(), engine.defaults().adminDatabase()),
         user.get(),
-        new Sensitive(password.get()));
+        new Sensitive(token ? "" : password.orElseThrow()),
+        source);
+  }
+
+  private static boolean takesTokens(BackingServerSpec.@Nullable Auth auth) {
+    return auth != null && auth != BackingServerSpec.Auth.Password;
+  }
+
+  private Optional<TokenSource> tokens(
+      BackingServerSpec.@Nullable Auth auth, Endpoint at, String user) {
+    return auth != null && takesTokens(auth)
+        ? Optional.of(tokens.of(auth.name(), at, user))
+        : Optional.empty();
   }
 
   private static Read bad(Reason reason, String sentence) {

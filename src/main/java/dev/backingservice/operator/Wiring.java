@@ -18,6 +18,7 @@ import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.Engines;
 import dev.backingservice.engine.MarkStore;
 import dev.backingservice.engine.SeenAnchors;
+import dev.backingservice.engine.cloud.CloudTokens;
 import dev.backingservice.engine.generic.GenericEngine;
 import dev.backingservice.engine.mysql.MySqlEngine;
 import dev.backingservice.engine.postgresql.PostgresEngine;
@@ -185,7 +186,8 @@ class Wiring {
         authorities.servers().certificatePem(),
         directory,
         engines,
-        census::server);
+        census::server,
+        new CloudTokens());
   }
 
   @Produces

@@ -80,6 +80,7 @@ class Postfix3IT {
         Server.ClientCertificate.Offered,
         start,
         Server.Promotions.Fence,
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -1,6 +1,7 @@
 package dev.backingservice.loop;
 
 import dev.backingservice.sandbox.Kubelet;
+import dev.backingservice.sandbox.Metadata;
 import dev.backingservice.sandbox.Sandbox;
 import java.util.Map;
 
@@ -21,7 +22,9 @@ final class Shared {
       var started = Sandbox.start();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> close(started)));
       started.with(new Kubelet(started.plane()));
-      started.startOperator(Map.of());
+      var metadata = Metadata.start();
+      Runtime.getRuntime().addShutdownHook(new Thread(metadata::close));
+      started.startOperator(Map.of("GCE_METADATA_HOST", metadata.host()));
       return started;
     } catch (Exception e) {
       throw new IllegalStateException("the sandbox did not start", e);

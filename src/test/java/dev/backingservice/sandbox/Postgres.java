@@ -216,6 +216,16 @@ public final class Postgres implements Books, AutoCloseable {
     execute("postgres", "SELECT pg_reload_conf()");
   }
 
+  /// Takes a login's password as it is, within TLS, as clouds take tokens.
+  public void takesPasswordsInClear(String login) throws IOException, SQLException {
+    var everybody = "hostssl all         all       127.0.0.1/32 ";
+    Files.writeString(
+        data.resolve("pg_hba.conf"),
+        HBA.replace(
+            everybody, "hostssl all %s 127.0.0.1/32 password\n%s".formatted(login, everybody)));
+    execute("postgres", "SELECT pg_reload_conf()");
+  }
+
   /// Makes a standby a primary.
   public void promote() throws SQLException {
     execute("postgres", "SELECT pg_promote(true, 30)");

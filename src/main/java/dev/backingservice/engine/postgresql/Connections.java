@@ -72,8 +72,10 @@ final class Connections {
       throws EngineException {
     var properties = new Properties();
     properties.setProperty("user", server.adminUser());
-    properties.setProperty("password", server.adminPassword().reveal());
-    properties.setProperty("channelBinding", bind(server.trust()));
+    properties.setProperty("password", proof(server));
+    properties.setProperty(
+        "channelBinding", server.tokens().isPresent() ? "disable" : bind(server.trust()));
+    if (server.tokens().isPresent()) properties.setProperty("requireAuth", "password");
     properties.setProperty("options", options());
     var attempt =
         new Attempt(server.admin(), server.trust(), Optional.empty(), only, FrameGuard::new);
@@ -88,6 +90,16 @@ final class Connections {
       throw PgErrors.connecting(
           e, attempt, "the administration of " + server.name(), Reason.AdminRefused);
     }
+  }
+
+  /// A token is sent as it is: only to a server that is known.
+  private static String proof(Server server) throws EngineException {
+    if (server.tokens().isPresent() && server.trust().mode() == Trust.Mode.Disabled)
+      throw EngineException.of(
+          Reason.AdminRefused,
+          "the administrator's token for %s would be read by whoever answers: set spec.tls.mode: VerifyFull"
+              .formatted(server.name()));
+    return server.proof().reveal();
   }
 
   /// The administrator in another database, for one short piece of work within its own bounds: the
@@ -146,7 +158,7 @@ final class Connections {
   private static Connection connect(
       Attempt attempt, Endpoint to, String database, Trust trust, Properties properties)
       throws SQLException {
-    DRIVER.forEach(properties::setProperty);
+    DRIVER.forEach(properties::putIfAbsent);
     properties.setProperty("PGPORT", Integer.toString(to.port()));
     properties.setProperty(
         "sslmode", trust.mode() == Trust.Mode.Disabled ? "disable" : "verify-ca");
