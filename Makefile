@@ -9,7 +9,7 @@ ENGINE ?= postgresql
 # a kubeconfig counts only when it is written behind make: nobody's cluster is taken by surprise
 ELSEWHERE := $(if $(filter command,$(firstword $(origin KUBECONFIG))),$(KUBECONFIG) $(REGISTRY))
 
-.PHONY: test test-faults mutate demo sandbox cluster story thousand bench package image crds format clean jdk
+.PHONY: test test-faults mutate demo sandbox cluster story thousand bench bench-large package image crds format clean jdk
 
 test: jdk ## everything that is tested, against a real API server and real servers
 	@rm -f target/packaged
@@ -39,6 +39,9 @@ thousand: package ## what the operator's pods take with a thousand services, on 
 
 bench: package ## the figures of src/docs/performance.md; ENGINE as for demo
 	$(SANDBOX) dev.backingservice.sandbox.Bench $(ENGINE)
+
+bench-large: package ## what the operator takes beside 10,000 Deployments and 50,000 Secrets of others
+	$(SANDBOX) dev.backingservice.sandbox.LargeCluster
 
 package: target/packaged ## the operator, in target/quarkus-app
 

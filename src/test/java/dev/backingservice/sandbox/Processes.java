@@ -51,6 +51,25 @@ public final class Processes {
     }
   }
 
+  /// Whether this process may become another account.
+  static boolean root() throws IOException, InterruptedException {
+    return lastLine(List.of("id", "-u")).equals("0");
+  }
+
+  /// What a command is preceded by that an account of its own runs; a death signal is lost with
+  /// the account, and said again.
+  static List<String> as(String account) {
+    var setpriv = SETPRIV.toString();
+    return List.of(
+        setpriv,
+        "--reuid=" + account,
+        "--regid=" + account,
+        "--init-groups",
+        setpriv,
+        "--pdeathsig",
+        "TERM");
+  }
+
   /// Asks it to stop, and insists after a while.
   public static void stop(Process process, long graceSeconds) {
     process.destroy();

@@ -145,6 +145,12 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
   public Postgres standbyOf(Postgres of, String name, String primary) throws Exception {
     var postgres = Postgres.standbyOf(of, name, dir);
     servers.put(name, postgres);
+    registerStandby(name, postgres.port(), primary);
+    return postgres;
+  }
+
+  /// A BackingServer for a standby whose accounts `primary` keeps.
+  public void registerStandby(String name, int port, String primary) {
     credentials(name);
     apply(
         """
@@ -159,8 +165,7 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
           tls: {ca: {secretName: %1$s-ca}}
           allowedNamespaces: {from: All}
         """
-            .formatted(name, postgres.port(), primary));
-    return postgres;
+            .formatted(name, port, primary));
   }
 
   /// A BackingServer with its Secrets.
@@ -217,7 +222,7 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
   }
 
   /// Where servers keep their data; gone with the sandbox.
-  Path folder() {
+  public Path folder() {
     return dir;
   }
 

@@ -125,10 +125,11 @@ record Knock(Server server, Registry registry, Credential credential, boolean gr
 
   private Entry turned(Connections.Turned e) {
     var where = server.name() + " (" + server.data() + ")";
+    if (PoolerErrors.locked(e)) return new Entry.Locked(failure(where, e));
     return switch (PgErrors.state(e)) {
       case PgErrors.TOO_MANY -> full(where, e);
       case PgErrors.NOT_AUTHORIZED -> new Entry.Locked(failure(where, e));
-      default -> new Entry.Refused(failure(where, e));
+      default -> PoolerErrors.full(e) ? full(where, e) : new Entry.Refused(failure(where, e));
     };
   }
 

@@ -90,9 +90,10 @@ final class PgErrors {
     };
   }
 
-  /// Whether the server speaks about the login itself: refused, locked, or no connection free.
+  /// Whether the server, or a pooler before it, speaks about the login itself: refused, locked, or
+  /// no connection free.
   static boolean aboutTheLogin(SQLException e) {
-    return state(e).startsWith("28") || state(e).equals(TOO_MANY);
+    return state(e).startsWith("28") || state(e).equals(TOO_MANY) || PoolerErrors.aboutTheLogin(e);
   }
 
   /// Whether a login has as many connections as it may, by the routine that says so: it has logged

@@ -11,7 +11,8 @@ import java.sql.SQLException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What guards passwords elsewhere, in the words of its documentation or source.
+/// What guards passwords elsewhere, and what poolers say, in the words of their documentation or
+/// source.
 class PgErrorsTest {
   private static final Endpoint SOMEWHERE = new Endpoint("blue.example", 5432);
   private static final Server SERVER =
@@ -25,6 +26,25 @@ class PgErrorsTest {
           new Sensitive("x"),
           new Trust(Trust.Mode.VerifyFull, "", false),
           Server.ClientCertificate.Offered);
+
+  @ParameterizedTest
+  @CsvSource({
+    "08P01, 'FATAL: no such user', true, false, false",
+    "08P01, 'FATAL: SASL authentication failed', true, false, false",
+    "08P01, 'FATAL: server login has been failing, try again later (server_login_retry)', true, false, false",
+    "08P01, 'FATAL: no more connections allowed (max_client_conn)', true, true, false",
+    "08P01, 'FATAL: server login has been failing, cached error: FATAL: role \"x\" is not permitted to log in (server_login_retry)', true, false, true",
+    "08P01, 'FATAL: server login has been failing, cached error: connect failed (server_login_retry)', false, false, false",
+    "57P03, 'FATAL: no such user', false, false, false",
+  })
+  void aPoolerIsUnderstoodByItsWords(
+      String state, String said, boolean aboutTheLogin, boolean full, boolean locked) {
+    var e = new SQLException(said, state);
+
+    assertThat(PgErrors.aboutTheLogin(e)).isEqualTo(aboutTheLogin);
+    assertThat(PoolerErrors.full(e)).isEqualTo(full);
+    assertThat(PoolerErrors.locked(e)).isEqualTo(locked);
+  }
 
   @ParameterizedTest
   @CsvSource({
