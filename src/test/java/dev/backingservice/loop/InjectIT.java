@@ -124,6 +124,41 @@ class InjectIT {
   }
 
   @Test
+  void aQuotaThatGivesNoPodsIsNamed() throws Exception {
+    // Given
+    var stage = attachable();
+    stage.sandbox.apply(
+        """
+        apiVersion: v1
+        kind: ResourceQuota
+        metadata: {name: none, namespace: %s}
+        spec: {hard: {pods: "0"}}
+        """
+            .formatted(stage.namespace));
+    stage.eventually(
+        () ->
+            assertThat(
+                    stage
+                        .sandbox
+                        .admin()
+                        .resourceQuotas()
+                        .inNamespace(stage.namespace)
+                        .withName("none")
+                        .get()
+                        .getStatus()
+                        .getHard())
+                .containsKey("pods"));
+    stage.sandbox.apply(workload(stage, "Deployment", ""));
+
+    // When
+    stage.attached(stage.blue, ORDERS);
+
+    // Then
+    stage.eventually("RolledOut", "False/RolloutHalted");
+    assertThat(stage.message("RolledOut")).contains("exceeded quota");
+  }
+
+  @Test
   void aPolicyThatRefusesTheChangeIsSaidInItsOwnWords() throws Exception {
     // Given
     var stage = attachable();

@@ -2,6 +2,7 @@ package dev.backingservice.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.backingservice.binding.DebtPage;
 import dev.backingservice.model.Access;
@@ -13,7 +14,9 @@ import dev.backingservice.model.ServerDebt;
 import dev.backingservice.model.ServiceId;
 import dev.backingservice.sandbox.Postgres;
 import dev.backingservice.sandbox.Sandbox;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -49,6 +52,35 @@ class LifeIT {
     stage.eventually("Ready", "True/Ready");
     assertThat(stage.status().active().epoch()).isEqualTo(2);
     assertThat(stage.bound("username")).isNotEqualTo(login);
+  }
+
+  /// As `kubectl delete --cascade=foreground` and Argo CD ask for: what the owner blocks on goes
+  /// first.
+  @Test
+  void aForegroundDeletionDoesNotTakeTheSecretBeforeTheFence() throws Exception {
+    // Given
+    var stage = new Stage();
+    var blue = stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+    var login = stage.bound("username");
+    try (var _ = stage.frozen(blue)) {
+      // When
+      stage
+          .sandbox
+          .admin()
+          .resource(stage.sandbox.service(stage.namespace, stage.service))
+          .withPropagationPolicy(DeletionPropagation.FOREGROUND)
+          .delete();
+
+      // Then
+      stage.eventually("Ready", "False/Detaching");
+      stage.eventually(() -> assertThat(Stage.canLogin(blue, login)).isFalse());
+      await()
+          .during(Duration.ofSeconds(3))
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(() -> assertThat(stage.secret()).isNotNull());
+    }
+    stage.eventually(() -> assertThat(stage.secret()).isNull());
   }
 
   @Test
