@@ -24,6 +24,7 @@ public record LoginMark(Map<String, String> fields) {
   private static final String ACCESS = "access";
   private static final String EPOCH = "epoch";
   private static final String SUPERSEDED = "superseded";
+  private static final String KEPT = "kept";
 
   public LoginMark {
     fields = Map.copyOf(fields);
@@ -57,6 +58,18 @@ public record LoginMark(Map<String, String> fields) {
   /// The same, after an epoch took its place.
   public LoginMark superseded(long by) {
     return with(SUPERSEDED, Long.toString(by));
+  }
+
+  /// The same of a login that cannot be dropped.
+  ///
+  /// @param why as part of a sentence about the login
+  public LoginMark kept(String why) {
+    return with(KEPT, why);
+  }
+
+  /// Why it cannot be dropped; empty text where nobody tried to, or it could be.
+  public String kept() {
+    return field(KEPT);
   }
 
   /// Whether an account with this text in the place of a mark is a login of ours.

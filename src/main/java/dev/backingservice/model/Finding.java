@@ -28,6 +28,7 @@ public record Finding(Id id, String message, String remedy) {
     OldVersion(Severity.Warning),
     ForeignGrant(Severity.Warning),
     ForeignOwner(Severity.Warning),
+    LoginKept(Severity.Warning),
     TimelineWithheld(Severity.Warning),
     AclNotSaved(Severity.Warning),
     VirtualHostShared(Severity.Warning),

@@ -879,6 +879,7 @@ abstract class PostgresContract extends EngineContract {
     // Then
     assertThat(holds(at)).isEqualTo(Holds.Locked);
     assertThat(knock(at)).isInstanceOf(Entry.Locked.class);
+    assertThat(findings()).contains(Finding.Id.LoginKept);
 
     // When
     postgres.execute("postgres", "DROP TABLE other_teams");

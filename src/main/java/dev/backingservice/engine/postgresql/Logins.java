@@ -121,6 +121,11 @@ record Logins(Marks marks, String server) {
     return comment(row.name(), row.mark().orElse(LoginMark.NONE).superseded(by));
   }
 
+  /// The statement that writes into its mark why it cannot be dropped.
+  String kept(LoginRow row, String why) throws SQLException {
+    return comment(row.name(), row.mark().orElse(LoginMark.NONE).kept(why));
+  }
+
   private String comment(String login, LoginMark mark) throws SQLException {
     return "COMMENT ON ROLE %s IS %s"
         .formatted(Sql.name(login), Sql.text(marks.write(login, mark.fields())));

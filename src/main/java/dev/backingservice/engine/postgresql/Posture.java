@@ -42,6 +42,7 @@ final class Posture {
     databases();
     registry.foreign().of(server).ifPresent(findings::add);
     registry.open().of(server).ifPresent(findings::add);
+    new KeptLogins(registry.marks()).finding(sql).ifPresent(findings::add);
     if (registry.identification().withheld(server))
       add(
           Id.TimelineWithheld,

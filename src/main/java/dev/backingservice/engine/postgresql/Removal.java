@@ -39,14 +39,34 @@ final class Removal {
     if (found.isEmpty()) return;
     var place = want.attachment().place();
     var keeper = Roles.of(logins.marks(), place).group(found.get().access());
-    if (!handOver(Schemas.of(place).database(), keeper, found.get())) return;
-    elsewhere(connection, keeper, found.get());
-    if (needed(connection, want)) return;
+    var kept = handOver(Schemas.of(place).database(), keeper, found.get());
+    if (kept.isEmpty()) {
+      elsewhere(connection, keeper, found.get());
+      kept = needed(connection, want.login());
+    }
+    if (kept.isPresent()) keep(connection, order, found.get(), kept.get());
+    else remove(connection, order, want);
+  }
+
+  private void remove(Connection connection, Order order, Want want) throws EngineException {
     transactions.run(
         connection,
         sql -> {
           if (logins.ours(sql, order, want.login()).isEmpty()) return;
           sql.run("DROP ROLE " + Sql.name(want.login()));
+        },
+        "service/" + order.service());
+  }
+
+  /// The server's findings tell of it until somebody drops it.
+  private void keep(Connection connection, Order order, LoginRow found, String why)
+      throws EngineException {
+    LOG.infof("login kept, locked: server=%s login=%s: it %s", server.name(), found.name(), why);
+    transactions.run(
+        connection,
+        sql -> {
+          var row = logins.ours(sql, order, found.name());
+          if (row.isPresent()) sql.run(logins.kept(row.get(), why));
         },
         "service/" + order.service());
   }
@@ -74,15 +94,11 @@ final class Removal {
     }
   }
 
-  private boolean needed(Connection connection, Want want) throws EngineException {
+  /// Why it is needed still; empty when nothing depends on it any more.
+  private Optional<String> needed(Connection connection, String login) throws EngineException {
     try {
-      var left = Dependencies.left(new Sql(connection), want.login());
-      left.ifPresent(
-          where ->
-              LOG.infof(
-                  "login kept, locked: server=%s login=%s: grants or objects in %s depend on it",
-                  server.name(), want.login(), ServerText.clean(where)));
-      return left.isPresent();
+      return Dependencies.left(new Sql(connection), login)
+          .map(where -> "is needed by grants or objects in " + ServerText.clean(where));
     } catch (SQLException e) {
       throw PgErrors.running(e, server);
     }
@@ -99,9 +115,10 @@ final class Removal {
 
   /// Inside the database, where ownership and grants are: objects to the group, grants away.
   ///
-  /// @return whether that could be done: a group that may not own anything there takes nothing
-  ///     over
-  private boolean handOver(String database, String keeper, LoginRow found) throws EngineException {
+  /// @return why that could not be done, as where a group may not own anything there; empty when it
+  ///     was done
+  private Optional<String> handOver(String database, String keeper, LoginRow found)
+      throws EngineException {
     var login = found.name();
     try (var connection = Connections.inside(server, database)) {
       connection.setAutoCommit(false);
@@ -112,30 +129,22 @@ final class Removal {
       if (Dependencies.owns(sql, login)) reassign(sql, login, keeper, me);
       sql.run("DROP OWNED BY " + Sql.name(login));
       connection.commit();
-      return true;
+      return Optional.empty();
     } catch (SQLException e) {
       return instead(e, found);
     } catch (EngineException e) {
       if (e.reason() != Reason.DatabaseMissing) throw e;
-      return true;
+      return Optional.empty();
     }
   }
 
-  private boolean instead(SQLException e, LoginRow found) throws EngineException {
-    if (PgErrors.state(e).equals("3D000")) return true;
-    if (TOO_MUCH.contains(PgErrors.state(e))) {
-      LOG.infof(
-          "login kept, locked: server=%s login=%s: it owns more than can be handed over",
-          server.name(), found.name());
-      return false;
-    }
-    boolean kept =
-        PgErrors.state(e).equals(PgErrors.INSUFFICIENT_PRIVILEGE) && found.access() != Access.Owner;
-    if (!kept) throw PgErrors.running(e, server);
-    LOG.infof(
-        "login kept, locked: server=%s login=%s: nobody of its level may own what it made",
-        server.name(), found.name());
-    return false;
+  private Optional<String> instead(SQLException e, LoginRow found) throws EngineException {
+    var state = PgErrors.state(e);
+    if (state.equals("3D000")) return Optional.empty();
+    if (TOO_MUCH.contains(state)) return Optional.of("owns more than can be handed over");
+    if (!state.equals(PgErrors.INSUFFICIENT_PRIVILEGE) || found.access() == Access.Owner)
+      throw PgErrors.running(e, server);
+    return Optional.of("owns what nobody of its level may own");
   }
 
   /// Needs the privileges of the keeper, for the length of this transaction.
