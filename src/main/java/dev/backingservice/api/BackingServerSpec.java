@@ -36,6 +36,11 @@ import org.jspecify.annotations.Nullable;
     message =
         "this engine needs spec.admin.secretName: a Secret with username and password in the operator's namespace")
 @ValidationRule(
+    value =
+        "has(self.primary) == has(oldSelf.primary) && (!has(self.primary) || self.primary == oldSelf.primary)",
+    message =
+        "primary is immutable: create another BackingServer and point the services' spec.server to it")
+@ValidationRule(
     value = "self.engine == 'PostgreSQL' || !has(self.primary)",
     message =
         "only PostgreSQL has standbys whose accounts are kept by their primary: remove spec.primary")
@@ -101,7 +106,7 @@ public record BackingServerSpec(
     @Pattern(Texts.NAME)
         @Size(min = 1, max = Texts.NAME_MAX)
         @JsonPropertyDescription(
-            "PostgreSQL: the BackingServer of the primary that this one is a standby of. Services with access ReadOnly attach to it; their accounts are made on the primary. Without spec.admin, the primary's administrator is used here as well.")
+            "PostgreSQL: the BackingServer of the primary that this one is a standby of. Services with access ReadOnly attach to it; their accounts are made on the primary, within what both servers allow. Immutable. Without spec.admin, the primary's administrator is used here as well.")
         @Nullable String primary,
     @Default("Owner")
         @JsonPropertyDescription(

@@ -5,16 +5,20 @@ import dev.backingservice.model.Failure;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Inventory;
 import dev.backingservice.model.LoginState;
+import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.Standing;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /// The session on a standby. Its primary keeps the accounts: they are found, made and locked there,
-/// and follow with the log; sessions are ended on both. While one of the two does not answer, the
-/// other one does what it can.
+/// and follow with the log. Sessions are counted and ended on both. Nothing is done without the
+/// primary; what is wrong with the standby keeps no lock from being made.
 public final class FollowerSession implements Session {
   /// How long a login that was made may take to follow.
   private static final Duration FOLLOWS = Duration.ofSeconds(5);
@@ -22,10 +26,10 @@ public final class FollowerSession implements Session {
   private static final long PAUSE_MILLIS = 20;
 
   private final Server server;
-  private final Side primary;
+  private final Session primary;
   private final Side standby;
 
-  private FollowerSession(Server server, Side primary, Side standby) {
+  private FollowerSession(Server server, Session primary, Side standby) {
     this.server = server;
     this.primary = primary;
     this.standby = standby;
@@ -37,18 +41,17 @@ public final class FollowerSession implements Session {
     Session open() throws EngineException;
   }
 
-  /// One of the two servers, or that nobody is there.
+  /// The standby's own session, or why there is none.
   private sealed interface Side {
     record Up(Session session) implements Side {}
 
-    record Silent(EngineException failure) implements Side {}
+    record Down(EngineException failure) implements Side {}
 
-    static Side of(Opener opener) throws EngineException {
+    static Side of(Opener opener) {
       try {
         return new Up(opener.open());
       } catch (EngineException e) {
-        if (!e.silent()) throw e;
-        return new Silent(e);
+        return new Down(e);
       }
     }
 
@@ -56,85 +59,75 @@ public final class FollowerSession implements Session {
       return this instanceof Up(var session) ? Optional.of(session) : Optional.empty();
     }
 
-    /// @throws EngineException when nobody is there
+    /// @throws EngineException when there is none
     default Session needed() throws EngineException {
       return switch (this) {
         case Up(var session) -> session;
-        case Silent(var failure) -> throw failure;
+        case Down(var failure) -> throw failure;
       };
-    }
-
-    default void close() {
-      up().ifPresent(Session::close);
     }
   }
 
   /// @param server the standby
-  /// @throws EngineException with `NotAStandby` when it takes writes itself or is no copy of its
-  ///     primary; silent when neither of the two is there
+  /// @throws EngineException what the primary's opener throws
   public static Session open(Server server, Opener primary, Opener standby) throws EngineException {
-    var there = Side.of(primary);
+    var session = primary.open();
     try {
-      var session = new FollowerSession(server, there, Side.of(standby));
-      session.check();
-      return session;
-    } catch (EngineException | RuntimeException e) {
-      there.close();
+      return new FollowerSession(server, session, Side.of(standby));
+    } catch (RuntimeException e) {
+      session.close();
       throw e;
     }
   }
 
-  private void check() throws EngineException {
-    if (standby.up().isEmpty()) {
-      primary.needed();
-      return;
-    }
-    try {
-      checked(standby.needed().identity());
-    } catch (EngineException | RuntimeException e) {
-      standby.close();
-      throw e;
-    }
-  }
-
-  private void checked(Identity self) throws EngineException {
-    if (self.writable())
-      throw EngineException.of(
-          Reason.NotAStandby,
-          "%s accepts writes, so it is no standby of %s any more: its accounts would not follow; name its primary in spec.primary, or remove the field and give spec.admin"
-              .formatted(server.name(), server.accounts().name()));
-    if (primary.up().isPresent() && !primary.needed().identity().serverId().equals(self.serverId()))
-      throw EngineException.of(
-          Reason.NotAStandby,
-          "%s is no copy of %s (their system identifiers differ): name its primary in spec.primary"
-              .formatted(server.name(), server.accounts().name()));
-  }
-
-  private Session either() throws EngineException {
-    return primary.up().isPresent() ? primary.needed() : standby.needed();
-  }
-
-  /// That of the primary. It tells of no timeline: readers of a standby need no new login when its
-  /// primary is promoted. While the primary is silent, nobody knows whether accounts can be made.
+  /// The primary's: it decides what can be made and locked.
   @Override
   public Identity identity() throws EngineException {
-    return seen(either().identity());
+    return trusted(primary.identity());
   }
 
-  private Identity seen(Identity of) {
-    var role = primary.up().isPresent() ? of.role() : Identity.Role.Unknown;
-    return new Identity(of.serverId(), of.instanceId(), "", of.position(), role, of.version());
+  private Identity trusted(Identity of) {
+    return server.promotions() == Server.Promotions.Trust ? of.withoutTimeline() : of;
   }
 
+  /// The standby's.
+  ///
+  /// @throws EngineException with `NotAStandby` when it takes writes itself or is no copy of its
+  ///     primary
   @Override
   public Identity self() throws EngineException {
-    return standby.needed().identity();
+    var self = standby.needed().identity();
+    if (self.writable())
+      throw notAStandby("%s accepts writes, so it is no standby of %s: its accounts do not follow");
+    if (!primary.identity().serverId().equals(self.serverId()))
+      throw notAStandby("%s is no copy of %s (their system identifiers differ)");
+    return self;
   }
 
+  private EngineException notAStandby(String what) {
+    return EngineException.of(
+        Reason.NotAStandby,
+        what.formatted(server.name(), server.accounts().name())
+            + "; make another BackingServer for it, with its own primary in spec.primary or without that field, and swap the services there");
+  }
+
+  /// What the primary holds, with the sessions that logins which work have on the standby.
   @Override
   public Sight look(Order order, Set<String> logins) throws EngineException {
-    var sight = either().look(order, logins);
-    return new Sight(seen(sight.identity()), sight.standing());
+    var sight = primary.look(order, logins);
+    return new Sight(trusted(sight.identity()), withSessions(sight.standing(), order, logins));
+  }
+
+  private Standing withSessions(Standing standing, Order order, Set<String> logins) {
+    if (standby.up().isEmpty()) return standing;
+    try {
+      var there = standby.needed().look(order, logins).standing();
+      var all = new HashMap<>(standing.logins());
+      all.replaceAll((name, login) -> there.find(name).map(login::withSessionsOf).orElse(login));
+      return new Standing(all);
+    } catch (EngineException e) {
+      return standing;
+    }
   }
 
   @Override
@@ -144,70 +137,78 @@ public final class FollowerSession implements Session {
 
   @Override
   public Optional<Inventory> inventory(Order order) throws EngineException {
-    return either().inventory(order);
+    return primary.inventory(order);
+  }
+
+  @Override
+  public OptionalLong leftBehind(Place place) throws EngineException {
+    return primary.leftBehind(place);
   }
 
   @Override
   public void checkClaim(Order order) throws EngineException {
-    either().checkClaim(order);
+    primary.checkClaim(order);
   }
 
   @Override
   public Optional<Failure> fenceable(Order order, Attachment attachment) throws EngineException {
-    return either().fenceable(order, attachment);
+    return primary.fenceable(order, attachment);
   }
 
   @Override
   public Beacon beacon(long key) throws EngineException {
-    return either().beacon(key);
+    return primary.beacon(key);
   }
 
   @Override
   public boolean sees(Beacon beacon) throws EngineException {
-    return either().sees(beacon);
+    return primary.sees(beacon);
   }
 
   @Override
   public void createMissing(Order order) throws EngineException {
-    primary.needed().createMissing(order);
+    primary.createMissing(order);
   }
 
   @Override
   public void createGroups(Order order) throws EngineException {
-    primary.needed().createGroups(order);
+    primary.createGroups(order);
   }
 
-  /// @throws EngineException with `StandbyBehind` when a login that shall work does not follow in
-  ///     time
+  /// @throws EngineException with `NotAStandby`, or with `StandbyBehind` when a login that shall
+  ///     work does not follow in time
   @Override
   public void ensure(Order order, List<Want> wants) throws EngineException {
-    primary.needed().ensure(order, wants);
-    if (wants.stream().map(Want::state).anyMatch(LoginState::letsIn) && !followed(FOLLOWS))
+    boolean opens = wants.stream().map(Want::state).anyMatch(LoginState::letsIn);
+    if (opens) self();
+    primary.ensure(order, wants);
+    if (opens && !followed(FOLLOWS))
       throw EngineException.of(
           Reason.StandbyBehind,
-          "%s has not replayed what %s wrote within %d s: see pg_stat_replication on the primary; it is tried again"
-              .formatted(server.name(), server.accounts().name(), FOLLOWS.toSeconds()));
+          "%s has not replayed what its primary wrote within %d s: see pg_stat_replication there; it is tried again"
+              .formatted(server.name(), FOLLOWS.toSeconds()));
   }
 
   /// Whether what the primary wrote so far has been replayed; true where that cannot be told.
   private boolean followed(Duration within) throws EngineException {
-    if (standby.up().isEmpty()) return true;
-    var position = primary.needed().identity().position();
+    var position = primary.identity().position();
     long deadline = System.nanoTime() + within.toNanos();
     while (true) {
       var replayed = standby.needed().replayed();
       if (position.isEmpty() || replayed.isEmpty() || replayed.compareTo(position) >= 0)
         return true;
-      if (System.nanoTime() > deadline) return false;
-      pause();
+      if (System.nanoTime() > deadline || !paused()) return false;
     }
   }
 
-  private static void pause() {
+  /// @return false when this thread shall stop
+  private static boolean paused() {
     try {
       TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -215,12 +216,19 @@ public final class FollowerSession implements Session {
   /// lock has followed, so that clients notice.
   @Override
   public Drain sever(Order order, Attachment attachment, Duration within) throws EngineException {
-    if (primary.up().isEmpty()) return standby.needed().sever(order, attachment, within);
-    var drain = primary.needed().sever(order, attachment, within);
-    if (standby.up().isEmpty()) return drain;
-    followed(within);
-    int ended = standby.needed().sever(order, attachment, within).ended();
-    return new Drain(drain.ended() + ended, drain.left(), drain.prepared());
+    var drain = primary.sever(order, attachment, within);
+    return new Drain(
+        drain.ended() + endedBesides(order, attachment, within), drain.left(), drain.prepared());
+  }
+
+  private int endedBesides(Order order, Attachment attachment, Duration within) {
+    try {
+      if (standby.up().isEmpty()) return 0;
+      followed(within);
+      return standby.needed().sever(order, attachment, within).ended();
+    } catch (EngineException e) {
+      return 0;
+    }
   }
 
   /// Its primary does that.
@@ -231,17 +239,17 @@ public final class FollowerSession implements Session {
 
   @Override
   public void drop(Order order) throws EngineException {
-    primary.needed().drop(order);
+    primary.drop(order);
   }
 
   @Override
   public Optional<Replication> replication() {
-    return primary.up().flatMap(Session::replication);
+    return primary.replication();
   }
 
   @Override
   public void close() {
+    standby.up().ifPresent(Session::close);
     primary.close();
-    standby.close();
   }
 }

@@ -101,7 +101,7 @@ public record Server(
 
   /// What the administrator proves with that it is the one: its password, or a token of now.
   ///
-  /// @throws EngineException with `AdminRefused` when no token could be had
+  /// @throws EngineException with `ServerUnreachable` when no token could be had
   public Sensitive proof() throws EngineException {
     return tokens.isPresent() ? tokens.get().token() : adminPassword;
   }
@@ -113,8 +113,8 @@ public record Server(
 
   /// Where somebody may answer for this server.
   public List<Endpoint> endpoints() {
-    return Stream.of(Stream.of(data, admin), primary.stream().map(Server::admin))
-        .flatMap(s -> s)
+    return Stream.concat(
+            Stream.of(data, admin), primary.stream().flatMap(p -> p.endpoints().stream()))
         .distinct()
         .toList();
   }
@@ -174,7 +174,7 @@ public record Server(
   public String discreet(String sentence) {
     var said =
         struck(
-            primary.map(p -> p.discreet(sentence)).orElse(sentence),
+            primary.map(p -> p.unnamed(sentence)).orElse(sentence),
             adminUser,
             "the administrator's role");
     return admin.equals(data)
@@ -183,6 +183,15 @@ public record Server(
             struck(said, admin.toString(), "its administration endpoint"),
             admin.host(),
             "its administration endpoint");
+  }
+
+  /// The same without the name of a server that only the platform team names.
+  private String unnamed(String sentence) {
+    var said = struck(discreet(sentence), name, "its primary");
+    return struck(
+        struck(said, data.toString(), "its primary's address"),
+        data.host(),
+        "its primary's address");
   }
 
   private static String struck(String sentence, String what, String by) {

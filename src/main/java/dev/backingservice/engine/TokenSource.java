@@ -6,8 +6,8 @@ import dev.backingservice.model.Sensitive;
 /// Gives tokens that stand in the place of an administrator's password. Two sources that give
 /// tokens for the same account at the same place are equal.
 public interface TokenSource {
-  /// @return one that is good for some minutes
-  /// @throws EngineException with `AdminRefused` when none could be had
+  /// @return one that is good for some minutes @throws EngineException with `ServerUnreachable`
+  /// when none could be had: the server refused nothing
   Sensitive token() throws EngineException;
 
   /// Makes sources.

@@ -1,5 +1,6 @@
 package dev.backingservice.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +53,15 @@ public record Standing(Map<String, Login> logins) {
     /// The greatest epoch that its mark knows of.
     public long greatestEpoch() {
       return Math.max(epoch, superseded);
+    }
+
+    /// The same with the sessions that it has on a standby besides; a lock holds without them.
+    public Login withSessionsOf(Login besides) {
+      if (holds == Holds.Locked || besides.sessions == 0) return this;
+      var all = new ArrayList<>(holders);
+      all.addAll(besides.holders);
+      return new Login(
+          holds, epoch, superseded, access, uid, server, sessions + besides.sessions, all);
     }
 
     /// Locked, and nobody left: what a fence leaves behind.

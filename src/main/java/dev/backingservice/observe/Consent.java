@@ -58,36 +58,52 @@ final class Consent {
   /// What the platform team caps: levels, connections, databases nobody listed; where an account is
   /// handed over, its provider does.
   static Optional<Failure> caps(Optional<BackingServer> server, Intent intent) {
+    return server.flatMap(s -> caps(name(s), server, intent));
+  }
+
+  /// The same of a server whose accounts are used by another name.
+  static Optional<Failure> caps(String name, Optional<BackingServer> server, Intent intent) {
     if (server.isEmpty()) return Optional.empty();
     if (!(intent.credentials() instanceof Credentials.Derived)) return Optional.empty();
     var spec = server.get().getSpec();
     if (spec.primary() != null && intent.access() != Access.ReadOnly)
       return capped(
           "%s is a standby, which takes no writes: set spec.access: ReadOnly, or name its primary in spec.server"
-              .formatted(name(server.get())));
+              .formatted(name));
     var most = spec.maxAccess();
     if (most != null && intent.access().compareTo(Access.valueOf(most.name())) > 0)
-      return capped(
-          "%s allows access %s at most: set spec.access".formatted(name(server.get()), most));
+      return capped("%s allows access %s at most: set spec.access".formatted(name, most));
     var connections = spec.maxConnections();
     if (connections != null && intent.limits().connections() > connections)
       return capped(
           "%s allows %d connections at most: set the block's connectionLimit"
-              .formatted(name(server.get()), connections));
+              .formatted(name, connections));
     var database = intent.place().scope().databaseName();
     if (database.isPresent() && database.equals(own(server.get())))
       return Optional.of(
           new Failure(
               Reason.ServerNotAvailable,
               "the administrator works in this database of %s: name the application's own database"
-                  .formatted(name(server.get()))));
+                  .formatted(name)));
     boolean unlisted =
         spec.unlistedDatabases() == BackingServerSpec.UnlistedDatabases.Refuse
             && database.isPresent()
             && !databases(server).containsKey(database.get());
     return unlisted
-        ? refused(name(server.get()), "", "spec.databases does not list the database")
+        ? refused(name, "", "spec.databases does not list the database")
         : Optional.empty();
+  }
+
+  /// Whether a server lists the database, and not for this namespace.
+  static Optional<Failure> unlisted(
+      String name, Optional<BackingServer> server, Intent intent, String namespace) {
+    return intent
+        .place()
+        .scope()
+        .databaseName()
+        .map(databases(server)::get)
+        .filter(listed -> !listed.contains(namespace))
+        .flatMap(_ -> refused(name, namespace, "spec.databases does not list the namespace"));
   }
 
   /// The database that the administrator works in.
@@ -135,6 +151,11 @@ final class Consent {
 
   /// That a finding refuses new attachments, and which; what it says is of others, too.
   static Optional<Failure> posture(Optional<BackingServer> server) {
+    return server.flatMap(s -> posture(name(s), server));
+  }
+
+  /// The same of a server whose accounts are used by another name.
+  static Optional<Failure> posture(String name, Optional<BackingServer> server) {
     return server
         .flatMap(s -> Optional.ofNullable(s.getStatus()))
         .flatMap(s -> Optional.ofNullable(s.conditions()))
@@ -146,7 +167,7 @@ final class Consent {
                 new Failure(
                     Reason.PostureRefused,
                     "%s takes no new attachments before the finding %s is mended: ask the platform team"
-                        .formatted(server.get().getMetadata().getName(), finding(c))))
+                        .formatted(name, finding(c))))
         .findFirst();
   }
 

@@ -10,8 +10,6 @@ final class PrimaryCheck {
   /// Why not, as a sentence about `spec.primary`; empty when it may.
   static Optional<String> problem(BackingServer standby, BackingServer primary) {
     var name = primary.getMetadata().getName();
-    if (name.equals(standby.getMetadata().getName()))
-      return Optional.of("spec.primary: a server is no standby of itself: remove it");
     if (primary.getSpec().primary() != null)
       return Optional.of(
           "spec.primary: %s is a standby of %s: name that one"

@@ -11,7 +11,6 @@ import dev.backingservice.model.Failure;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
 import dev.backingservice.plan.ServerFact.Sight;
-import java.util.List;
 import java.util.Optional;
 
 /// Asks one server what it is and what it holds for one service.
@@ -35,15 +34,17 @@ final class ServerLook {
           .orElse(new Sight.Answers(seen.identity(), seen.standing()));
     } catch (EngineException e) {
       var failure = new Failure(e.reason(), directory.discreet(name, e.sentence()));
-      return e.silent() && !dataAnswers(served.get().server())
+      return e.silent() && !answersBesides(served.get().server())
           ? new Sight.Silent(failure)
           : new Sight.Troubled(failure);
     }
   }
 
-  /// A dead administration endpoint is no dead server: workloads may go on at the other one.
-  private static boolean dataAnswers(Server server) {
-    return !server.data().equals(server.admin()) && Reach.anybodyAt(List.of(server.data()));
+  /// A dead administration endpoint is no dead server: workloads may go on at another one.
+  private static boolean answersBesides(Server server) {
+    var others =
+        server.endpoints().stream().filter(e -> !e.equals(server.accounts().admin())).toList();
+    return !others.isEmpty() && Reach.anybodyAt(others);
   }
 
   /// Another lineage under a known name: nothing is written there until somebody says that it is

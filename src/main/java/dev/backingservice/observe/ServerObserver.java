@@ -118,20 +118,20 @@ public final class ServerObserver {
     try (var session = served.open()) {
       var identity = session.identity();
       for (var other : others)
-        if (mayBe(name, session, identity, other)) names.add(other.getMetadata().getName());
+        if (mayBe(session, identity, other)) names.add(other.getMetadata().getName());
       return names;
     } finally {
       comparing.unlock();
     }
   }
 
-  /// A name that nobody has looked at yet may lead here as well as anywhere; the accounts of a
-  /// standby are here.
-  private boolean mayBe(String name, Session session, Identity identity, BackingServer other)
+  /// A name that nobody has looked at yet may lead here as well as anywhere; those of
+  /// readers on standbys may be here.
+  private boolean mayBe(Session session, Identity identity, BackingServer other)
       throws EngineException {
     var lineage = lineage(other);
     return lineage.isEmpty()
-        || name.equals(other.getSpec().primary())
+        || (lineage.equals(identity.serverId()) && other.getSpec().primary() != null)
         || (lineage.equals(identity.serverId()) && same(session, identity, other));
   }
 

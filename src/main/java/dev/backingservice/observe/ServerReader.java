@@ -38,8 +38,9 @@ public final class ServerReader {
   private final Function<String, Optional<BackingServer>> servers;
   private final TokenSource.Maker tokens;
 
-  /// The generation that was read last, by the uid of each server's resource.
-  private final Map<String, Long> generations = new ConcurrentHashMap<>();
+  /// The generation that was read last, by the uid of each server's resource; that of its primary
+  /// is part of it.
+  private final Map<String, String> generations = new ConcurrentHashMap<>();
 
   /// @param namespace the operator's own
   /// @param authorityPem the anchor where a server names none
@@ -66,12 +67,22 @@ public final class ServerReader {
   /// services may hear of an edit before its own loop does.
   synchronized void know(BackingServer resource) {
     var meta = resource.getMetadata();
-    long read = generations.getOrDefault(meta.getUid(), 0L);
-    if (directory.find(meta.getName()).isEmpty() || read < generation(resource)) refresh(resource);
+    boolean read = generation(resource).equals(generations.get(meta.getUid()));
+    if (directory.find(meta.getName()).isEmpty() || !read) refresh(resource);
   }
 
-  private static long generation(BackingServer resource) {
-    return Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
+  private String generation(BackingServer resource) {
+    var meta = resource.getMetadata();
+    return meta.getUid()
+        + "/"
+        + meta.getGeneration()
+        + primary(resource).map(this::generation).orElse("");
+  }
+
+  private Optional<BackingServer> primary(BackingServer resource) {
+    return Optional.ofNullable(resource.getSpec().primary())
+        .filter(name -> !name.equals(resource.getMetadata().getName()))
+        .flatMap(servers);
   }
 
   /// Reads everything anew and remembers it. What was known before is not used any more when it
@@ -119,9 +130,9 @@ public final class ServerReader {
   private Read standby(BackingServer resource, Engine engine) {
     var named = resource.getSpec().primary();
     if (named == null) return read(resource, engine, resource);
-    var primary = servers.apply(named);
+    var primary = primary(resource);
     if (primary.isEmpty())
-      return bad(Reason.AdminRefused, "spec.primary: there is no BackingServer " + named);
+      return bad(Reason.AdminRefused, "spec.primary: there is no other BackingServer " + named);
     var problem = PrimaryCheck.problem(resource, primary.get());
     if (problem.isPresent()) return bad(Reason.AdminRefused, problem.get());
     return switch (read(primary.get(), engine, primary.get())) {
@@ -131,10 +142,16 @@ public final class ServerReader {
     };
   }
 
-  /// The roles of a standby are those of its primary, the administrator's as well.
+  /// The roles of a standby are those of its primary, the administrator's as well: it is not shown
+  /// to whoever could pass it on.
   private Read standby(
       BackingServer resource, Engine engine, BackingServer primary, Server accounts) {
     var administered = resource.getSpec().admin() == null ? primary : resource;
+    if (resource.getSpec().admin() == null && mode(resource.getSpec().tls()) == Trust.Mode.Disabled)
+      return bad(
+          Reason.AdminRefused,
+          "spec.primary: without TLS the administrator of %s is not used here: set spec.tls.mode: VerifyFull, or give spec.admin"
+              .formatted(primary.getMetadata().getName()));
     return switch (read(resource, engine, administered)) {
       case Read.Good(var server) ->
           new Read.Good(server.standbyOf(accounts.usedBy(resource.getMetadata().getUid())));
@@ -211,6 +228,8 @@ public final class ServerReader {
                   namespace,
                   token ? "the key username" : "keys username and password"));
     var bound = secret.flatMap(s -> Secrets.text(s, "host"));
+    var unsafe = token ? Tokens.problem(spec, admin, bound, at) : Optional.<String>empty();
+    if (unsafe.isPresent()) return new Account.Bad(unsafe.get());
     if (bound.filter(host -> !host.equals(at.host())).isPresent())
       return new Account.Bad(
           "Secret %s in namespace %s is for another host than %s: correct its key host, or name another Secret"
@@ -280,10 +299,13 @@ public final class ServerReader {
     record Bad(String sentence) implements Anchors {}
   }
 
+  private static Trust.Mode mode(@Nullable ServerTls tls) {
+    return Trust.Mode.valueOf(
+        (tls == null || tls.mode() == null ? ServerTls.Mode.VerifyFull : tls.mode()).name());
+  }
+
   private Anchors trust(@Nullable ServerTls tls) {
-    var mode =
-        Trust.Mode.valueOf(
-            (tls == null || tls.mode() == null ? ServerTls.Mode.VerifyFull : tls.mode()).name());
+    var mode = mode(tls);
     var ca = tls == null ? null : tls.ca();
     // without a host name to compare, any certificate of a public authority would do
     if (ca == null)

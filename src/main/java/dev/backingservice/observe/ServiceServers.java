@@ -61,25 +61,46 @@ public final class ServiceServers {
   private ServerFact.Admission admission(
       Facts f, String name, Optional<BackingServer> resource, Registry known) {
     var consent = new Consent(known);
+    var primary =
+        resource.flatMap(r -> Optional.ofNullable(r.getSpec().primary())).flatMap(known::find);
     return new ServerFact.Admission(
         consent
             .refusal(name, resource, f.service().id().namespace(), f.intent().map(Intent::engine))
-            .or(() -> capped(f, name, resource)),
+            .or(() -> capped(f, name, resource, primary)),
         Consent.posture(resource)
+            .or(() -> Consent.posture(name, primary))
             .map(p -> new Failure(p.reason(), directory.discreet(name, p.message()))),
-        Consent.databases(resource),
-        Consent.maxConnections(resource),
+        Consent.databases(primary.isPresent() ? primary : resource),
+        Math.min(Consent.maxConnections(resource), Consent.maxConnections(primary)),
         Consent.gone(resource),
         directory.find(name).map(s -> s.server().clientTls()).orElse(""),
         Consent.lineage(resource),
-        Consent.trusted(resource));
+        Consent.trusted(resource) || Consent.trusted(primary));
   }
 
-  /// Caps hold for what is asked of a server, not for what was given there before.
-  private static Optional<Failure> capped(Facts f, String name, Optional<BackingServer> resource) {
+  /// Caps hold for what is asked of a server, not for what was given there before. Those of a
+  /// primary hold for the accounts of its standbys.
+  private static Optional<Failure> capped(
+      Facts f, String name, Optional<BackingServer> resource, Optional<BackingServer> primary) {
     return f.intent()
         .filter(i -> i.place().server().equals(name))
-        .flatMap(i -> Consent.caps(resource, i));
+        .flatMap(
+            i ->
+                Consent.caps(resource, i)
+                    .or(() -> Consent.caps(name, primary, i))
+                    .or(() -> listed(f, name, resource, primary, i)));
+  }
+
+  /// The claims are those of the primary; what a standby lists besides is for fewer.
+  private static Optional<Failure> listed(
+      Facts f,
+      String name,
+      Optional<BackingServer> resource,
+      Optional<BackingServer> primary,
+      Intent intent) {
+    return primary.isEmpty()
+        ? Optional.empty()
+        : Consent.unlisted(name, resource, intent, f.service().id().namespace());
   }
 
   /// Every server of the engine that admits the namespace.

@@ -177,7 +177,7 @@ public class BackingServerReconciler implements Reconciler<BackingServer>, Clean
     var before = resource.getStatus() == null ? null : resource.getStatus().attached();
     int attached =
         census.attachedTo(name).map(List::size).orElse(Objects.requireNonNullElse(before, 0));
-    return new Ties(attached, facts.owed().size() + census.owedTo(name));
+    return new Ties(attached, facts.owed().size() + census.owedTo(name), census.standbysOf(name));
   }
 
   private boolean record(BackingServer resource, BackingServerStatus status) {

@@ -66,6 +66,11 @@ class Census implements Snapshots {
     return cache == null ? Optional.empty() : cache.get(new ResourceID(name));
   }
 
+  /// How many BackingServers are standbys of this one.
+  int standbysOf(String name) {
+    return (int) all(servers).stream().filter(s -> name.equals(s.getSpec().primary())).count();
+  }
+
   /// Every other BackingServer.
   List<BackingServer> otherServers(BackingServer than) {
     var name = than.getMetadata().getName();

@@ -2,7 +2,6 @@ package dev.backingservice.plan;
 
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Failure;
-import dev.backingservice.model.Identity;
 import dev.backingservice.model.Intent;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Reason;
@@ -97,14 +96,9 @@ public final class Preflight {
         .filter(t -> t.answer().filter(a -> !a.identity().writable()).isPresent())
         .map(
             t ->
-                t.answer().filter(a -> a.identity().role() == Identity.Role.Unknown).isPresent()
-                    ? new Failure(
-                        Reason.ServerUnreachable,
-                        "the primary of %s does not answer, so no login can be made there: it is tried again"
-                            .formatted(t.name()))
-                    : new Failure(
-                        Reason.ServerReadOnly,
-                        t.name() + " does not accept writes (it is a standby): promote it first"));
+                new Failure(
+                    Reason.ServerReadOnly,
+                    t.name() + " does not accept writes (it is a standby): promote it first"));
   }
 
   private static Optional<Failure> place(Facts f) {

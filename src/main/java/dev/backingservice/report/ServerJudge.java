@@ -34,8 +34,8 @@ record ServerJudge(BackingServer resource, ServerFacts facts, Ties ties) {
           "Accepted",
           new Failure(
               Reason.Terminating,
-              "it is being deleted and goes when nothing is left: %d services attached, %d fences owed; swap, detach or delete the services, and for a server that never answers again annotate %s: \"%s\""
-                  .formatted(ties.attached(), ties.debts(), Labels.GONE, gone())));
+              "it is being deleted and goes when nothing is left: %d services attached, %d fences owed, %d standbys name it in spec.primary; swap, detach or delete the services, and for a server that never answers again annotate %s: \"%s\""
+                  .formatted(ties.attached(), ties.debts(), ties.standbys(), Labels.GONE, gone())));
     var spec = resource.getSpec();
     if (facts.seen() instanceof Seen.Troubled(var failure)
         && failure.reason() == Reason.EngineNotSupported) return Verdict.no("Accepted", failure);

@@ -22,9 +22,10 @@ public final class ServerReporter {
   ///
   /// @param attached services attached now
   /// @param debts fences still owed, by services that are there and by those that are gone
-  public record Ties(int attached, int debts) {
+  /// @param standbys BackingServers whose accounts it keeps
+  public record Ties(int attached, int debts, int standbys) {
     public boolean none() {
-      return attached == 0 && debts == 0;
+      return attached == 0 && debts == 0 && standbys == 0;
     }
   }
 
@@ -52,10 +53,11 @@ public final class ServerReporter {
         Conditions.broken(before == null ? null : before.conditions(), generation, now);
     var ties =
         before == null
-            ? new Ties(0, 0)
+            ? new Ties(0, 0, 0)
             : new Ties(
                 Objects.requireNonNullElse(before.attached(), 0),
-                Objects.requireNonNullElse(before.debts(), 0));
+                Objects.requireNonNullElse(before.debts(), 0),
+                0);
     return troubled(before, conditions, generation, ties);
   }
 

@@ -26,8 +26,8 @@ class PgBouncerIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"session, false", "transaction, true"})
-  void aPooledServerIsAttachedFencedAndComeBackTo(String mode, boolean locked) throws Exception {
+  @CsvSource({"session", "transaction"})
+  void aPooledServerIsAttachedFencedAndComeBackTo(String mode) throws Exception {
     // Given
     var stage = new Stage();
     var server = Stage.tables(stage.sandbox.database(stage.blue, 17).withDatabase("orders"));
@@ -39,22 +39,8 @@ class PgBouncerIT {
             stage.sandbox.pki(),
             server,
             "orders",
-            mode,
-            locked)) {
-      stage.sandbox.apply(
-          """
-          apiVersion: backingservice.dev/v1alpha1
-          kind: BackingServer
-          metadata: {name: %1$s}
-          spec:
-            engine: PostgreSQL
-            host: 127.0.0.1
-            port: %2$d
-            admin: {secretName: %1$s-admin, endpoint: {host: localhost, port: %3$d}}
-            tls: {ca: {secretName: %1$s-ca}}
-            allowedNamespaces: {from: All}
-          """
-              .formatted(stage.blue, pooler.port(), server.port()));
+            mode)) {
+      register(stage, pooler, server);
 
       // When
       stage.attached(stage.blue, "");
@@ -91,5 +77,52 @@ class PgBouncerIT {
         session.createStatement().execute("INSERT INTO writes VALUES (3)");
       }
     }
+  }
+
+  /// The group that a login acts as is a setting of its role: it holds for the next client, too.
+  @ParameterizedTest
+  @CsvSource({"session", "transaction"})
+  void anOwnerActsAsItsGroupThroughThePooler(String mode) throws Exception {
+    // Given
+    var stage = new Stage();
+    var server = Stage.tables(stage.sandbox.database(stage.blue, 17).withDatabase("orders"));
+    try (var pooler =
+        PgBouncer.start(
+            stage.namespace + "-pooler",
+            stage.sandbox.folder(),
+            stage.sandbox.pki(),
+            server,
+            "orders",
+            mode)) {
+      register(stage, pooler, server);
+
+      // When
+      stage.attached(stage.blue, "access: Owner");
+
+      // Then
+      for (int client = 1; client < 3; client++)
+        try (var session = login(pooler, stage.bound("username"), stage.bound("password"));
+            var rows = session.createStatement().executeQuery("SELECT current_user")) {
+          rows.next();
+          assertThat(rows.getString(1)).as("client " + client).endsWith("_owner");
+        }
+    }
+  }
+
+  private static void register(Stage stage, PgBouncer pooler, Postgres server) {
+    stage.sandbox.apply(
+        """
+          apiVersion: backingservice.dev/v1alpha1
+          kind: BackingServer
+          metadata: {name: %1$s}
+          spec:
+            engine: PostgreSQL
+            host: 127.0.0.1
+            port: %2$d
+            admin: {secretName: %1$s-admin, endpoint: {host: localhost, port: %3$d}}
+            tls: {ca: {secretName: %1$s-ca}}
+            allowedNamespaces: {from: All}
+          """
+            .formatted(stage.blue, pooler.port(), server.port()));
   }
 }

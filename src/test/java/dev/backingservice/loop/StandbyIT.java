@@ -125,7 +125,7 @@ class StandbyIT {
   }
 
   @Test
-  void readersGoOnAndMoveWhileThePrimaryIsDead() throws Exception {
+  void readersGoOnWhileThePrimaryIsDeadAndMoveByConsent() throws Exception {
     // Given
     var stage = new Stage();
     var primary = stage.server(stage.blue);
@@ -136,23 +136,90 @@ class StandbyIT {
     try (var session = stage.session(standby)) {
       // When
       primary.stop();
-      stage.eventually(
-          () ->
-              assertThat(stage.sandbox.serverCondition(stage.blue, "Reachable"))
-                  .startsWith("False"));
+      stage.swap(stage.green);
 
       // Then
+      stage.eventually(
+          () -> assertThat(stage.message("Ready")).contains("swap.ifNotDrained: Proceed"));
       assertThat(session.isValid(2)).isTrue();
       assertThat(stage.condition("Available")).isEqualTo("True/Available");
 
       // When
-      stage.swap(stage.green);
+      stage.patch("{\"spec\":{\"swap\":{\"ifNotDrained\":\"Proceed\",\"fenceTimeout\":\"2s\"}}}");
 
       // Then
       stage.eventuallyOn(stage.green);
-      assertThat(stage.status().history().getFirst().fence()).isEqualTo("ReadOnly");
+      stage.eventually("Fenced", "False/SessionsRemain");
+
+      // When
+      primary.start();
+
+      // Then
+      stage.eventually("Fenced", "True/Fenced");
       assertThat(session.isValid(2)).isFalse();
     }
+  }
+
+  /// Whatever is wrong with a standby keeps no lock from being made.
+  @Test
+  void aStandbyThatHangsKeepsNoFenceOffItsPrimary() throws Exception {
+    // Given
+    var stage = new Stage();
+    var primary = stage.server(stage.blue);
+    var standby = standby(stage, primary, reading(stage));
+    stage.server(stage.green);
+    stage.attached(reading(stage), READER);
+    var old = stage.bound("username");
+
+    try (var _ = standby.frozen()) {
+      // When
+      stage.swap(stage.green);
+
+      // Then
+      stage.eventually(() -> assertThat(Stage.canLogin(primary, old)).isFalse());
+      stage.eventuallyOn(stage.green);
+    }
+    stage.eventually("Fenced", "True/Fenced");
+  }
+
+  @Test
+  void whatThePrimaryDoesNotAllowIsNotAllowedThroughItsStandby() throws Exception {
+    // Given
+    var stage = new Stage();
+    var primary = Stage.tables(stage.sandbox.database(stage.blue, 17).withDatabase("orders"));
+    stage.sandbox.register(
+        stage.blue, primary.port(), "unlistedDatabases: Refuse\n  allowedNamespaces: {from: All}");
+    standby(stage, primary, reading(stage));
+
+    // When
+    stage.apply(reading(stage), READER);
+
+    // Then
+    stage.eventually("Accepted", "False/ServerNotAvailable");
+    assertThat(stage.message("Accepted")).contains(reading(stage)).doesNotContain(stage.blue + " ");
+  }
+
+  @Test
+  void anAdministratorIsNotBorrowedWithoutTls() throws Exception {
+    // Given
+    var stage = new Stage();
+    var primary = stage.server(stage.blue);
+
+    // When
+    stage.sandbox.apply(
+        """
+        apiVersion: backingservice.dev/v1alpha1
+        kind: BackingServer
+        metadata: {name: %s}
+        spec: {engine: PostgreSQL, host: 127.0.0.1, port: %d, primary: %s, tls: {mode: Disabled}}
+        """
+            .formatted(reading(stage), primary.port(), stage.blue));
+
+    // Then
+    stage.eventually(
+        () ->
+            assertThat(stage.sandbox.serverCondition(reading(stage), "Reachable"))
+                .isEqualTo("False/AdminRefused"));
   }
 
   @Test

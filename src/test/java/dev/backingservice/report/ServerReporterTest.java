@@ -80,7 +80,7 @@ class ServerReporterTest {
   private BackingServerStatus report(Seen seen) {
     var facts =
         new ServerFacts("blue", seen, recorded, said, owed, Optional.empty(), Set.of("blue"));
-    return ServerReporter.report(resource, facts, new Ties(2, 1), NOW);
+    return ServerReporter.report(resource, facts, new Ties(2, 1, 0), NOW);
   }
 
   private static String condition(BackingServerStatus status, String type) {
@@ -236,9 +236,10 @@ class ServerReporterTest {
     owed = List.of(debt(), debt().ofPredecessor());
     assertThat(message(answers(), "Accepted")).endsWith("backingservice.dev/gone: \"L1/7\"");
 
-    assertThat(new Ties(0, 0).none()).isTrue();
-    assertThat(new Ties(1, 0).none()).isFalse();
-    assertThat(new Ties(0, 1).none()).isFalse();
+    assertThat(new Ties(0, 0, 0).none()).isTrue();
+    assertThat(new Ties(1, 0, 0).none()).isFalse();
+    assertThat(new Ties(0, 1, 0).none()).isFalse();
+    assertThat(new Ties(0, 0, 1).none()).isFalse();
   }
 
   private static ServerDebt debt() {

@@ -24,9 +24,8 @@ public final class PgBouncer implements AutoCloseable {
   ///
   /// @param database that the server has
   /// @param mode such as `session`
-  /// @param locked whether it looks up logins that are locked as well, and the server refuses them
   public static PgBouncer start(
-      String name, Path in, Pki pki, Postgres server, String database, String mode, boolean locked)
+      String name, Path in, Pki pki, Postgres server, String database, String mode)
       throws Exception {
     Processes.run(List.of("operator/sandbox/packages.sh", "pgbouncer=pgbouncer"));
     var pooler = new PgBouncer(Files.createDirectories(in.resolve(name)));
@@ -34,7 +33,7 @@ public final class PgBouncer implements AutoCloseable {
     pooler.write("ca.crt", pki.anchor());
     pooler.write("users.txt", "\"pooler\" \"pooler\"\n");
     pooler.write("pgbouncer.ini", pooler.settings(server.port(), mode));
-    lookUp(server, database, locked ? "" : " AND rolcanlogin");
+    lookUp(server, database);
     pooler.begin(in);
     return pooler;
   }
@@ -44,8 +43,8 @@ public final class PgBouncer implements AutoCloseable {
   }
 
   /// Clients prove their passwords to the pooler with SCRAM, and the pooler proves them to the
-  /// server with what it learnt. Superusers are nobody's.
-  private static void lookUp(Postgres server, String database, String more) throws SQLException {
+  /// server with what it learnt. Superusers and logins that are locked are nobody's.
+  private static void lookUp(Postgres server, String database) throws SQLException {
     server.execute(
         "postgres",
         "CREATE ROLE pooler LOGIN PASSWORD 'pooler'",
@@ -56,9 +55,8 @@ public final class PgBouncer implements AutoCloseable {
         """
         CREATE FUNCTION pooler.lookup(name) RETURNS TABLE (usename name, passwd text)
         LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog
-        AS 'SELECT rolname, rolpassword FROM pg_authid WHERE rolname = $1 AND NOT rolsuper%s'
-        """
-            .formatted(more),
+        AS 'SELECT rolname, rolpassword FROM pg_authid WHERE rolname = $1 AND rolcanlogin AND NOT rolsuper'
+        """,
         "REVOKE ALL ON FUNCTION pooler.lookup FROM PUBLIC",
         "GRANT USAGE ON SCHEMA pooler TO pooler",
         "GRANT EXECUTE ON FUNCTION pooler.lookup TO pooler");

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
@@ -19,8 +21,14 @@ import org.jboss.logging.Logger;
 public final class CloudTokens implements TokenSource.Maker {
   private static final Logger LOG = Logger.getLogger(CloudTokens.class);
 
+  private static final int MOST = 4;
+
   /// How long a cloud may take to vouch for this process.
   private static final Duration LONGEST = Duration.ofSeconds(10);
+
+  /// Those that wait for a cloud. Platform threads: virtual ones would wait for the class loader
+  /// on each other's carriers.
+  private static final ExecutorService THREADS = threads();
 
   private final Map<Kind, Cloud> clouds;
 
@@ -36,6 +44,19 @@ public final class CloudTokens implements TokenSource.Maker {
 
   CloudTokens(Map<Kind, Cloud> clouds) {
     this.clouds = clouds;
+  }
+
+  private static ExecutorService threads() {
+    var pool =
+        new ThreadPoolExecutor(
+            MOST,
+            MOST,
+            30,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("token-", 0).factory());
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
   }
 
   /// Whose tokens.
@@ -89,8 +110,7 @@ public final class CloudTokens implements TokenSource.Maker {
   private String asked(Source source) throws ExecutionException, TimeoutException {
     var cloud = clouds.get(source.kind);
     if (cloud == null) throw new IllegalStateException("each kind has its cloud");
-    var asked = new FutureTask<>(() -> cloud.token(source.at, source.user));
-    Thread.ofVirtual().name("token").start(asked);
+    var asked = THREADS.submit(() -> cloud.token(source.at, source.user));
     try {
       return asked.get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
@@ -103,7 +123,7 @@ public final class CloudTokens implements TokenSource.Maker {
 
   private static EngineException refused(Source source) {
     return EngineException.of(
-        Reason.AdminRefused,
+        Reason.ServerUnreachable,
         "the identity of the operator's pod gives no token for the administrator (spec.admin.auth: %s): the operator's log has the cause"
             .formatted(source.kind));
   }

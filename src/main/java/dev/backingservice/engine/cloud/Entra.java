@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /// Azure Database for PostgreSQL: a token is an access token for the resource of its databases
@@ -24,6 +26,13 @@ final class Entra implements CloudTokens.Cloud {
   private static final String CLIENT = "AZURE_CLIENT_ID";
   private static final String AUTHORITY = "AZURE_AUTHORITY_HOST";
   private static final String PUBLIC = "https://login.microsoftonline.com/";
+
+  private static final int CONNECT_MILLIS = 3000;
+  private static final int READ_MILLIS = 5000;
+
+  /// The library's own have no bound of time, and nobody can stop them.
+  private static final ExecutorService THREADS =
+      Executors.newFixedThreadPool(2, Thread.ofPlatform().daemon().name("entra-", 0).factory());
 
   private final Map<String, String> environment;
   private final @Nullable IHttpClient http;
@@ -61,6 +70,9 @@ final class Entra implements CloudTokens.Cloud {
             .authority(environment.getOrDefault(AUTHORITY, PUBLIC) + environment.get(TENANT) + "/")
             .instanceDiscovery(false);
     if (http != null) application.httpClient(http);
+    application.connectTimeoutForDefaultHttpClient(CONNECT_MILLIS);
+    application.readTimeoutForDefaultHttpClient(READ_MILLIS);
+    application.executorService(THREADS);
     var built = application.build();
     var wanted = ClientCredentialParameters.builder(Set.of(RESOURCE + "/.default")).build();
     return (_, _) -> built.acquireToken(wanted).get().accessToken();
@@ -74,6 +86,9 @@ final class Entra implements CloudTokens.Cloud {
                 ? ManagedIdentityId.systemAssigned()
                 : ManagedIdentityId.userAssignedClientId(client));
     if (http != null) application.httpClient(http);
+    application.connectTimeoutForDefaultHttpClient(CONNECT_MILLIS);
+    application.readTimeoutForDefaultHttpClient(READ_MILLIS);
+    application.executorService(THREADS);
     var built = application.build();
     var wanted = ManagedIdentityParameters.builder(RESOURCE).build();
     return (_, _) -> built.acquireTokenForManagedIdentity(wanted).get().accessToken();

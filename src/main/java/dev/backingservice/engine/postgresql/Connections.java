@@ -6,6 +6,7 @@ import dev.backingservice.engine.jdbc.JdbcLine;
 import dev.backingservice.engine.wire.Attempt;
 import dev.backingservice.engine.wire.BoundedSocketFactory;
 import dev.backingservice.engine.wire.PinnedSslFactory;
+import dev.backingservice.engine.wire.Reach;
 import dev.backingservice.model.Credential;
 import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Reason;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -87,19 +89,28 @@ final class Connections {
     } catch (SQLException e) {
       if (PgErrors.state(e).equals(PgErrors.INSUFFICIENT_PRIVILEGE))
         throw PgErrors.mayNotConnect(server, database);
-      throw PgErrors.connecting(
-          e, attempt, "the administration of " + server.name(), Reason.AdminRefused);
+      throw unquoted(
+          server,
+          PgErrors.connecting(
+              e, attempt, "the administration of " + server.name(), Reason.AdminRefused));
     }
   }
 
-  /// A token is sent as it is: only to a server that is known.
+  /// A token is asked for only while somebody is there: a dead server stays a dead server, whatever
+  /// is wrong with the cloud.
   private static String proof(Server server) throws EngineException {
-    if (server.tokens().isPresent() && server.trust().mode() == Trust.Mode.Disabled)
-      throw EngineException.of(
-          Reason.AdminRefused,
-          "the administrator's token for %s would be read by whoever answers: set spec.tls.mode: VerifyFull"
-              .formatted(server.name()));
-    return server.proof().reveal();
+    boolean needless = server.tokens().isPresent() && !Reach.anybodyAt(List.of(server.admin()));
+    return needless ? "" : server.proof().reveal();
+  }
+
+  /// Whoever was shown a token may say it: nothing of that is repeated.
+  private static EngineException unquoted(Server server, EngineException e) {
+    return server.tokens().isEmpty() || e.silent()
+        ? e
+        : EngineException.of(
+            e.reason(),
+            "the administration of %s does not let the operator in with its token: see the log of the server"
+                .formatted(server.name()));
   }
 
   /// The administrator in another database, for one short piece of work within its own bounds: the

@@ -20,7 +20,7 @@ final class PoolerErrors {
           "server login has been failing, try again later");
 
   private static final List<String> FULL =
-      List.of("no more connections allowed", "client connections exceeded", "query_wait_timeout");
+      List.of("no more connections allowed", "client connections exceeded");
 
   /// The server's own words, which the pooler passes on or remembers.
   private static final String LOCKED = "is not permitted to log in";

@@ -94,16 +94,18 @@ public final class PostgresEngine extends LaneEngine<JdbcLine> {
     long deadline = System.nanoTime() + BALANCED.toNanos();
     while (true) {
       var entry = knock(server, credential, false);
-      if (entry instanceof Entry.LetIn || System.nanoTime() > deadline) return entry;
-      pause();
+      if (entry instanceof Entry.LetIn || System.nanoTime() > deadline || !paused()) return entry;
     }
   }
 
-  private static void pause() {
+  /// @return false when this thread shall stop
+  private static boolean paused() {
     try {
       TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -117,7 +119,7 @@ public final class PostgresEngine extends LaneEngine<JdbcLine> {
       throws EngineException {
     var entry = new Knock(server, registry, credential, granted).prove();
     if (entry instanceof Entry.Refused || entry instanceof Entry.Different)
-      registry.complete().forget(server.name());
+      registry.complete().forget(server.accounts().name());
     return entry;
   }
 

@@ -101,7 +101,8 @@ final class Posture {
     add(
         Id.NoConnectionReserved,
         "applications that take every connection keep the administrator out",
-        "set reserved_connections = 5; GRANT pg_use_reserved_connections TO " + server.adminUser());
+        "set reserved_connections = 5 and restart the server; GRANT pg_use_reserved_connections TO %s WITH INHERIT TRUE"
+            .formatted(server.adminUser()));
   }
 
   private void administrator() throws SQLException {

@@ -91,7 +91,7 @@ class CloudTokensTest {
         .isInstanceOfSatisfying(
             EngineException.class,
             e -> {
-              assertThat(e.reason()).isEqualTo(Reason.AdminRefused);
+              assertThat(e.reason()).isEqualTo(Reason.ServerUnreachable);
               assertThat(e.sentence()).contains("spec.admin.auth: AWSIAM").doesNotContain("arn:");
             });
   }

@@ -31,7 +31,7 @@ class PgErrorsTest {
   @CsvSource({
     "08P01, 'FATAL: no such user', true, false, false",
     "08P01, 'FATAL: SASL authentication failed', true, false, false",
-    "08P01, 'FATAL: server login has been failing, try again later (server_login_retry)', true, false, false",
+    "08P01, 'FATAL: server login has been failing, try again later (server_login_retry)', false, false, false",
     "08P01, 'FATAL: no more connections allowed (max_client_conn)', true, true, false",
     "08P01, 'FATAL: server login has been failing, cached error: FATAL: role \"x\" is not permitted to log in (server_login_retry)', true, false, true",
     "08P01, 'FATAL: server login has been failing, cached error: connect failed (server_login_retry)', false, false, false",
