@@ -71,6 +71,7 @@ public final class PgBouncer implements AutoCloseable {
         listen_port = %2$d
         unix_socket_dir =
         pool_mode = %3$s
+        query_wait_timeout = 5
         auth_type = scram-sha-256
         auth_file = %4$s/users.txt
         auth_user = pooler
