@@ -10,14 +10,10 @@ final class PoolerErrors {
   /// protocol_violation
   private static final String VIOLATION = "08P01";
 
-  /// The last one is said for a while after the server refused the same login; from 1.19 on with
-  /// the cause.
+  /// That the pooler could not log in at the server a while ago is not among them: it says nothing
+  /// of the login.
   private static final List<String> REFUSED =
-      List.of(
-          "no such user",
-          "password authentication failed",
-          "SASL authentication failed",
-          "server login has been failing, try again later");
+      List.of("no such user", "password authentication failed", "SASL authentication failed");
 
   private static final List<String> FULL =
       List.of("no more connections allowed", "client connections exceeded");
