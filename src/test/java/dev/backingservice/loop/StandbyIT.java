@@ -253,12 +253,19 @@ class StandbyIT {
     // When
     stage.sandbox.standbyOf(primary, reading(stage), stage.namespace + "-nobody");
     stage.sandbox.standbyOf(primary, reading(stage) + "-2", stage.green);
+    stage.sandbox.registerStandby(reading(stage) + "-3", primary.port(), reading(stage) + "-4");
+    stage.sandbox.registerStandby(reading(stage) + "-4", primary.port(), reading(stage) + "-3");
 
     // Then
     stage.eventually(
         () ->
             assertThat(stage.sandbox.serverCondition(reading(stage), "Reachable"))
                 .isEqualTo("False/AdminRefused"));
+    for (var other : new String[] {"-3", "-4"})
+      stage.eventually(
+          () ->
+              assertThat(stage.sandbox.serverCondition(reading(stage) + other, "Reachable"))
+                  .isEqualTo("False/AdminRefused"));
     stage.eventually(
         () ->
             assertThat(stage.sandbox.serverCondition(reading(stage) + "-2", "Reachable"))
