@@ -175,11 +175,14 @@ public final class FollowerSession implements Session {
     primary.createGroups(order);
   }
 
+  /// While the standby is down, nobody is let in there, and whoever knocks is told.
+  ///
   /// @throws EngineException with `NotAStandby`, or with `StandbyBehind` when a login that shall
   ///     work does not follow in time
   @Override
   public void ensure(Order order, List<Want> wants) throws EngineException {
-    boolean opens = wants.stream().map(Want::state).anyMatch(LoginState::letsIn);
+    boolean opens =
+        standby.up().isPresent() && wants.stream().map(Want::state).anyMatch(LoginState::letsIn);
     if (opens) self();
     primary.ensure(order, wants);
     if (opens && !followed(FOLLOWS))
