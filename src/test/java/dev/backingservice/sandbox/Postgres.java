@@ -42,21 +42,28 @@ public final class Postgres implements Books, AutoCloseable {
 
   private final String name;
   private final int major;
+  private final String release;
   private int port = Ports.free();
   private final Path data;
   private final Pki pki;
   private EmbeddedPostgres server;
 
-  private Postgres(String name, int major, Path folder, Pki pki) {
+  private Postgres(String name, String release, Path folder, Pki pki) {
     this.name = name;
-    this.major = major;
+    this.release = release;
+    this.major = Integer.parseInt(release.split("\\.")[0]);
     this.data = folder.resolve(name);
     this.pki = pki;
   }
 
   /// A new, empty server with its administrator.
   public static Postgres start(String name, int major, Path folder, Pki pki) {
-    var postgres = new Postgres(name, major, folder, pki);
+    return start(name, Integer.toString(major), folder, pki);
+  }
+
+  /// The same of one release, such as `15.9`.
+  public static Postgres start(String name, String release, Path folder, Pki pki) {
+    var postgres = new Postgres(name, release, folder, pki);
     postgres.start();
     postgres.prepare();
     return postgres;
@@ -64,7 +71,7 @@ public final class Postgres implements Books, AutoCloseable {
 
   /// A streaming standby of `primary`, under a name and port of its own.
   public static Postgres standbyOf(Postgres primary, String name, Path folder) throws Exception {
-    var standby = new Postgres(name, primary.major, folder, primary.pki);
+    var standby = new Postgres(name, primary.release, folder, primary.pki);
     try (var connection = primary.superuser("postgres");
         var statement = connection.createStatement()) {
       statement.execute(
@@ -105,7 +112,7 @@ public final class Postgres implements Books, AutoCloseable {
               .setPort(port)
               .setDataDirectory(data.toFile())
               .setCleanDataDirectory(false)
-              .setPgBinaryResolver((system, machine) -> binaries(major))
+              .setPgBinaryResolver((system, machine) -> binaries(release))
               .setPGStartupWait(Duration.ofSeconds(60))
               .setServerConfig("ssl", "on")
               .setServerConfig("fsync", "off")
@@ -356,7 +363,11 @@ public final class Postgres implements Books, AutoCloseable {
 
   /// The programs of a release, as a compressed archive.
   public static InputStream binaries(int major) throws IOException {
-    var jar = Path.of("target/postgres/" + major + ".jar").toAbsolutePath();
+    return binaries(Integer.toString(major));
+  }
+
+  private static InputStream binaries(String release) throws IOException {
+    var jar = Path.of("target/postgres/" + release + ".jar").toAbsolutePath();
     try (var files = FileSystems.newFileSystem(URI.create("jar:" + jar.toUri()), Map.of())) {
       var archive = files.getPath("/postgres-linux-x86_64.txz");
       return new ByteArrayInputStream(Files.readAllBytes(archive));
