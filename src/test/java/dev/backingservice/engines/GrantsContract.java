@@ -98,6 +98,71 @@ abstract class GrantsContract extends PostgresContract {
     assertThat(findings()).doesNotContain(Finding.Id.ForeignOwner);
   }
 
+  /// Logins change with every swap; what names the groups goes on to hold.
+  @Test
+  void policiesForTheGroupsHoldForTheirLogins() throws Exception {
+    // Given
+    var at = open(Access.ReadWrite);
+    var group =
+        postgres.ask(
+            "postgres",
+            "SELECT rolname FROM pg_roles WHERE rolname LIKE 'bs\\_%%\\_ro' AND pg_has_role('%s', oid, 'MEMBER')"
+                .formatted(at.login()));
+    var writers = group.substring(0, group.length() - "ro".length()) + "rw";
+
+    // When
+    postgres.execute(
+        database(),
+        "ALTER TABLE writes ENABLE ROW LEVEL SECURITY",
+        "CREATE POLICY readers ON writes FOR SELECT TO %s USING (id > 1)".formatted(group));
+
+    // Then
+    assertThatThrownBy(() -> run(at, "INSERT INTO writes VALUES (3)"))
+        .hasMessageContaining("row-level security");
+
+    // When
+    postgres.execute(
+        database(),
+        "CREATE POLICY writers ON writes FOR INSERT TO %s WITH CHECK (true)".formatted(writers));
+
+    // Then
+    run(at, "INSERT INTO writes VALUES (1), (3)");
+    try (var session = session(at);
+        var rows = session.createStatement().executeQuery("SELECT count(*) FROM writes")) {
+      rows.next();
+      assertThat(rows.getInt(1)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anEventTriggerThatLetsTheAdministratorsRolesPassStopsNothing() throws Exception {
+    // Given
+    var refuse = "BEGIN %s RAISE EXCEPTION 'no DDL here'; END";
+    trigger(refuse.formatted(""));
+
+    // Then
+    assertThatThrownBy(() -> open(Access.Owner)).hasMessageContaining("P0001");
+
+    // When
+    trigger(
+        refuse.formatted(
+            "IF pg_has_role('bs_admin', current_user, 'MEMBER') THEN RETURN; END IF;"));
+
+    // Then
+    var at = open(Access.Owner);
+    ensure(want(at, LoginState.Absent));
+    postgres.execute(database(), "DROP EVENT TRIGGER guard");
+  }
+
+  private void trigger(String body) throws SQLException {
+    postgres.execute(
+        database(),
+        "DROP EVENT TRIGGER IF EXISTS guard",
+        "CREATE OR REPLACE FUNCTION guard() RETURNS event_trigger LANGUAGE plpgsql AS $$ %s $$"
+            .formatted(body),
+        "CREATE EVENT TRIGGER guard ON ddl_command_start EXECUTE FUNCTION guard()");
+  }
+
   private Finding foreignOwner() throws EngineException {
     return finding(Finding.Id.ForeignOwner);
   }
