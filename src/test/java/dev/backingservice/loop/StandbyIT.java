@@ -103,6 +103,25 @@ class StandbyIT {
   }
 
   @Test
+  void aReaderMovesFromThePrimaryToItsStandbyWithoutBeingCutOff() throws Exception {
+    // Given
+    var stage = new Stage();
+    var primary = stage.server(stage.blue);
+    standby(stage, primary, reading(stage));
+    stage.attached(stage.blue, READER);
+
+    try (var session = stage.session(primary)) {
+      // When
+      stage.swap(reading(stage));
+
+      // Then
+      stage.eventuallyOn(reading(stage));
+      stage.eventually("Ready", "True/Ready");
+      assertThat(session.isValid(2)).isTrue();
+    }
+  }
+
+  @Test
   void aFencedReaderIsGoneFromTheStandbyToo() throws Exception {
     // Given
     var stage = new Stage();
