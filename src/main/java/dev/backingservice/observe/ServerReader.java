@@ -15,6 +15,7 @@ import dev.backingservice.model.Reason;
 import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.Trust;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -33,9 +34,8 @@ public final class ServerReader {
   private final Engines engines;
   private final Function<String, Optional<BackingServer>> servers;
 
-  /// The generation that was read last, by the uid of each server's resource; that of its primary
-  /// is part of it.
-  private final Map<String, String> generations = new ConcurrentHashMap<>();
+  /// What was read last, by the uid of each server's resource.
+  private final Map<String, Version> versions = new ConcurrentHashMap<>();
 
   /// @param namespace the operator's own
   /// @param authorityPem the anchor where a server names none
@@ -60,16 +60,29 @@ public final class ServerReader {
   /// services may hear of an edit before its own loop does.
   synchronized void know(BackingServer resource) {
     var meta = resource.getMetadata();
-    boolean read = generation(resource).equals(generations.get(meta.getUid()));
-    if (directory.find(meta.getName()).isEmpty() || !read) refresh(resource);
+    var read = versions.get(meta.getUid());
+    boolean outdated = read == null || read.isBefore(version(resource));
+    if (directory.find(meta.getName()).isEmpty() || outdated) refresh(resource);
   }
 
-  private String generation(BackingServer resource) {
-    return version(resource) + primary(resource).map(ServerReader::version).orElse("");
+  /// What was read of a server and its primary. A cache may be older than that: it counts for
+  /// nothing.
+  private record Version(long own, String primary, long ofPrimary) {
+    boolean isBefore(Version other) {
+      return own < other.own || !primary.equals(other.primary) || ofPrimary < other.ofPrimary;
+    }
   }
 
-  private static String version(BackingServer resource) {
-    return resource.getMetadata().getUid() + "/" + resource.getMetadata().getGeneration() + " ";
+  private Version version(BackingServer resource) {
+    var primary = primary(resource);
+    return new Version(
+        generation(resource),
+        primary.map(p -> p.getMetadata().getUid()).orElse(""),
+        primary.map(ServerReader::generation).orElse(0L));
+  }
+
+  private static long generation(BackingServer resource) {
+    return Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
   }
 
   private Optional<BackingServer> primary(BackingServer resource) {
@@ -84,7 +97,7 @@ public final class ServerReader {
   /// @return why the server cannot be asked; empty when it can
   Optional<Failure> refresh(BackingServer resource) {
     var failure = readAnew(resource);
-    generations.put(resource.getMetadata().getUid(), generation(resource));
+    versions.put(resource.getMetadata().getUid(), version(resource));
     return failure;
   }
 

@@ -91,19 +91,14 @@ final class Recollection {
         .orElse(active);
   }
 
-  /// As it was when the epoch was published: a later timeline is noticed by the difference. Where
-  /// none was told then, as by a cluster that was trusted, the one that the same process tells now.
+  /// As it was when the epoch was published: a later timeline is noticed by the difference.
   private String running(Attachment attachment) {
-    var before =
-        f.memory()
-            .active()
-            .filter(a -> a.attachment().same(attachment) && !a.running().isEmpty())
-            .map(Memory.Active::running);
-    var now = seen(attachment);
-    boolean tells =
-        before.filter(b -> Identity.timelineOf(b).isEmpty()).isPresent()
-            && before.map(Debts::instance).equals(now.map(Debts::instance));
-    return (tells ? now : before.or(() -> now)).orElse("");
+    return f.memory()
+        .active()
+        .filter(a -> a.attachment().same(attachment) && !a.running().isEmpty())
+        .map(Memory.Active::running)
+        .or(() -> seen(attachment))
+        .orElse("");
   }
 
   private Optional<String> seen(Attachment attachment) {

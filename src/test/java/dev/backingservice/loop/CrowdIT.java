@@ -27,7 +27,7 @@ class CrowdIT {
   private static final int SERVICES = 50;
   private static final int OWING = Integer.getInteger("backing.owing", 60);
   private static final int SWAPS = 4;
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /// Far more than a swap takes, and less than the time-outs of two hanging servers in a row.
   private static final Duration SWAP = Duration.ofSeconds(20);

@@ -42,51 +42,6 @@ class RecollectionTest {
     assertThat(memory.isBlank()).isFalse();
   }
 
-  /// A cluster was trusted to fence its own, and is not any more: its next promotion counts.
-  @Test
-  void aTimelineThatWasNotToldIsLearntFromTheSameProcess() {
-    // Given
-    var attached = new WorldLaws(POLICY).settled(World.start());
-    var m = attached.memory();
-    var active = m.active().orElseThrow();
-    var instance = Debts.instance(active.running());
-    assertThat(active.running()).isNotEqualTo(instance + "@");
-
-    // Then
-    assertThat(recalled(attached, instance + "@")).isEqualTo(active.running());
-    assertThat(recalled(attached, "another@")).isEqualTo("another@");
-  }
-
-  private static String recalled(World world, String running) {
-    var m = world.memory();
-    var active = m.active().orElseThrow();
-    var before =
-        new Memory(
-            Optional.of(
-                new Memory.Active(
-                    active.attachment(), active.requested(), active.since(), running)),
-            m.retained(),
-            m.swap(),
-            m.debts(),
-            m.carriers(),
-            m.held(),
-            m.lastEpoch(),
-            m.certificateEnds(),
-            m.unwellSince(),
-            m.handledRetry(),
-            m.unasked());
-    var facts = WorldFacts.of(world.remembering(before), POLICY);
-    return Aftermath.of(
-            new Plan(facts, m.swap(), List.of(), Optional.empty()),
-            List.of(),
-            Duration.ofMinutes(10),
-            World.START)
-        .memory()
-        .active()
-        .orElseThrow()
-        .running();
-  }
-
   /// Of a login that was used again and again, the last credential is enough.
   @Test
   void theOnlyFormerLoginOnAServerIsNotForgottenForManyOnAnother() {
