@@ -45,7 +45,7 @@ class IdentityIT {
     stage.attached(
         stage.blue, "rotation: {overlap: 0s}, workloads: [{kind: Deployment, name: orders}]");
     var login = stage.bound("username");
-    var standby = stage.sandbox.standby(blue, stage.green);
+    var standby = stage.sandbox.unregisteredStandby(blue, stage.green);
     caughtUp(stage, standby, login);
 
     // When
@@ -72,7 +72,7 @@ class IdentityIT {
     stage.sandbox.patchServer(stage.blue, "{\"spec\":{\"promotions\":\"Trust\"}}");
     var login = stage.bound("username");
     var version = stage.secret().getMetadata().getResourceVersion();
-    var standby = stage.sandbox.standby(blue, stage.green);
+    var standby = stage.sandbox.unregisteredStandby(blue, stage.green);
     caughtUp(stage, standby, login);
     var instance = stage.sandbox.backingServer(stage.blue).getStatus().instanceId();
 
@@ -114,7 +114,7 @@ class IdentityIT {
     var blue = stage.server(stage.blue);
     stage.attached(stage.blue, "");
     var login = stage.bound("username");
-    var standby = stage.sandbox.standby(blue, stage.namespace + "-copy");
+    var standby = stage.sandbox.unregisteredStandby(blue, stage.namespace + "-copy");
     caughtUp(stage, standby, login);
     standby.stop();
     stage.server(stage.green);
@@ -143,7 +143,7 @@ class IdentityIT {
     stage.attached(stage.blue, "");
     var login = stage.bound("username");
     var serverId = stage.status().active().serverId();
-    var standby = stage.sandbox.standby(blue, stage.namespace + "-copy");
+    var standby = stage.sandbox.unregisteredStandby(blue, stage.namespace + "-copy");
     caughtUp(stage, standby, login);
     standby.stop();
     stage.server(stage.green);

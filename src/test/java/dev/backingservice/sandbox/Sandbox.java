@@ -133,6 +133,14 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
     return postgres;
   }
 
+  /// A standby of a server that is no BackingServer: nobody looks at it before it takes a name
+  /// over.
+  public Postgres unregisteredStandby(Postgres of, String name) throws Exception {
+    var postgres = Postgres.standbyOf(of, name, dir);
+    servers.put(name, postgres);
+    return postgres;
+  }
+
   /// A standby of a server, registered under a name of its own.
   public Postgres standby(Postgres of, String name) throws Exception {
     var postgres = Postgres.standbyOf(of, name, dir);
