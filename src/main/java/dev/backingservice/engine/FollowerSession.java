@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /// The session on a standby. Its primary keeps the accounts: they are found, made and locked there,
 /// and follow with the log. Sessions are counted and ended on both. Nothing is done without the
@@ -200,18 +199,7 @@ public final class FollowerSession implements Session {
       var replayed = standby.needed().replayed();
       if (position.isEmpty() || replayed.isEmpty() || replayed.compareTo(position) >= 0)
         return true;
-      if (System.nanoTime() > deadline || !paused()) return false;
-    }
-  }
-
-  /// @return false when this thread shall stop
-  private static boolean paused() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+      if (System.nanoTime() > deadline || !Pause.ofMillis(PAUSE_MILLIS)) return false;
     }
   }
 

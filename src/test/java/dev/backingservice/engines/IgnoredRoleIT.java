@@ -4,20 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backingservice.engine.Entry;
 import dev.backingservice.engine.Order;
-import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Want;
 import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Credential;
-import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Intent.Limits;
 import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Scope;
-import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.ServiceId;
-import dev.backingservice.model.Trust;
 import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Postgres;
 import java.nio.file.Path;
@@ -40,18 +36,7 @@ class IgnoredRoleIT {
     var pki = new Pki();
     try (var postgres = Postgres.start("blue", "15.9", folder, pki).withDatabase("orders")) {
       // Given
-      var endpoint = new Endpoint("127.0.0.1", postgres.port());
-      var server =
-          new Server(
-              "blue",
-              "uid",
-              endpoint,
-              endpoint,
-              "postgres",
-              Postgres.ADMIN,
-              new Sensitive(Postgres.ADMIN_PASSWORD),
-              new Trust(Trust.Mode.VerifyFull, pki.anchor(), false),
-              Server.ClientCertificate.Offered);
+      var server = PostgresContract.server(postgres, pki);
       var at = new Attachment(PLACE, "", EngineContract.KEY.logins(SERVICE).a(), Access.Owner, 1);
       var password = EngineContract.KEY.password(SERVICE, at);
       var engine = new PostgresEngine(EngineContract.KEY, new FixedTerm(1), 1);

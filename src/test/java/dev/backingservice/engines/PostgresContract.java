@@ -64,19 +64,22 @@ abstract class PostgresContract extends EngineContract {
   void start() throws IOException {
     folder = Files.createTempDirectory("backing-engine-");
     postgres = Postgres.start("blue", major, folder, pki);
-    var endpoint = new Endpoint("127.0.0.1", postgres.port());
-    server =
-        new Server(
-            "blue",
-            "uid",
-            endpoint,
-            endpoint,
-            "postgres",
-            Postgres.ADMIN,
-            new Sensitive(Postgres.ADMIN_PASSWORD),
-            new Trust(Trust.Mode.VerifyFull, pki.anchor(), false),
-            Server.ClientCertificate.Offered);
+    server = server(postgres, pki);
     engine = new PostgresEngine(KEY, new FixedTerm(1), 4);
+  }
+
+  static Server server(Postgres postgres, Pki pki) {
+    var endpoint = new Endpoint("127.0.0.1", postgres.port());
+    return new Server(
+        "blue",
+        "uid",
+        endpoint,
+        endpoint,
+        "postgres",
+        Postgres.ADMIN,
+        new Sensitive(Postgres.ADMIN_PASSWORD),
+        new Trust(Trust.Mode.VerifyFull, pki.anchor(), false),
+        Server.ClientCertificate.Offered);
   }
 
   @AfterAll

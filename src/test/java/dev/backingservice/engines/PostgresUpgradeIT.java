@@ -8,14 +8,11 @@ import dev.backingservice.engine.Want;
 import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
-import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Intent.Limits;
 import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Scope;
-import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.ServiceId;
-import dev.backingservice.model.Trust;
 import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Postgres;
 import java.nio.file.Path;
@@ -45,17 +42,7 @@ class PostgresUpgradeIT {
           "SELECT format('GRANT %I TO %I %s', g.rolname, u.rolname, CASE WHEN admin_option THEN 'WITH ADMIN OPTION' END) FROM pg_auth_members m JOIN pg_authid g ON g.oid = m.roleid JOIN pg_authid u ON u.oid = m.member WHERE g.rolname LIKE 'bs\\_%' AND g.rolname <> 'bs_admin'");
 
   private static Server server(Postgres postgres) {
-    var endpoint = new Endpoint("127.0.0.1", postgres.port());
-    return new Server(
-        "blue",
-        "uid",
-        endpoint,
-        endpoint,
-        "postgres",
-        Postgres.ADMIN,
-        new Sensitive(Postgres.ADMIN_PASSWORD),
-        new Trust(Trust.Mode.VerifyFull, PKI.anchor(), false),
-        Server.ClientCertificate.Offered);
+    return PostgresContract.server(postgres, PKI);
   }
 
   private static Want want(LoginState state) {

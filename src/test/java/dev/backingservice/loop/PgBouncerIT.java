@@ -32,16 +32,7 @@ class PgBouncerIT {
     var stage = new Stage();
     var server = Stage.tables(stage.sandbox.database(stage.blue, 17).withDatabase("orders"));
     Postgres green = stage.server(stage.green);
-    try (var pooler =
-        PgBouncer.start(
-            stage.namespace + "-pooler",
-            stage.sandbox.folder(),
-            stage.sandbox.pki(),
-            server,
-            "orders",
-            mode)) {
-      register(stage, pooler, server);
-
+    try (var pooler = pooled(stage, server, mode)) {
       // When
       stage.attached(stage.blue, "");
 
@@ -86,16 +77,7 @@ class PgBouncerIT {
     // Given
     var stage = new Stage();
     var server = Stage.tables(stage.sandbox.database(stage.blue, 17).withDatabase("orders"));
-    try (var pooler =
-        PgBouncer.start(
-            stage.namespace + "-pooler",
-            stage.sandbox.folder(),
-            stage.sandbox.pki(),
-            server,
-            "orders",
-            mode)) {
-      register(stage, pooler, server);
-
+    try (var pooler = pooled(stage, server, mode)) {
       // When
       stage.attached(stage.blue, "access: Owner");
 
@@ -107,6 +89,19 @@ class PgBouncerIT {
           assertThat(rows.getString(1)).as("client " + client).endsWith("_owner");
         }
     }
+  }
+
+  private static PgBouncer pooled(Stage stage, Postgres server, String mode) throws Exception {
+    var pooler =
+        PgBouncer.start(
+            stage.namespace + "-pooler",
+            stage.sandbox.folder(),
+            stage.sandbox.pki(),
+            server,
+            "orders",
+            mode);
+    register(stage, pooler, server);
+    return pooler;
   }
 
   private static void register(Stage stage, PgBouncer pooler, Postgres server) {

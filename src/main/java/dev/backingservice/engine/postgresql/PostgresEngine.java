@@ -6,6 +6,7 @@ import dev.backingservice.engine.Entry;
 import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Material;
 import dev.backingservice.engine.Order;
+import dev.backingservice.engine.Pause;
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.Session;
 import dev.backingservice.engine.Term;
@@ -28,7 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /// PostgreSQL 14 to 18.
@@ -94,18 +94,9 @@ public final class PostgresEngine extends LaneEngine<JdbcLine> {
     long deadline = System.nanoTime() + BALANCED.toNanos();
     while (true) {
       var entry = knock(server, credential, false);
-      if (entry instanceof Entry.LetIn || System.nanoTime() > deadline || !paused()) return entry;
-    }
-  }
-
-  /// @return false when this thread shall stop
-  private static boolean paused() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+      if (entry instanceof Entry.LetIn
+          || System.nanoTime() > deadline
+          || !Pause.ofMillis(PAUSE_MILLIS)) return entry;
     }
   }
 
