@@ -51,8 +51,8 @@ target/packaged: pom.xml Makefile $(shell find .mvn src/main src/test) | jdk
 	$(MAVEN) --quiet -DskipTests package
 	@mv target/packaging $@
 
-image: package ## an OCI archive of the operator, in target/backing-service-operator.tar
-	$(SANDBOX) dev.backingservice.image.Image
+image: package ## an OCI archive of the operator, in target/backing-service-operator.tar; ARCH=arm64 or amd64 for machines of another kind
+	$(SANDBOX) dev.backingservice.image.Image $(ARCH)
 
 crds: jdk ## writes crds/ from the records
 	$(MAVEN) --quiet -DskipTests process-test-classes && $(SANDBOX) dev.backingservice.crds.Crds

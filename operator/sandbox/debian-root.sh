@@ -18,9 +18,7 @@ fi
 if [ ! -e "$root/complete" ]; then
   [ "$(id -u)" = 0 ] || { say "a root of Debian $suite takes a root user to make it"; exit 3; }
   "$(dirname "${BASH_SOURCE[0]}")/packages.sh" debootstrap=debootstrap
-  # where this machine has its own packages from
-  mirror=$(sed -nE 's#^(URIs: |deb (\[[^]]*\] )?)(http[^ ]*/debian)/? ?.*#\3#p' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | sed -n 1p || true)
-  [ -n "$mirror" ] || { say "apt names no mirror of Debian"; exit 3; }
+  mirror=$("$(dirname "${BASH_SOURCE[0]}")/mirror.sh")
   say "making a root of Debian $suite with $*; about half a minute, once"
   rm -rf "$root.new"
   debootstrap --variant=minbase --include="$(IFS=,; echo "$*")" "$suite" "$root.new" "$mirror" >"$root.log" 2>&1 ||

@@ -20,37 +20,38 @@ import java.util.TreeMap;
 /// What is in the image, as CycloneDX 1.6 (ECMA-424): the libraries that Maven's plugin has
 /// written down, and beside them the Java runtime and the system's libraries.
 final class BillOfMaterials {
-  static final Path FILE = Path.of("target/backing-service-operator.cdx.json");
   private static final Path LIBRARIES = Path.of("target/libraries.cdx.json");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private BillOfMaterials() {}
 
   /// @param root what the image holds
-  static void write(Path root, Path into)
+  static void write(Path root, Target target, Path into)
       throws IOException, NoSuchAlgorithmException, InterruptedException {
     var bill = (ObjectNode) JSON.readTree(LIBRARIES.toFile());
     var components = bill.withArray("/components");
-    components.add(runtime());
-    packages(root).forEach((owner, files) -> components.add(system(owner, files)));
+    components.add(runtime(target));
+    packages(root, target).forEach((owner, files) -> components.add(system(owner, files)));
     JSON.writerWithDefaultPrettyPrinter().writeValue(into.toFile(), bill);
   }
 
-  private static ObjectNode runtime() {
+  private static ObjectNode runtime(Target target) throws IOException {
     return component("platform", "java-runtime")
-        .put("version", Runtime.version().toString())
-        .put("publisher", System.getProperty("java.vendor"));
+        .put("version", target.release("JAVA_RUNTIME_VERSION"))
+        .put("publisher", target.release("IMPLEMENTOR"));
   }
 
   /// The system's files by the package that they are from; by nobody where the system cannot tell.
-  private static Map<Owner, List<ObjectNode>> packages(Path root)
+  private static Map<Owner, List<ObjectNode>> packages(Path root, Target target)
       throws IOException, NoSuchAlgorithmException, InterruptedException {
     var packages = new TreeMap<Owner, List<ObjectNode>>(Comparator.comparing(Owner::name));
     try (var files = Files.walk(root)) {
       for (var file : files.filter(Files::isRegularFile).sorted().toList()) {
         var path = "/" + root.relativize(file);
         if (path.matches("/(usr/)?lib.*"))
-          packages.computeIfAbsent(owner(path), _ -> new ArrayList<>()).add(file(path, file));
+          packages
+              .computeIfAbsent(owner(path, target), _ -> new ArrayList<>())
+              .add(file(path, file));
       }
     }
     return packages;
@@ -87,16 +88,23 @@ final class BillOfMaterials {
     }
   }
 
-  private static Owner owner(String path) throws IOException, InterruptedException {
+  private static Owner owner(String path, Target target) throws IOException, InterruptedException {
     var ask =
         """
-        for f in "$1" "$(readlink -f "$1")" "/usr$1"; do
-          owner=$(dpkg-query -S "$f" 2>/dev/null) && break
+        system=$(readlink -f "$2")
+        [ "$system" != / ] || system=
+        real=$(readlink -f "$system$1")
+        query() { dpkg-query --admindir="$system/var/lib/dpkg" "$@"; }
+        for f in "$1" "${real#"$system"}" "/usr$1"; do
+          owner=$(query -S "$f" 2>/dev/null) && break
         done
-        [ -n "$owner" ] && . /etc/os-release \\
-          && dpkg-query -W -f "\\${Package} \\${Version} \\${Architecture} $ID $VERSION_ID" "${owner%%: *}" """;
+        [ -n "$owner" ] && . "$system/etc/os-release" \\
+          && query -W -f "\\${Package} \\${Version} \\${Architecture} $ID $VERSION_ID" "${owner%%: *}" """;
     try {
-      var words = Processes.run(List.of("sh", "-c", ask, "sh", path)).strip().split(" ");
+      var words =
+          Processes.run(List.of("sh", "-c", ask, "sh", path, target.root().toString()))
+              .strip()
+              .split(" ");
       return new Owner(words[0], words[1], words[2], words[3], words[4]);
     } catch (IllegalStateException | ArrayIndexOutOfBoundsException e) {
       return Owner.NOBODY;

@@ -14,8 +14,6 @@ import java.util.Set;
 
 /// Where images go: an archive, or a registry; the same image gives the same bytes.
 public sealed interface Destination {
-  String ARCHITECTURE = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
-
   Containerizer of(String name) throws Exception;
 
   /// @param file the archive
@@ -37,16 +35,22 @@ public sealed interface Destination {
     }
   }
 
-  /// Builds it.
+  /// Builds it for machines like this one.
   ///
   /// @param name with its tag
   /// @param work where layers are kept
   default void write(JibContainerBuilder image, String name, Path work) throws Exception {
+    write(image, name, Architecture.here(), work);
+  }
+
+  /// Builds it for machines of an architecture.
+  default void write(JibContainerBuilder image, String name, Architecture architecture, Path work)
+      throws Exception {
     // Jib knows layers by the names and times of their files, and our times never change
     var layers = Root.anew(work.resolve("layers"));
     image
         .setFormat(ImageFormat.OCI)
-        .setPlatforms(Set.of(new Platform(ARCHITECTURE, "linux")))
+        .setPlatforms(Set.of(new Platform(architecture.name(), "linux")))
         .setCreationTime(Instant.EPOCH)
         .containerize(of(name).setApplicationLayersCache(layers).setBaseImageLayersCache(layers));
   }

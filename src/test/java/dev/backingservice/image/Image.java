@@ -10,9 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// `make image`: writes `target/backing-service-operator.tar`, an OCI archive.
+/// `make image`: writes `target/backing-service-operator.tar`, an OCI archive. `ARCH=arm64` makes
+/// one for machines of that architecture; without an ahead-of-time cache, which only such a machine
+/// can make.
 public final class Image {
-  public static final Path TAR = Path.of("target/backing-service-operator.tar");
   public static final String NAME = "backing-service-operator:0.1.0";
 
   /// How the operator is started, but for its heap.
@@ -34,44 +35,62 @@ public final class Image {
 
   private Image() {}
 
+  /// @param args the architecture; this machine's without it
   public static void main(String... args) {
     Program.run(
         () -> {
-          build(new Destination.Archive(TAR));
-          BillOfMaterials.write(ROOT, BillOfMaterials.FILE);
-          System.out.printf("%s: %.1f MiB%n", TAR, Files.size(TAR) / 1048576.0);
-          ColdStart.measure();
+          var target = args.length == 0 ? Target.here() : Target.of(Architecture.valueOf(args[0]));
+          var suffix = target.emulated() ? "-" + target.architecture() : "";
+          var tar = Path.of("target/backing-service-operator%s.tar".formatted(suffix));
+          var root = build(new Destination.Archive(tar), target);
+          BillOfMaterials.write(
+              root,
+              target,
+              Path.of("target/backing-service-operator%s.cdx.json".formatted(suffix)));
+          System.out.printf("%s: %.1f MiB%n", tar, Files.size(tar) / 1048576.0);
+          if (target.emulated()) new Emulation(target, root).startOperator();
+          else ColdStart.measure();
           return true;
         });
   }
 
-  /// Builds it; the same package gives the same bytes while its ahead-of-time cache is kept.
+  /// Builds it for machines like this one; the same package gives the same bytes while its
+  /// ahead-of-time cache is kept.
   public static void build(Destination destination) throws Exception {
-    Root.anew(ROOT);
-    var runtime = JavaRuntime.link(ROOT.resolve("runtime"));
-    Root.addFolder(ROOT, PACKAGED, "app");
-    Root.addSystem(ROOT, runtime.folder());
-    Root.settle(ROOT);
-    new AheadOfTime(runtime, ROOT.resolve("app"), FLAGS).addCache();
-    Root.settle(ROOT);
+    build(destination, Target.here());
+  }
+
+  /// @return what it holds
+  static Path build(Destination destination, Target target) throws Exception {
+    var root = target.emulated() ? WORK.resolve("root-" + target.architecture()) : ROOT;
+    Root.anew(root);
+    var runtime = JavaRuntime.link(root.resolve("runtime"), target);
+    Root.addFolder(root, PACKAGED, "app");
+    Root.addSystem(root, runtime.folder(), target);
+    Root.settle(root);
+    if (!target.emulated()) {
+      new AheadOfTime(runtime, root.resolve("app"), FLAGS).addCache();
+      Root.settle(root);
+    }
     var image =
         Jib.fromScratch()
             .setFileEntriesLayers(
-                Layers.of(ROOT, "runtime", "app/lib", "app/" + AheadOfTime.NAME, "app"))
+                Layers.of(root, "runtime", "app/lib", "app/" + AheadOfTime.NAME, "app"))
             .setUser("65532:65532")
             .setWorkingDirectory(AbsoluteUnixPath.get("/app"))
             .setEnvironment(
                 Map.of("PATH", "/runtime/bin", "LANG", "C.UTF-8", "MALLOC_ARENA_MAX", ARENAS))
             .addExposedPort(Port.tcp(8080))
             .setLabels(labels())
-            .setEntrypoint(entrypoint());
-    destination.write(image, NAME, WORK);
+            .setEntrypoint(entrypoint(!target.emulated()));
+    destination.write(image, NAME, target.architecture(), WORK);
+    return root;
   }
 
-  private static List<String> entrypoint() {
+  private static List<String> entrypoint(boolean cached) {
     var command = new ArrayList<String>();
     command.add("/runtime/bin/java");
-    command.add("-XX:AOTCache=/app/" + AheadOfTime.NAME);
+    if (cached) command.add("-XX:AOTCache=/app/" + AheadOfTime.NAME);
     command.add(HEAP);
     command.addAll(FLAGS);
     command.add("-jar");

@@ -77,7 +77,7 @@ class ImageIT {
   @Test
   void theBillOfMaterialsNamesWhateverIsInIt() throws Exception {
     var file = folder.resolve("bill.json");
-    BillOfMaterials.write(Image.ROOT, file);
+    BillOfMaterials.write(Image.ROOT, Target.here(), file);
     var bill = JSON.readTree(file.toFile());
 
     var files = new ArrayList<String>();

@@ -36,17 +36,20 @@ final class JavaRuntime {
     this.folder = folder;
   }
 
-  /// Links it into a folder that is not there yet.
-  static JavaRuntime link(Path folder) throws IOException, InterruptedException {
+  /// Links it into a folder that is not there yet, of the modules of the target's JDK.
+  static JavaRuntime link(Path folder, Target target) throws IOException, InterruptedException {
     var jlink = Path.of(System.getProperty("java.home"), "bin", "jlink");
     Processes.run(
         List.of(
             jlink.toString(),
+            "--module-path",
+            target.jdk().resolve("jmods").toString(),
             "--add-modules",
             MODULES,
             "--strip-java-debug-attributes",
             "--no-header-files",
             "--no-man-pages",
+            "--exclude-files=**.debuginfo",
             "--output",
             folder.toString()));
     return new JavaRuntime(folder);

@@ -1,6 +1,5 @@
 package dev.backingservice.image;
 
-import dev.backingservice.sandbox.Processes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -29,6 +28,10 @@ public final class Root {
   ///
   /// @param programs the folder of programs and of their own libraries
   public static void addSystem(Path root, Path programs) throws Exception {
+    addSystem(root, programs, Target.here());
+  }
+
+  static void addSystem(Path root, Path programs, Target target) throws Exception {
     var etc = Files.createDirectories(root.resolve("etc"));
     Files.writeString(
         etc.resolve("passwd"),
@@ -36,8 +39,8 @@ public final class Root {
     Files.writeString(etc.resolve("group"), "root:x:0:\nnonroot:x:65532:\n");
     Files.writeString(etc.resolve("nsswitch.conf"), "hosts: files dns\n");
     Files.createDirectories(root.resolve("tmp"));
-    for (var library : libraries(programs))
-      addProgram(root, library, library.toString().substring(1));
+    for (var library : libraries(programs, target))
+      addProgram(root, target.file(library), library.substring(1));
   }
 
   /// Adds a program under its path in the image.
@@ -82,16 +85,14 @@ public final class Root {
   }
 
   /// The system's own libraries, by the path where the loader looks for them.
-  private static List<Path> libraries(Path programs) throws IOException, InterruptedException {
-    var found = new TreeSet<Path>();
+  private static List<String> libraries(Path programs, Target target)
+      throws IOException, InterruptedException {
+    var found = new TreeSet<String>();
     try (var files = Files.walk(programs)) {
       for (var file : files.filter(Root::loadsLibraries).toList())
-        Processes.run(List.of("ldd", file.toString()))
-            .lines()
-            .map(line -> line.replaceAll(".*=> ", "").strip().split(" ")[0])
-            .filter(path -> path.startsWith("/") && !path.startsWith(programs.toString()))
-            .map(Path::of)
-            .filter(Files::exists)
+        target.libraries(file).stream()
+            .filter(path -> !path.startsWith(programs.toString()))
+            .filter(path -> Files.exists(target.file(path)))
             .forEach(found::add);
     }
     return List.copyOf(found);
