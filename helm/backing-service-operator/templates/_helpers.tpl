@@ -59,7 +59,7 @@ seccompProfile: {type: RuntimeDefault}
   verbs: [get, list, watch, patch]
 - apiGroups: [backingservice.dev]
   resources: [backingservices/status]
-  verbs: [patch]
+  verbs: [update]
 # binding Secrets, by name; never listed, never watched
 - apiGroups: [""]
   resources: [secrets]
@@ -82,7 +82,7 @@ seccompProfile: {type: RuntimeDefault}
   verbs: [get, list, watch, patch]
 - apiGroups: [backingservice.dev]
   resources: [backingservers/status]
-  verbs: [patch]
+  verbs: [update]
 # the labels that allowedNamespaces selects by
 - apiGroups: [""]
   resources: [namespaces]

@@ -3,6 +3,7 @@ package dev.backingservice.api;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Categories;
 import io.fabric8.kubernetes.model.annotation.Group;
@@ -48,6 +49,16 @@ public class BackingService extends CustomResource<BackingServiceSpec, BackingSe
   public void setSpec(@Nullable BackingServiceSpec spec) {
     unknownValues = UnknownValues.taken();
     super.setSpec(spec);
+  }
+
+  /// The same spec and status, with metadata of its own.
+  public BackingService copy() {
+    var copy = new BackingService();
+    copy.setMetadata(new ObjectMetaBuilder(getMetadata()).build());
+    copy.setSpec(getSpec());
+    copy.setStatus(getStatus());
+    copy.unknownValues = unknownValues;
+    return copy;
   }
 
   /// What of the spec this version does not know, such as `spec.access: Auditor`.

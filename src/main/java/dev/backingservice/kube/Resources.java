@@ -1,17 +1,31 @@
 package dev.backingservice.kube;
 
 import dev.backingservice.model.Labels;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Listable;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Our own kinds and the namespaces they live in.
 public final class Resources {
-  private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+  private static final PatchContext MERGE =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.JSON_MERGE)
+          .withFieldManager(Labels.MANAGER)
+          .build();
+  private static final int PAGE = 500;
   private final KubernetesClient client;
 
   public Resources(KubernetesClient client) {
@@ -33,28 +47,79 @@ public final class Resources {
         .toList();
   }
 
+  /// The versions of all resources of a kind, by uid, past every cache.
+  ///
+  /// @param namespaces where to look; empty: everywhere
+  public <T extends HasMetadata> Map<String, String> versions(
+      Class<T> kind, Set<String> namespaces) {
+    var versions = new HashMap<String, String>();
+    try (var metadata = MetadataOnly.like(client)) {
+      if (namespaces.isEmpty()) versions(metadata.resources(kind).inAnyNamespace(), versions);
+      for (var n : namespaces) versions(metadata.resources(kind).inNamespace(n), versions);
+    }
+    return versions;
+  }
+
+  private static <T extends HasMetadata> void versions(
+      Listable<KubernetesResourceList<T>> all, Map<String, String> into) {
+    var next = "";
+    do {
+      var page =
+          all.list(new ListOptionsBuilder().withLimit((long) PAGE).withContinue(next).build());
+      for (var item : page.getItems())
+        into.put(item.getMetadata().getUid(), item.getMetadata().getResourceVersion());
+      next = page.getMetadata().getContinue();
+    } while (next != null && !next.isEmpty());
+  }
+
   /// Records a status. The resource carries no spec, and the resourceVersion that was seen: a
   /// change of the spec in between fails with 409, so that no status is ever written about a
   /// spec nobody read.
   public <T extends HasMetadata> T recordStatus(T resource) {
-    return client
-        .resource(resource)
-        .subresource("status")
-        .patch(
-            new PatchContext.Builder()
-                .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                .withFieldManager(Labels.MANAGER)
-                .withForce(true)
-                .build());
+    return client.resource(resource).subresource("status").update();
   }
 
-  /// Sets one annotation, by merge: an apply under our manager would drop the finalizer.
-  public HasMetadata annotate(HasMetadata resource, String name, String value) {
+  /// Sets one annotation.
+  ///
+  /// @param resource at least its kind, namespace and name
+  public HasMetadata annotate(GenericKubernetesResource resource, String name, String value) {
     return client
         .genericKubernetesResources(resource.getApiVersion(), resource.getKind())
         .inNamespace(resource.getMetadata().getNamespace())
-        .withName(resource.getMetadata().getName())
+        .resource(resource)
         .patch(MERGE, "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
+  }
+
+  /// Adds a finalizer to what was read.
+  ///
+  /// @throws io.fabric8.kubernetes.client.KubernetesClientException 409 when somebody changed it
+  public <T extends HasMetadata> T hold(T resource, String finalizer) {
+    var finalizers = new ArrayList<>(finalizers(resource));
+    finalizers.add(finalizer);
+    return withFinalizers(resource, finalizers);
+  }
+
+  /// Takes a finalizer off what was read.
+  ///
+  /// @throws io.fabric8.kubernetes.client.KubernetesClientException 409 when somebody changed it
+  public <T extends HasMetadata> void release(T resource, String finalizer) {
+    var finalizers = new ArrayList<>(finalizers(resource));
+    finalizers.remove(finalizer);
+    withFinalizers(resource, finalizers);
+  }
+
+  private <T extends HasMetadata> T withFinalizers(T resource, List<String> finalizers) {
+    var quoted = finalizers.stream().map(f -> "\"" + f + "\"").collect(Collectors.joining(","));
+    return client
+        .resource(resource)
+        .patch(
+            MERGE,
+            "{\"metadata\":{\"resourceVersion\":\"%s\",\"finalizers\":[%s]}}"
+                .formatted(resource.getMetadata().getResourceVersion(), quoted));
+  }
+
+  private static List<String> finalizers(HasMetadata resource) {
+    return Objects.requireNonNullElse(resource.getMetadata().getFinalizers(), List.of());
   }
 
   /// The same, unless somebody changed the resource meanwhile: then it is refused with 409.

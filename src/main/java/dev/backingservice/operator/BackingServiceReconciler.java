@@ -2,6 +2,7 @@ package dev.backingservice.operator;
 
 import dev.backingservice.act.Actor;
 import dev.backingservice.api.BackingService;
+import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Resources;
 import dev.backingservice.model.Labels;
 import dev.backingservice.observe.Observer;
@@ -14,11 +15,10 @@ import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Outcome;
 import dev.backingservice.plan.Planner;
 import dev.backingservice.report.Reporter;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
-import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
-import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -42,15 +42,15 @@ import org.jspecify.annotations.Nullable;
 @ControllerConfiguration(
     name = "backingservice",
     generationAwareEventProcessing = false,
-    informer = @Informer(comparableResourceVersions = false, onUpdateFilter = PeopleChanges.class),
-    finalizerName = Labels.FINALIZER,
+    informer = @Informer(comparableResourceVersions = false, onUpdateFilter = ServiceChanges.class),
+    triggerReconcilerOnAllEvents = true,
     fieldManager = Labels.MANAGER)
-public class BackingServiceReconciler
-    implements Reconciler<BackingService>, Cleaner<BackingService> {
+public class BackingServiceReconciler implements Reconciler<BackingService> {
   private static final Logger LOG = Logger.getLogger(BackingServiceReconciler.class);
   private static final Duration SOON = Duration.ofMillis(20);
   private static final int PHASES = 8;
   private final Resources resources;
+  private final Latest latest;
   private final Observer observer;
   private final Actor actor;
   private final Rhythm rhythm;
@@ -65,6 +65,7 @@ public class BackingServiceReconciler
 
   BackingServiceReconciler(
       Resources resources,
+      Latest latest,
       Observer observer,
       Actor actor,
       Rhythm rhythm,
@@ -76,6 +77,7 @@ public class BackingServiceReconciler
       Stopping stopping,
       Installation installation) {
     this.resources = resources;
+    this.latest = latest;
     this.observer = observer;
     this.actor = actor;
     this.rhythm = rhythm;
@@ -96,25 +98,50 @@ public class BackingServiceReconciler
     return made.sources();
   }
 
+  /// Also for a service that is gone.
   @Override
   public UpdateControl<BackingService> reconcile(
       BackingService cached, Context<BackingService> context) {
-    var fresh = resources.fresh(cached);
-    if (fresh.isEmpty() || stopping.asked()) return UpdateControl.noUpdate();
-    return UpdateControl.<BackingService>noUpdate().rescheduleAfter(passes(fresh.get()).again);
+    if (context.isPrimaryResourceDeleted()) {
+      rhythm.forget(cached.getMetadata().getUid());
+      latest.forget(cached);
+      return UpdateControl.noUpdate();
+    }
+    if (stopping.asked()) return UpdateControl.noUpdate();
+    try {
+      return latest.of(cached).map(this::reconciled).orElse(UpdateControl.noUpdate());
+    } catch (KubernetesClientException e) {
+      if (Refusals.conflict(e)) latest.outrun(cached);
+      throw e;
+    }
   }
 
-  @Override
-  public DeleteControl cleanup(BackingService cached, Context<BackingService> context) {
-    var fresh = resources.fresh(cached);
-    if (fresh.isEmpty()) return DeleteControl.defaultDelete();
-    if (stopping.asked()) return DeleteControl.noFinalizerRemoval();
+  private UpdateControl<BackingService> reconciled(BackingService resource) {
+    if (resource.isMarkedForDeletion()) return cleanedUp(resource);
+    return after(passes(held(resource)).again);
+  }
+
+  /// Nothing is made before there is a finalizer.
+  private BackingService held(BackingService resource) {
+    if (resource.hasFinalizer(Labels.FINALIZER)) return resource;
+    var held = resources.hold(resource, Labels.FINALIZER);
+    latest.wrote(held);
+    return held;
+  }
+
+  /// What is taken away cannot be put back: the resource is read past every cache.
+  private UpdateControl<BackingService> cleanedUp(BackingService known) {
+    var fresh = resources.fresh(known).filter(f -> f.hasFinalizer(Labels.FINALIZER));
+    if (fresh.isEmpty()) return UpdateControl.noUpdate();
     var pass = passes(fresh.get());
-    if (!stopping.asked() && pass.outcomes.stream().allMatch(Outcome::done)) {
-      rhythm.forget(cached.getMetadata().getUid());
-      return DeleteControl.defaultDelete();
-    }
-    return DeleteControl.noFinalizerRemoval().rescheduleAfter(pass.again);
+    if (stopping.asked() || !pass.outcomes.stream().allMatch(Outcome::done))
+      return after(pass.again);
+    latest.of(fresh.get()).ifPresent(last -> resources.release(last, Labels.FINALIZER));
+    return UpdateControl.noUpdate();
+  }
+
+  private static UpdateControl<BackingService> after(Duration again) {
+    return UpdateControl.<BackingService>noUpdate().rescheduleAfter(again);
   }
 
   /// One pass, and one more for each phase of a swap that begins with it: what was just recorded is
@@ -173,11 +200,12 @@ public class BackingServiceReconciler
   /// Our own annotation made a new version of the resource; an edit besides it is not taken for
   /// ours.
   private static BackingService marked(BackingService resource, List<Outcome> outcomes) {
-    var meta = resource.getMetadata();
+    var marked = resource.copy();
+    var meta = marked.getMetadata();
     for (var outcome : outcomes)
       if (outcome.result() instanceof Outcome.Result.Marked(var version, long generation)
           && Objects.equals(meta.getGeneration(), generation)) meta.setResourceVersion(version);
-    return resource;
+    return marked;
   }
 
   private Registry registry() {

@@ -25,6 +25,7 @@ class Leadership {
   private final Stopping stopping;
   private final LeaderActivity activity;
   private final SoleInstallation sole;
+  private final Latest latest;
 
   Leadership(
       Installation installation,
@@ -32,13 +33,15 @@ class Leadership {
       LeaseHandover handover,
       Stopping stopping,
       LeaderActivity activity,
-      SoleInstallation sole) {
+      SoleInstallation sole,
+      Latest latest) {
     this.installation = installation;
     this.term = term;
     this.handover = handover;
     this.stopping = stopping;
     this.activity = activity;
     this.sole = sole;
+    this.latest = latest;
   }
 
   @Produces
@@ -70,6 +73,7 @@ class Leadership {
   private long raised() {
     if (!sole.alone()) Runtime.getRuntime().halt(1);
     term.raise();
+    latest.lead();
     return term.mine();
   }
 

@@ -1,12 +1,16 @@
 package dev.backingservice.operator;
 
+import dev.backingservice.api.BackingService;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.Cloner;
 import io.javaoperatorsdk.operator.api.config.ConfigurationService;
+import io.javaoperatorsdk.operator.api.config.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.processing.dependent.workflow.ManagedWorkflowFactory;
 import io.quarkiverse.operatorsdk.runtime.QuarkusConfigurationService;
 import io.quarkiverse.operatorsdk.runtime.config.OverriddenConfigurationService;
 import jakarta.enterprise.inject.Instance;
@@ -37,7 +41,33 @@ class OperatorFactory {
       Operator operator, Configuration configuration, Reconciler<P> reconciler) {
     var controller = configuration.base.getConfigurationFor(reconciler);
     controller.setParent(configuration); // the event processor takes its executor from there
-    operator.register(reconciler, controller);
+    operator.register(reconciler, heedful(reconciler, controller));
+  }
+
+  /// The extension does not read this from the annotation.
+  private static <P extends HasMetadata> ControllerConfiguration<P> heedful(
+      Reconciler<P> reconciler, ControllerConfiguration<P> controller) {
+    boolean all =
+        reconciler
+            .getClass()
+            .getAnnotation(io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration.class)
+            .triggerReconcilerOnAllEvents();
+    return all
+        ? ControllerConfigurationOverrider.override(controller)
+            .withTriggerReconcilerOnAllEvents(true)
+            .build()
+        : controller;
+  }
+
+  /// Nobody changes the spec or the status of a service that was read.
+  private record Copies(Cloner other) implements Cloner {
+    @Override
+    @SuppressWarnings("unchecked") // a service is copied as a service
+    public <R extends HasMetadata> R clone(R resource) {
+      return resource instanceof BackingService service
+          ? (R) service.copy()
+          : other.clone(resource);
+    }
   }
 
   /// Reconciles on platform threads: a virtual one is pinned while it loads a class, and when
@@ -69,9 +99,16 @@ class OperatorFactory {
       return base.getKubernetesClient();
     }
 
+    /// The extension's own knows only configurations of the extension.
+    @Override
+    @SuppressWarnings("rawtypes")
+    public ManagedWorkflowFactory getWorkflowFactory() {
+      return ManagedWorkflowFactory.DEFAULT;
+    }
+
     @Override
     public Cloner getResourceCloner() {
-      return base.getResourceCloner();
+      return new Copies(base.getResourceCloner());
     }
   }
 }

@@ -25,13 +25,19 @@ class ServiceRecorder {
   private final StatusRecorder recorder;
   private final Meters meters;
   private final Census census;
+  private final Latest latest;
   private final Installation installation;
 
   ServiceRecorder(
-      StatusRecorder recorder, Meters meters, Census census, Installation installation) {
+      StatusRecorder recorder,
+      Meters meters,
+      Census census,
+      Latest latest,
+      Installation installation) {
     this.recorder = recorder;
     this.meters = meters;
     this.census = census;
+    this.latest = latest;
     this.installation = installation;
   }
 
@@ -50,10 +56,9 @@ class ServiceRecorder {
   /// Writes the status when it says something new.
   Recorded record(BackingService resource, Report report) {
     if (Objects.equals(report.status(), resource.getStatus())) return new Recorded.Unchanged();
-    return recorder
-        .record(patch(resource, report.status()))
-        .<Recorded>map(Recorded.Written::new)
-        .orElse(new Recorded.Outrun());
+    var written = recorder.record(patch(resource, report.status()));
+    written.ifPresentOrElse(latest::wrote, () -> latest.outrun(resource));
+    return written.<Recorded>map(Recorded.Written::new).orElse(new Recorded.Outrun());
   }
 
   private static BackingService patch(BackingService resource, BackingServiceStatus status) {
@@ -77,7 +82,9 @@ class ServiceRecorder {
       var generation = Optional.ofNullable(resource.getMetadata().getGeneration()).orElse(0L);
       var status =
           Reporter.broken(resource.getStatus(), generation, installation.clock().instant());
-      recorder.record(patch(resource, status));
+      recorder
+          .record(patch(resource, status))
+          .ifPresentOrElse(latest::wrote, () -> latest.outrun(resource));
     } catch (RuntimeException e) {
       LOG.warnf("a bug could not be told: cause=%s", e.getClass().getSimpleName());
     }

@@ -53,7 +53,7 @@ class RestIT {
             assertThat(restarted.requests())
                 .anyMatch(
                     r ->
-                        r.resource().equals("backingservices")
+                        r.resource().equals("secrets")
                             && r.name().equals(stage.namespace + "/orders-db")));
     quiet(Duration.ofSeconds(10));
 

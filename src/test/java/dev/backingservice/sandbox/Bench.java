@@ -167,7 +167,8 @@ public final class Bench {
         "a figure",
         () ->
             audit.requests().stream()
-                    .filter(r -> r.verb().equals("get") && r.resource().equals("backingservices"))
+                    .filter(r -> r.verb().equals("get") && r.resource().equals("secrets"))
+                    .filter(r -> r.name().startsWith("bench/"))
                     .map(Audit.Request::name)
                     .distinct()
                     .count()

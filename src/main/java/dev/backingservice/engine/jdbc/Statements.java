@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Statements on one connection. Values are bound.
 public abstract class Statements {
+  private static final Pattern PARAMETER = Pattern.compile("\\$\\d+");
   private final Connection connection;
   private final LongAdder counter;
 
@@ -25,7 +27,7 @@ public abstract class Statements {
   /// Reads rows. Parameters are written `$1`, `$2`, …; each once and in order.
   public <T> List<T> query(String sql, Row<T> row, Object... parameters) throws SQLException {
     counter.increment();
-    try (var statement = connection.prepareStatement(sql.replaceAll("\\$\\d+", "?"))) {
+    try (var statement = connection.prepareStatement(PARAMETER.matcher(sql).replaceAll("?"))) {
       bind(statement, parameters);
       return rows(statement, row);
     }

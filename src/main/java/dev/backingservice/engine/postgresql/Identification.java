@@ -1,10 +1,14 @@
 package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.Server;
+import dev.backingservice.engine.jdbc.Statements;
 import dev.backingservice.model.Identity;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -39,6 +43,14 @@ final class Identification {
   private static final String REPLAYED =
       "SELECT COALESCE(pg_catalog.lpad(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_last_wal_replay_lsn(), '0/0')::text, 20, '0'), '')";
 
+  /// How many columns an identity has.
+  static final int COLUMNS = 6;
+
+  private static final String BOTH = "SELECT * FROM (%s) identity LEFT JOIN (%s) other ON true";
+
+  private static final Besides<Object> NOTHING =
+      new Besides<>("SELECT NULL WHERE false", row -> new Object());
+
   private static final String FULL = QUERY.formatted(TIMELINE, POSITION);
   private static final String BRIEF = QUERY.formatted("''", "''");
 
@@ -53,31 +65,52 @@ final class Identification {
   /// @throws SQLException also when the process is said to be of another lineage: whoever lies
   ///     about that would be taken for another server
   Identity read(Sql sql, Server server) throws SQLException {
-    var identity = seen(sql, server);
-    return server.promotions() == Server.Promotions.Trust ? identity.withoutTimeline() : identity;
+    return trusted(seen(sql, server, NOTHING), server).identity;
   }
 
-  private Identity seen(Sql sql, Server server) throws SQLException {
+  /// The same with the rows of another query, in one statement: what is decided by both was seen at
+  /// one moment.
+  ///
+  /// @param query with columns of its own names; its parameters are those of this one
+  /// @param row reads it, after [#COLUMNS] columns
+  <T> With<T> readWith(
+      Sql sql, Server server, String query, Statements.Row<T> row, Object... parameters)
+      throws SQLException {
+    return trusted(seen(sql, server, new Besides<>(query, row, parameters)), server);
+  }
+
+  /// @param rows of the other query
+  record With<T>(Identity identity, List<T> rows) {}
+
+  private record Besides<T>(String query, Statements.Row<T> row, Object... parameters) {}
+
+  private static <T> With<T> trusted(With<T> seen, Server server) {
+    return server.promotions() == Server.Promotions.Trust
+        ? new With<>(seen.identity.withoutTimeline(), seen.rows)
+        : seen;
+  }
+
+  private <T> With<T> seen(Sql sql, Server server, Besides<T> besides) throws SQLException {
     var before = briefly.get(server);
-    if (before == null) return full(sql, server);
-    var brief = read(sql, BRIEF);
-    return brief.instanceId().equals(before) ? brief : full(sql, server);
+    if (before == null) return full(sql, server, besides);
+    var brief = read(sql, BRIEF, besides);
+    return brief.identity.instanceId().equals(before) ? brief : full(sql, server, besides);
   }
 
   /// The running process alone.
   static String instance(Sql sql) throws SQLException {
-    return read(sql, BRIEF).instanceId();
+    return read(sql, BRIEF, NOTHING).identity.instanceId();
   }
 
-  private Identity full(Sql sql, Server server) throws SQLException {
+  private <T> With<T> full(Sql sql, Server server, Besides<T> besides) throws SQLException {
     try {
-      var identity = read(sql, FULL);
+      var full = read(sql, FULL, besides);
       briefly.remove(server);
-      return identity;
+      return full;
     } catch (SQLException e) {
       if (!WITHHELD.contains(PgErrors.state(e))) throw e;
-      var brief = read(sql, BRIEF);
-      briefly.put(server, brief.instanceId());
+      var brief = read(sql, BRIEF, besides);
+      briefly.put(server, brief.identity.instanceId());
       return brief;
     }
   }
@@ -101,20 +134,34 @@ final class Identification {
     briefly.keySet().retainAll(stillThere);
   }
 
-  private static Identity read(Sql sql, String query) throws SQLException {
-    var identity =
-        sql.one(
-            query,
-            row ->
-                new Identity(
-                    row.getString(1),
-                    row.getString(2),
-                    row.getString(3),
-                    row.getString(4),
-                    row.getBoolean(5) ? Identity.Role.Replica : Identity.Role.Primary,
-                    row.getString(6)));
+  private static <T> With<T> read(Sql sql, String query, Besides<T> besides) throws SQLException {
+    var found =
+        sql.query(
+            BOTH.formatted(query, besides.query),
+            row -> new Found<>(identity(row), besides(row, besides)),
+            besides.parameters);
+    if (found.isEmpty()) throw new Sql.Unexpected(null);
+    var identity = found.getFirst().identity;
     if (!identity.instanceId().startsWith(identity.serverId() + "/"))
       throw new Sql.Unexpected(null);
-    return identity;
+    return new With<>(identity, found.stream().flatMap(f -> f.other.stream()).toList());
+  }
+
+  private static <T> Optional<T> besides(ResultSet row, Besides<T> besides) throws SQLException {
+    return row.getObject(COLUMNS + 1) == null
+        ? Optional.empty()
+        : Optional.of(besides.row.read(row));
+  }
+
+  private record Found<T>(Identity identity, Optional<T> other) {}
+
+  private static Identity identity(ResultSet row) throws SQLException {
+    return new Identity(
+        row.getString(1),
+        row.getString(2),
+        row.getString(3),
+        row.getString(4),
+        row.getBoolean(5) ? Identity.Role.Replica : Identity.Role.Primary,
+        row.getString(6));
   }
 }

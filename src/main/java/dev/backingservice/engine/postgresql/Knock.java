@@ -28,8 +28,6 @@ import java.util.StringJoiner;
 /// @param granted whether every right was seen granted a short while ago: what is lacking since was
 ///     made or taken away by somebody who may, and stands in nobody's way
 record Knock(Server server, Registry registry, Credential credential, boolean granted) {
-  private static final String HELD = "SELECT count(*) FROM " + RelationGrants.RELATIONS;
-
   private static final List<String> WRITES = List.of("SELECT", "INSERT", "UPDATE", "DELETE");
 
   /// Relations that the login may not use as its level promises, and whether the administrator may
@@ -48,11 +46,23 @@ record Knock(Server server, Registry registry, Credential credential, boolean gr
                   THEN pg_catalog.has_sequence_privilege(c.oid, 'SELECT') ELSE %s END
            LIMIT 500""";
 
-  /// The tenant's own operators are in this database.
-  private static final String LET_IN_AS =
+  /// Who it is let in as, whether on a standby, how many of the schemas it may use and what they
+  /// hold. A transaction id is given out only where writing is possible. The tenant's own operators
+  /// are in this database.
+  private static final String SEEN =
       """
       SELECT session_user::pg_catalog.text OPERATOR(pg_catalog.=) $1::pg_catalog.text
-         AND current_user::pg_catalog.text OPERATOR(pg_catalog.=) $2::pg_catalog.text""";
+               AND current_user::pg_catalog.text OPERATOR(pg_catalog.=) $2::pg_catalog.text,
+             pg_catalog.pg_is_in_recovery(),
+             (SELECT pg_catalog.count(*) FROM pg_catalog.unnest($3::pg_catalog.text[]) s
+               WHERE pg_catalog.has_schema_privilege(current_user, s, 'USAGE')),
+             (SELECT pg_catalog.count(*) FROM\s"""
+          + RelationGrants.RELATIONS.replace(
+              "OPERATOR(pg_catalog.=) $1", "OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.text[])")
+          + """
+             ),
+             CASE WHEN $5 AND NOT pg_catalog.pg_is_in_recovery()
+                  THEN pg_catalog.pg_current_xact_id()::pg_catalog.text END""";
 
   /// The releases of November 2024 that lost the settings of roles (release notes of 17.2).
   private static final String IGNORES_ROLES =
@@ -65,18 +75,17 @@ record Knock(Server server, Registry registry, Credential credential, boolean gr
     try (var opened = new Closing(Connections.workload(server, credential, scope.database()))) {
       opened.attempt().bounds().begin(PROOF);
       var sql = new Sql(opened.connection());
-      var refusal = refusal(sql);
+      var seen = seen(sql, scope);
+      var refusal = refusal(sql, seen);
       if (refusal.isPresent()) return new Entry.Different(refusal.get());
-      int held = 0;
       var beyond = Optional.<Failure>empty();
       for (var schema : scope.each()) {
-        var lacking = refusal(sql, schema.first());
+        var lacking = lacking(sql, schema.first());
         if (lacking.isPresent()) return new Entry.Different(lacking.get());
-        held += sql.first(HELD, row -> row.getInt(1), schema.first()).orElse(0);
         var more = beyond(sql, schema);
         if (beyond.isEmpty()) beyond = more;
       }
-      return new Entry.LetIn(OptionalInt.of(held), opened.attempt().anchor(), beyond);
+      return new Entry.LetIn(OptionalInt.of(seen.held), opened.attempt().anchor(), beyond);
     } catch (Connections.Turned e) {
       return turned(e);
     } catch (SQLException e) {
@@ -148,31 +157,47 @@ record Knock(Server server, Registry registry, Credential credential, boolean gr
         Reason.LoginRefused, where + " refuses the login: " + ConnectFailure.said(e));
   }
 
-  /// Why it is not let in as it shall be.
-  private Optional<Failure> refusal(Sql sql) throws SQLException {
+  /// @param asExpected whether it acts as whom it shall
+  /// @param usable how many of its schemas it may use
+  /// @param held how many relations they hold
+  private record Seen(boolean asExpected, boolean standby, int usable, int held) {}
+
+  private Seen seen(Sql sql, Scope.Schema scope) throws SQLException {
     var at = attachment();
     var expected =
         at.access() == Access.Owner ? Roles.of(registry.marks(), at.place()).owner() : at.login();
-    if (!sql.holds(LET_IN_AS, at.login(), expected))
+    var schemas = scope.names().toArray(String[]::new);
+    return sql.one(
+        SEEN,
+        row -> new Seen(row.getBoolean(1), row.getBoolean(2), row.getInt(3), row.getInt(4)),
+        at.login(),
+        expected,
+        schemas,
+        schemas,
+        at.access() != Access.ReadOnly);
+  }
+
+  /// Why it is not let in as it shall be.
+  private Optional<Failure> refusal(Sql sql, Seen seen) throws SQLException {
+    var at = attachment();
+    if (!seen.asExpected)
       return refused(
           at.access() == Access.Owner && sql.holds(IGNORES_ROLES)
               ? "does not act as its group: this release ignores ALTER ROLE … SET role; upgrade to 14.15, 15.10, 16.6, 17.2 or newer"
               : "is let in as somebody else: connect past the pooler");
-    if (sql.holds("SELECT pg_catalog.pg_is_in_recovery()")) {
-      if (at.access() != Access.ReadOnly)
-        return Optional.of(
-            new Failure(
-                Reason.ServerReadOnly,
-                server.name() + " is a standby: promote it, or name the primary"));
-    } else if (at.access() != Access.ReadOnly) write(sql);
-    return Optional.empty();
+    if (seen.standby && at.access() != Access.ReadOnly)
+      return Optional.of(
+          new Failure(
+              Reason.ServerReadOnly,
+              server.name() + " is a standby: promote it, or name the primary"));
+    return seen.usable < Schemas.of(at.place()).names().size()
+        ? refused("may not use its schema")
+        : Optional.empty();
   }
 
-  /// Why it cannot use a schema as its level promises.
-  private Optional<Failure> refusal(Sql sql, String schema) throws SQLException {
+  /// What it lacks in a schema of what its level promises.
+  private Optional<Failure> lacking(Sql sql, String schema) throws SQLException {
     var at = attachment();
-    if (!sql.holds("SELECT pg_catalog.has_schema_privilege(current_user, $1, 'USAGE')", schema))
-      return refused("may not use its schema");
     if (granted) return Optional.empty();
     var lacking = lacking(sql, schema, at.access());
     if (lacking.isPresent()) return lacking("lacks rights on " + name(schema, lacking.get()));
@@ -219,13 +244,6 @@ record Knock(Server server, Registry registry, Credential credential, boolean gr
         new Failure(
             Reason.PrivilegesIncomplete,
             "on %s the login %s: it is granted again".formatted(server.name(), what)));
-  }
-
-  /// A transaction id is given out only where writing is possible.
-  private static void write(Sql sql) throws SQLException {
-    sql.run("BEGIN");
-    sql.query("SELECT pg_catalog.pg_current_xact_id()::text", row -> true);
-    sql.run("ROLLBACK");
   }
 
   private Optional<Failure> refused(String why) {

@@ -80,19 +80,26 @@ record LoginRow(
   private static final String SEARCH_PATH = ":search_path=";
 
   static LoginRow read(ResultSet row, Marks marks) throws SQLException {
-    var name = row.getString(1);
+    return read(row, 0, marks);
+  }
+
+  /// @param before how many columns of something else come first
+  static LoginRow read(ResultSet row, int before, Marks marks) throws SQLException {
+    var name = row.getString(before + 1);
     return new LoginRow(
         name,
-        row.getLong(2),
-        row.getBoolean(3),
-        texts(row.getArray(5)),
-        row.getInt(4),
-        texts(row.getArray(6)),
-        texts(row.getArray(7)),
-        texts(row.getArray(8)).stream().map(LoginRow::unquoted).collect(toUnmodifiableSet()),
-        marks.read(name, row.getString(9)).map(LoginMark::new),
-        row.getInt(10),
-        texts(row.getArray(11)).stream().map(ServerText::clean).toList());
+        row.getLong(before + 2),
+        row.getBoolean(before + 3),
+        texts(row.getArray(before + 5)),
+        row.getInt(before + 4),
+        texts(row.getArray(before + 6)),
+        texts(row.getArray(before + 7)),
+        texts(row.getArray(before + 8)).stream()
+            .map(LoginRow::unquoted)
+            .collect(toUnmodifiableSet()),
+        marks.read(name, row.getString(before + 9)).map(LoginMark::new),
+        row.getInt(before + 10),
+        texts(row.getArray(before + 11)).stream().map(ServerText::clean).toList());
   }
 
   /// The settings that a login of this attachment has, and no others.

@@ -89,8 +89,11 @@ record Logins(Marks marks, String server) {
       throws SQLException {
     settle(sql, LoginRow.settings(order, at, Roles.of(marks, at.place())), at.login(), found);
     var group = Roles.of(marks, at.place()).group(at.access());
-    if (found.isPresent()) Memberships.narrow(sql, List.of(found.get()), group);
-    Memberships.grant(sql, group, at.login(), options(at.access()));
+    if (found.isEmpty()) Memberships.grantNew(sql, group, at.login(), options(at.access()));
+    else {
+      Memberships.narrow(sql, List.of(found.get()), group);
+      Memberships.grant(sql, group, at.login(), options(at.access()));
+    }
   }
 
   /// Takes every membership away. A transaction of its own, before the lock: a membership alone

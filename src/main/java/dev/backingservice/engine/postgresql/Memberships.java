@@ -20,11 +20,15 @@ final class Memberships {
 
   /// `GRANT group TO member`, when it is not one already.
   static void grant(Sql sql, String group, String member, String options) throws SQLException {
-    boolean modern = sql.modern();
-    if (sql.holds(modern && options.contains("SET TRUE") ? CAN_SET : IS_MEMBER, group, member))
-      return;
+    var held = sql.modern() && options.contains("SET TRUE") ? CAN_SET : IS_MEMBER;
+    if (!sql.holds(held, group, member)) grantNew(sql, group, member, options);
+  }
+
+  /// The same for a member of nothing yet.
+  static void grantNew(Sql sql, String group, String member, String options) throws SQLException {
     sql.run(
-        "GRANT %s TO %s %s".formatted(Sql.name(group), Sql.name(member), modern ? options : ""));
+        "GRANT %s TO %s %s"
+            .formatted(Sql.name(group), Sql.name(member), sql.modern() ? options : ""));
   }
 
   /// Makes the acting role the administrator of a role that it made: from 16 on the server does so,

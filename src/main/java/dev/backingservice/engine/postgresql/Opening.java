@@ -1,5 +1,7 @@
 package dev.backingservice.engine.postgresql;
 
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Order;
@@ -15,7 +17,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Lets logins in, in this order: what held more than it shall is narrowed; what had its rights
 /// before is let in, whatever the groups and the database lack meanwhile; then the groups are
@@ -42,22 +46,35 @@ final class Opening {
   }
 
   void ensure(Connection connection, Order order, List<Want> wants) throws EngineException {
-    for (var want : wants) evict(connection, order, want);
+    var found = found(connection, wants);
+    for (var want : wants) evict(connection, order, want, found);
     try {
-      open(connection, order, wants);
+      open(connection, order, wants, found);
     } catch (EngineException e) {
       if (!complete.holds(key(order))) throw e;
       complete.forget(server.name()); // another server may answer under the name by now
-      open(connection, order, wants);
+      open(connection, order, wants, found(connection, wants));
     }
-    for (var want : wants) check(connection, order, want);
+    // what was not there before holds what it was made with
+    for (var want : wants) if (found.containsKey(want.login())) check(connection, order, want);
   }
 
-  private void open(Connection connection, Order order, List<Want> wants) throws EngineException {
-    for (var want : narrowed(connection, wants)) narrow(connection, order, want);
+  /// Those of the logins that exist, by name.
+  private Map<String, LoginRow> found(Connection connection, List<Want> wants)
+      throws EngineException {
+    return asked(
+        () ->
+            logins.all(new Sql(connection), wants.stream().map(Want::login).toList()).stream()
+                .collect(toUnmodifiableMap(LoginRow::name, row -> row)));
+  }
+
+  private void open(
+      Connection connection, Order order, List<Want> wants, Map<String, LoginRow> found)
+      throws EngineException {
+    for (var want : narrowed(connection, wants, found)) narrow(connection, order, want);
     var rest = new ArrayList<>(wants);
     if (!verified(order, wants)) {
-      var restored = restored(connection, wants);
+      var restored = restored(wants, found);
       if (letIn(connection, order, restored)) rest.removeAll(restored);
       grant(connection, order);
       complete.add(key(order));
@@ -94,16 +111,16 @@ final class Opening {
   }
 
   /// A slot that is used again must not bring sessions of its former credential along.
-  private void evict(Connection connection, Order order, Want want) throws EngineException {
+  private void evict(Connection connection, Order order, Want want, Map<String, LoginRow> found)
+      throws EngineException {
+    var row = found.get(want.login());
+    if (row == null || same(row, order, want) || row.holds(order, marks) == Holds.Foreign) return;
     asked(
         () -> {
-          var found = logins.find(new Sql(connection), want.login());
-          if (found.isEmpty()
-              || same(found.get(), order, want)
-              || found.get().holds(order, marks) == Holds.Foreign) return want;
-          long epoch = found.get().epoch();
           transactions.run(
-              connection, sql -> logins.lock(sql, order, want.login(), epoch), service(order));
+              connection,
+              sql -> logins.lock(sql, order, want.login(), row.epoch()),
+              service(order));
           Severing.untilNobodyIsLeft(new Sql(connection), List.of(want.login()), EVICTION);
           return want;
         });
@@ -116,41 +133,33 @@ final class Opening {
 
   /// Logins that are to hold less than they did, as far as that is ours to take: what somebody
   /// else granted is told, and ends nobody's session.
-  private List<Want> narrowed(Connection connection, List<Want> wants) throws EngineException {
-    return chosen(
-        connection,
-        wants,
-        (want, found) ->
-            want.attachment().access().compareTo(found.access()) < 0
-                || Memberships.revocable(new Sql(connection), found, group(want)));
-  }
-
-  /// Logins that are to hold no more than they did.
-  private List<Want> restored(Connection connection, List<Want> wants) throws EngineException {
-    return chosen(
-        connection,
-        wants,
-        (want, found) ->
-            want.attachment().epoch() == found.epoch()
-                && want.attachment().access().compareTo(found.access()) <= 0);
-  }
-
-  private List<Want> chosen(Connection connection, List<Want> wants, Choice choice)
+  private List<Want> narrowed(Connection connection, List<Want> wants, Map<String, LoginRow> found)
       throws EngineException {
     return asked(
         () -> {
           var chosen = new ArrayList<Want>();
           for (var want : wants) {
-            var found = logins.find(new Sql(connection), want.login());
-            if (found.isPresent() && choice.takes(want, found.get())) chosen.add(want);
+            var row = found.get(want.login());
+            if (row != null && more(connection, want, row)) chosen.add(want);
           }
           return chosen;
         });
   }
 
-  @FunctionalInterface
-  private interface Choice {
-    boolean takes(Want want, LoginRow found) throws SQLException;
+  private boolean more(Connection connection, Want want, LoginRow row) throws SQLException {
+    return want.attachment().access().compareTo(row.access()) < 0
+        || Memberships.revocable(new Sql(connection), row, group(want));
+  }
+
+  /// Logins that are to hold no more than they did.
+  private static List<Want> restored(List<Want> wants, Map<String, LoginRow> found) {
+    return wants.stream().filter(want -> restored(want, found.get(want.login()))).toList();
+  }
+
+  private static boolean restored(Want want, @Nullable LoginRow row) {
+    return row != null
+        && want.attachment().epoch() == row.epoch()
+        && want.attachment().access().compareTo(row.access()) <= 0;
   }
 
   /// A session keeps what it has until it ends, and what it prepared until that is finished. The

@@ -84,14 +84,18 @@ final class PostgresSession implements Session {
   public Sight look(Order order, Set<String> names) throws EngineException {
     return asked(
         sql -> {
+          var seen =
+              registry
+                  .identification()
+                  .readWith(
+                      sql,
+                      server(),
+                      LoginRow.QUERY,
+                      r -> LoginRow.read(r, Identification.COLUMNS, registry.marks()),
+                      (Object) names.toArray(String[]::new));
           var found = new HashMap<String, Standing.Login>();
-          for (var row :
-              sql.query(
-                  LoginRow.QUERY,
-                  r -> LoginRow.read(r, registry.marks()),
-                  (Object) names.toArray(String[]::new)))
-            found.put(row.name(), row.login(order, registry.marks()));
-          return new Sight(identity(sql), new Standing(found));
+          for (var row : seen.rows()) found.put(row.name(), row.login(order, registry.marks()));
+          return new Sight(seen.identity(), new Standing(found));
         });
   }
 

@@ -17,6 +17,10 @@ final class Scram {
   /// nothing.
   static final int ITERATIONS = 4096;
 
+  static {
+    SaltedPasswords.install();
+  }
+
   private Scram() {}
 
   /// `SCRAM-SHA-256$<iterations>:<salt>$<stored key>:<server key>`. Passwords are ASCII, so
@@ -25,7 +29,7 @@ final class Scram {
     try {
       var spec = new PBEKeySpec(password.reveal().toCharArray(), salt, ITERATIONS, 256);
       var salted =
-          SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(spec).getEncoded();
+          SecretKeyFactory.getInstance(SaltedPasswords.ALGORITHM).generateSecret(spec).getEncoded();
       var stored = MessageDigest.getInstance("SHA-256").digest(hmac(salted, "Client Key"));
       return "SCRAM-SHA-256$%d:%s$%s:%s"
           .formatted(ITERATIONS, base64(salt), base64(stored), base64(hmac(salted, "Server Key")));

@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.core.Utils;
 
 /// Statements on one connection. Values are bound, identifiers quoted by the driver.
@@ -13,19 +12,16 @@ final class Sql extends Statements {
   /// Statements sent since the process started.
   static final LongAdder STATEMENTS = new LongAdder();
 
-  private @Nullable Boolean modern;
+  private static final int MEMBERSHIP_OPTIONS = 16;
 
   Sql(Connection connection) {
     super(connection, STATEMENTS);
   }
 
-  /// Whether memberships have options and grantors of their own (16 and newer). Asked once.
+  /// Whether memberships have options and grantors of their own (16 and newer). The server has said
+  /// its version at the login.
   boolean modern() throws SQLException {
-    var known = modern;
-    if (known != null) return known;
-    boolean asked = holds("SELECT pg_catalog.current_setting('server_version_num')::int >= 160000");
-    modern = asked;
-    return asked;
+    return connection().getMetaData().getDatabaseMajorVersion() >= MEMBERSHIP_OPTIONS;
   }
 
   /// Changes several things in one round trip.

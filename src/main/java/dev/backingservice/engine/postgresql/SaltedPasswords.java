@@ -1,0 +1,123 @@
+package dev.backingservice.engine.postgresql;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
+import java.security.Security;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.KeySpec;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import javax.crypto.SecretKey;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.SecretKeyFactorySpi;
+import javax.crypto.spec.PBEKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/// PBKDF2 that keeps its last results. The verifier of a new credential and the login that proves
+/// the credential stretch one password with one salt (RFC 5802, `SaltedPassword`): the driver finds
+/// what [Scram] has computed.
+final class SaltedPasswords extends Provider {
+  static final String ALGORITHM = "PBKDF2WithHmacSHA256";
+  private static final long serialVersionUID = 1;
+  private static final String NAME = "SaltedPasswords";
+
+  /// As many credentials may be made at once.
+  private static final int KEPT = 32;
+
+  private static final Map<String, SecretKey> KEYS =
+      new LinkedHashMap<>(KEPT, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, SecretKey> eldest) {
+          return size() > KEPT;
+        }
+      };
+
+  private SaltedPasswords() {
+    super(NAME, "1", "PBKDF2 that keeps its last results");
+    putService(
+        new Service(this, "SecretKeyFactory", ALGORITHM, Kept.class.getName(), null, null) {
+          @Override
+          public Object newInstance(Object parameter) {
+            return new Kept();
+          }
+        });
+  }
+
+  /// Once for the process: drivers name no provider.
+  static synchronized void install() {
+    if (Security.getProvider(NAME) == null) Security.insertProviderAt(new SaltedPasswords(), 1);
+  }
+
+  /// The platform's own, behind what is kept.
+  private static final class Kept extends SecretKeyFactorySpi {
+    @Override
+    protected SecretKey engineGenerateSecret(KeySpec spec) throws InvalidKeySpecException {
+      try {
+        if (!(spec instanceof PBEKeySpec pbe)) return platform().generateSecret(spec);
+        var name = name(pbe);
+        var kept = find(name);
+        if (kept != null) return kept;
+        var made = platform().generateSecret(spec);
+        keep(name, made);
+        return made;
+      } catch (GeneralSecurityException e) {
+        throw new InvalidKeySpecException(e);
+      }
+    }
+
+    @Override
+    protected KeySpec engineGetKeySpec(SecretKey key, Class<?> spec)
+        throws InvalidKeySpecException {
+      try {
+        return platform().getKeySpec(key, spec);
+      } catch (GeneralSecurityException e) {
+        throw new InvalidKeySpecException(e);
+      }
+    }
+
+    @Override
+    protected SecretKey engineTranslateKey(SecretKey key) throws InvalidKeyException {
+      try {
+        return platform().translateKey(key);
+      } catch (GeneralSecurityException e) {
+        throw new InvalidKeyException(e);
+      }
+    }
+  }
+
+  private static SecretKeyFactory platform() throws GeneralSecurityException {
+    return SecretKeyFactory.getInstance(ALGORITHM, "SunJCE");
+  }
+
+  /// No password is kept, only what tells it from others.
+  private static String name(PBEKeySpec spec) throws NoSuchAlgorithmException {
+    var digest = MessageDigest.getInstance("SHA-256");
+    digest.update(new String(spec.getPassword()).getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) 0);
+    digest.update(spec.getSalt());
+    digest.update(
+        ByteBuffer.allocate(2 * Integer.BYTES)
+            .putInt(spec.getIterationCount())
+            .putInt(spec.getKeyLength())
+            .array());
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static @Nullable SecretKey find(String name) {
+    synchronized (KEYS) {
+      return KEYS.get(name);
+    }
+  }
+
+  private static void keep(String name, SecretKey key) {
+    synchronized (KEYS) {
+      KEYS.put(name, key);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.backingservice.operator;
+
+import dev.backingservice.api.BackingService;
+import dev.backingservice.kube.Resources;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/// Each service as it is, as far as can be known without asking: what the watch has delivered, or
+/// what this process has written since.
+///
+/// What people edit may be younger than either: every write is guarded by the version that was
+/// read, and after one that was refused the resource is asked for. So it is where the watch lags
+/// behind what was written before this process led, and where versions cannot be compared.
+/// Versions of one resource are compared as numbers (Kubernetes, API concepts, resource versions).
+@Singleton
+class Latest {
+  private final UnaryOperator<Optional<BackingService>> asking;
+  private final Supplier<Map<String, String>> versions;
+
+  /// By uid, until the watch has delivered it.
+  private final Map<String, BackingService> written = new ConcurrentHashMap<>();
+
+  /// Uids of those that somebody else has changed since they were read.
+  private final Set<String> outrun = ConcurrentHashMap.newKeySet();
+
+  /// By uid, the versions that were there when this process began to lead.
+  private final Map<String, Long> inherited = new ConcurrentHashMap<>();
+
+  @Inject
+  Latest(Resources resources, Installation installation) {
+    this(
+        known -> known.flatMap(resources::fresh),
+        () -> resources.versions(BackingService.class, installation.namespaces()));
+  }
+
+  /// @param asking reads a service past every cache
+  /// @param versions of all services, by uid, past every cache
+  Latest(UnaryOperator<Optional<BackingService>> asking, Supplier<Map<String, String>> versions) {
+    this.asking = asking;
+    this.versions = versions;
+  }
+
+  /// This process leads from now on: what its watches delivered may be older than what the leader
+  /// before it wrote.
+  void lead() {
+    inherited.clear();
+    versions.get().forEach((uid, version) -> number(version).ifPresent(n -> inherited.put(uid, n)));
+  }
+
+  /// @param cached what the watch has delivered
+  /// @return empty when it is gone
+  Optional<BackingService> of(BackingService cached) {
+    var uid = cached.getMetadata().getUid();
+    var known = known(cached, uid);
+    if (known.isPresent() && !outrun.remove(uid)) return known;
+    var fresh = asking.apply(Optional.of(cached));
+    written.remove(uid);
+    inherited.remove(uid);
+    return fresh;
+  }
+
+  private Optional<BackingService> known(BackingService cached, String uid) {
+    var version = version(cached);
+    if (version.isEmpty()) return Optional.empty();
+    var ours = written.get(uid);
+    var newest = ours != null && version(ours).orElse(0) > version.getAsLong() ? ours : cached;
+    if (newest == cached) written.remove(uid);
+    boolean stale = version(newest).orElse(0) < inherited.getOrDefault(uid, 0L);
+    if (!stale) inherited.remove(uid);
+    return Optional.of(newest).filter(_ -> !stale);
+  }
+
+  void wrote(BackingService resource) {
+    written.put(resource.getMetadata().getUid(), resource);
+  }
+
+  /// A write was refused, because somebody was faster.
+  void outrun(BackingService resource) {
+    outrun.add(resource.getMetadata().getUid());
+  }
+
+  /// It is gone.
+  void forget(BackingService resource) {
+    var uid = resource.getMetadata().getUid();
+    written.remove(uid);
+    outrun.remove(uid);
+    inherited.remove(uid);
+  }
+
+  private static OptionalLong version(BackingService resource) {
+    return number(
+        Optional.ofNullable(resource.getMetadata()).map(ObjectMeta::getResourceVersion).orElse(""));
+  }
+
+  private static OptionalLong number(String version) {
+    try {
+      return OptionalLong.of(Long.parseLong(version));
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty();
+    }
+  }
+}
