@@ -31,7 +31,9 @@ if [ ! -e "$root/complete" ]; then
   rm -rf "$root" "$root.new"
   new=$root.new
   mkdir -p "$new"/apt/{etc/preferences.d,state/lists/partial,cache/archives/partial} "$new/var/lib/dpkg/info" "$new/packages"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$new/apt/etc/sources.list"
+  for source in "$mirror $suite" "$mirror $suite-updates" "$mirror-security $suite-security"; do
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $source main"
+  done >"$new/apt/etc/sources.list"
   touch "$new/apt/state/status"
   apt=(apt-get -qq -o APT::Architecture="$architecture" -o APT::Architectures::="$architecture" -o APT::Sandbox::User=
     -o Dir::Etc="$new/apt/etc" -o Dir::State="$new/apt/state" -o Dir::State::status="$new/apt/state/status"
@@ -41,13 +43,12 @@ if [ ! -e "$root/complete" ]; then
   for file in "$new"/packages/*.deb; do
     name=$(dpkg-deb -f "$file" Package)
     # what is in the image is looked up as on any Debian; debug symbols are in none
-    dpkg-deb --fsys-tarfile "$file" | tee \
-      >(tar -t | sed 's#^\.##; s#/$##; s#^$#/.#' >"$new/var/lib/dpkg/info/$name.list") |
+    dpkg-deb --fsys-tarfile "$file" | tar -t | sed 's#^\.##; s#/$##; s#^$#/.#' >"$new/var/lib/dpkg/info/$name.list"
+    dpkg-deb --fsys-tarfile "$file" |
       tar -x -C "$new" --exclude='*.debuginfo' --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*'
     { dpkg-deb -f "$file" Package Version Architecture Maintainer Description | grep -v '^ '
       printf 'Status: install ok unpacked\n\n'; } >>"$new/var/lib/dpkg/status"
   done
-  wait
   rm -rf "$new/packages" "$new/apt"
   for folder in lib lib64; do [ -e "$new/$folder" ] || ln -s "usr/$folder" "$new/$folder"; done
   touch "$new/complete"

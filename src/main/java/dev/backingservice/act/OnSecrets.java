@@ -55,6 +55,7 @@ public final class OnSecrets {
         new ObjectMetaBuilder()
             .withName(f.service().id().name())
             .withNamespace(f.service().id().namespace())
+            .withResourceVersion(f.service().version())
             .build());
     var seal = key.attached(f.service().id());
     var marked = resources.annotate(resource, Labels.ATTACHED, seal).getMetadata();

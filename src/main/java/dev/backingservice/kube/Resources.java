@@ -6,17 +6,15 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Listable;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /// Our own kinds and the namespaces they live in.
 public final class Resources {
@@ -55,9 +53,19 @@ public final class Resources {
     var versions = new HashMap<String, String>();
     try (var metadata = MetadataOnly.like(client)) {
       if (namespaces.isEmpty()) versions(metadata.resources(kind).inAnyNamespace(), versions);
-      for (var n : namespaces) versions(metadata.resources(kind).inNamespace(n), versions);
+      for (var n : namespaces) versionsIn(metadata, kind, n, versions);
     }
     return versions;
+  }
+
+  /// A namespace that is gone has taken the right to read it along.
+  private static <T extends HasMetadata> void versionsIn(
+      KubernetesClient metadata, Class<T> kind, String namespace, Map<String, String> into) {
+    try {
+      versions(metadata.resources(kind).inNamespace(namespace), into);
+    } catch (KubernetesClientException e) {
+      if (!Refusals.forbidden(e)) throw e;
+    }
   }
 
   private static <T extends HasMetadata> void versions(
@@ -79,59 +87,28 @@ public final class Resources {
     return client.resource(resource).subresource("status").update();
   }
 
-  /// Sets one annotation.
+  /// Sets one annotation, unless somebody changed the resource meanwhile: then it is refused with
+  /// 409.
   ///
-  /// @param resource at least its kind, namespace and name
+  /// @param resource its kind, namespace, name and the version that was seen
   public HasMetadata annotate(GenericKubernetesResource resource, String name, String value) {
     return client
         .genericKubernetesResources(resource.getApiVersion(), resource.getKind())
         .inNamespace(resource.getMetadata().getNamespace())
         .resource(resource)
-        .patch(MERGE, "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}".formatted(name, value));
+        .patch(MERGE, annotation(resource, name, value));
   }
 
-  /// Adds a finalizer to what was read.
-  ///
-  /// @throws io.fabric8.kubernetes.client.KubernetesClientException 409 when somebody changed it
-  public <T extends HasMetadata> T hold(T resource, String finalizer) {
-    var finalizers = new ArrayList<>(finalizers(resource));
-    finalizers.add(finalizer);
-    return withFinalizers(resource, finalizers);
+  private static String annotation(HasMetadata resource, String name, String value) {
+    return "{\"metadata\":{\"resourceVersion\":\"%s\",\"annotations\":{\"%s\":\"%s\"}}}"
+        .formatted(resource.getMetadata().getResourceVersion(), name, value);
   }
 
-  /// Takes a finalizer off what was read.
-  ///
-  /// @throws io.fabric8.kubernetes.client.KubernetesClientException 409 when somebody changed it
-  public <T extends HasMetadata> void release(T resource, String finalizer) {
-    var finalizers = new ArrayList<>(finalizers(resource));
-    finalizers.remove(finalizer);
-    withFinalizers(resource, finalizers);
-  }
-
-  private <T extends HasMetadata> T withFinalizers(T resource, List<String> finalizers) {
-    var quoted = finalizers.stream().map(f -> "\"" + f + "\"").collect(Collectors.joining(","));
-    return client
-        .resource(resource)
-        .patch(
-            MERGE,
-            "{\"metadata\":{\"resourceVersion\":\"%s\",\"finalizers\":[%s]}}"
-                .formatted(resource.getMetadata().getResourceVersion(), quoted));
-  }
-
-  private static List<String> finalizers(HasMetadata resource) {
-    return Objects.requireNonNullElse(resource.getMetadata().getFinalizers(), List.of());
-  }
-
-  /// The same, unless somebody changed the resource meanwhile: then it is refused with 409.
+  /// The same for a resource as it was read.
   ///
   /// @return the resource with its new version
   public <T extends HasMetadata> T mark(T resource, String name, String value) {
-    return client
-        .resource(resource)
-        .patch(
-            MERGE,
-            "{\"metadata\":{\"resourceVersion\":\"%s\",\"annotations\":{\"%s\":\"%s\"}}}"
-                .formatted(resource.getMetadata().getResourceVersion(), name, value));
+    return client.resource(resource).patch(MERGE, annotation(resource, name, value));
   }
 
   /// Takes an annotation off a BackingServer.

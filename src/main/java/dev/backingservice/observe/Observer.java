@@ -150,6 +150,7 @@ public final class Observer {
         id,
         known.uid(meta.getNamespace()),
         Optional.ofNullable(meta.getGeneration()).orElse(0L),
+        Objects.requireNonNullElse(meta.getResourceVersion(), ""),
         meta.getDeletionTimestamp() == null ? Facts.Life.Living : Facts.Life.Deleting,
         key.attached(id).equals(Annotations.read(resource, Labels.ATTACHED)),
         IntentReader.abilities(resource, engines),

@@ -3,7 +3,6 @@ package dev.backingservice.operator;
 import dev.backingservice.act.Actor;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.kube.Refusals;
-import dev.backingservice.kube.Resources;
 import dev.backingservice.model.Labels;
 import dev.backingservice.observe.Observer;
 import dev.backingservice.observe.Registry;
@@ -17,8 +16,10 @@ import dev.backingservice.plan.Planner;
 import dev.backingservice.report.Reporter;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -43,13 +44,13 @@ import org.jspecify.annotations.Nullable;
     name = "backingservice",
     generationAwareEventProcessing = false,
     informer = @Informer(comparableResourceVersions = false, onUpdateFilter = ServiceChanges.class),
-    triggerReconcilerOnAllEvents = true,
+    finalizerName = Labels.FINALIZER,
     fieldManager = Labels.MANAGER)
-public class BackingServiceReconciler implements Reconciler<BackingService> {
+public class BackingServiceReconciler
+    implements Reconciler<BackingService>, Cleaner<BackingService> {
   private static final Logger LOG = Logger.getLogger(BackingServiceReconciler.class);
   private static final Duration SOON = Duration.ofMillis(20);
   private static final int PHASES = 8;
-  private final Resources resources;
   private final Latest latest;
   private final Observer observer;
   private final Actor actor;
@@ -64,7 +65,6 @@ public class BackingServiceReconciler implements Reconciler<BackingService> {
   private volatile @Nullable Watches watches;
 
   BackingServiceReconciler(
-      Resources resources,
       Latest latest,
       Observer observer,
       Actor actor,
@@ -76,7 +76,6 @@ public class BackingServiceReconciler implements Reconciler<BackingService> {
       BindingSecrets bindings,
       Stopping stopping,
       Installation installation) {
-    this.resources = resources;
     this.latest = latest;
     this.observer = observer;
     this.actor = actor;
@@ -98,54 +97,45 @@ public class BackingServiceReconciler implements Reconciler<BackingService> {
     return made.sources();
   }
 
-  /// Also for a service that is gone.
   @Override
   public UpdateControl<BackingService> reconcile(
       BackingService cached, Context<BackingService> context) {
-    if (context.isPrimaryResourceDeleted()) {
-      rhythm.forget(cached.getMetadata().getUid());
-      latest.forget(cached);
-      return UpdateControl.noUpdate();
-    }
     if (stopping.asked()) return UpdateControl.noUpdate();
     try {
-      return latest.of(cached).map(this::reconciled).orElse(UpdateControl.noUpdate());
+      return latest
+          .of(cached, BackingServiceReconciler::moving)
+          .map(
+              known ->
+                  UpdateControl.<BackingService>noUpdate().rescheduleAfter(passes(known).again))
+          .orElse(UpdateControl.noUpdate());
     } catch (KubernetesClientException e) {
       if (Refusals.conflict(e)) latest.outrun(cached);
       throw e;
     }
   }
 
-  private UpdateControl<BackingService> reconciled(BackingService resource) {
-    if (resource.isMarkedForDeletion()) return cleanedUp(resource);
-    return after(passes(held(resource)).again);
-  }
-
-  /// Nothing is made before there is a finalizer.
-  private BackingService held(BackingService resource) {
-    if (resource.hasFinalizer(Labels.FINALIZER)) return resource;
-    var held = resources.hold(resource, Labels.FINALIZER);
-    latest.wrote(held);
-    return held;
+  /// In the middle of a swap an edit that the watch has not delivered is one more reason to undo.
+  private static boolean moving(BackingService resource) {
+    return ServiceRecorder.phase(resource.getStatus()).isPresent();
   }
 
   /// What is taken away cannot be put back: the resource is read past every cache.
-  private UpdateControl<BackingService> cleanedUp(BackingService known) {
-    var fresh = resources.fresh(known).filter(f -> f.hasFinalizer(Labels.FINALIZER));
-    if (fresh.isEmpty()) return UpdateControl.noUpdate();
+  @Override
+  public DeleteControl cleanup(BackingService cached, Context<BackingService> context) {
+    var fresh = latest.asked(cached);
+    if (fresh.isEmpty()) return DeleteControl.defaultDelete();
+    if (stopping.asked()) return DeleteControl.noFinalizerRemoval();
     var pass = passes(fresh.get());
-    if (stopping.asked() || !pass.outcomes.stream().allMatch(Outcome::done))
-      return after(pass.again);
-    latest.of(fresh.get()).ifPresent(last -> resources.release(last, Labels.FINALIZER));
-    return UpdateControl.noUpdate();
-  }
-
-  private static UpdateControl<BackingService> after(Duration again) {
-    return UpdateControl.<BackingService>noUpdate().rescheduleAfter(again);
+    if (!stopping.asked() && pass.outcomes.stream().allMatch(Outcome::done)) {
+      rhythm.forget(cached.getMetadata().getUid());
+      latest.gone(cached);
+      return DeleteControl.defaultDelete();
+    }
+    return DeleteControl.noFinalizerRemoval().rescheduleAfter(pass.again);
   }
 
   /// One pass, and one more for each phase of a swap that begins with it: what was just recorded is
-  /// what the next pass reads, past every cache. Events come last: clients wait between fence and
+  /// what the next pass reads. Events come last: clients wait between fence and
   /// cut. A bug shows in the status and is tried again at the framework's pace.
   private Pass passes(BackingService resource) {
     var told = new ArrayList<Runnable>();

@@ -5,11 +5,14 @@ import dev.backingservice.kube.Resources;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -18,10 +21,12 @@ import java.util.function.UnaryOperator;
 ///
 /// What people edit may be younger than either: every write is guarded by the version that was
 /// read, and after one that was refused the resource is asked for. So it is where the watch lags
-/// behind what was written before this process led, and where versions cannot be compared.
+/// behind what was written before this process led, where versions cannot be compared, in the
+/// middle of a swap, and at a deletion.
 /// Versions of one resource are compared as numbers (Kubernetes, API concepts, resource versions).
 @Singleton
 class Latest {
+  private static final int REMEMBERED = 1000;
   private final UnaryOperator<Optional<BackingService>> asking;
   private final Supplier<Map<String, String>> versions;
 
@@ -30,6 +35,17 @@ class Latest {
 
   /// Uids of those that somebody else has changed since they were read.
   private final Set<String> outrun = ConcurrentHashMap.newKeySet();
+
+  /// Uids of those that are gone, the last ones.
+  private final Set<String> gone =
+      Collections.synchronizedSet(
+          Collections.newSetFromMap(
+              new LinkedHashMap<>() {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                  return size() > REMEMBERED;
+                }
+              }));
 
   /// By uid, the versions that were there when this process began to lead.
   private final Map<String, Long> inherited = new ConcurrentHashMap<>();
@@ -56,14 +72,22 @@ class Latest {
   }
 
   /// @param cached what the watch has delivered
+  /// @param doubtful whether one that is known has to be asked for all the same
   /// @return empty when it is gone
-  Optional<BackingService> of(BackingService cached) {
+  Optional<BackingService> of(BackingService cached, Predicate<BackingService> doubtful) {
     var uid = cached.getMetadata().getUid();
-    var known = known(cached, uid);
-    if (known.isPresent() && !outrun.remove(uid)) return known;
-    var fresh = asking.apply(Optional.of(cached));
-    written.remove(uid);
+    if (gone.contains(uid)) return Optional.empty();
+    var known = known(cached, uid).filter(_ -> !outrun.contains(uid)).filter(doubtful.negate());
+    return known.isPresent() ? known : asked(cached);
+  }
+
+  /// The same past every cache. What was answered counts from now on.
+  Optional<BackingService> asked(BackingService cached) {
+    var uid = cached.getMetadata().getUid();
+    var fresh = asking.apply(Optional.of(cached)).filter(f -> uid.equals(f.getMetadata().getUid()));
+    outrun.remove(uid);
     inherited.remove(uid);
+    fresh.ifPresentOrElse(this::wrote, () -> gone(cached));
     return fresh;
   }
 
@@ -87,12 +111,13 @@ class Latest {
     outrun.add(resource.getMetadata().getUid());
   }
 
-  /// It is gone.
-  void forget(BackingService resource) {
+  /// It is gone, or nothing of ours holds it any more: the watch may deliver it for a while.
+  void gone(BackingService resource) {
     var uid = resource.getMetadata().getUid();
     written.remove(uid);
     outrun.remove(uid);
     inherited.remove(uid);
+    gone.add(uid);
   }
 
   private static OptionalLong version(BackingService resource) {

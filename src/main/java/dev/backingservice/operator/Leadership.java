@@ -19,6 +19,9 @@ class Leadership {
   /// Less than a lease lasts.
   private static final Duration RAISING = Duration.ofSeconds(8);
 
+  /// What follows the last try in time is followed by a renewal in time.
+  private static final Duration LEASE = Duration.ofSeconds(12);
+
   private final Installation installation;
   private final LeaderTerm term;
   private final LeaseHandover handover;
@@ -62,8 +65,11 @@ class Leadership {
 
   /// The library takes a failure of this callback for one of the lease, and would never ask again.
   private void raise() {
+    long began = System.nanoTime();
     try {
       ApiWait.until("the term of the leader", RAISING, this::raised);
+      if (System.nanoTime() - began > LEASE.toNanos())
+        throw new IllegalStateException("by now another one may lead");
     } catch (RuntimeException | Error e) { // whatever it is: nobody else leads meanwhile
       LOG.errorf("the term cannot be raised: stopping at once: %s", e.getClass().getSimpleName());
       Runtime.getRuntime().halt(1);

@@ -6,11 +6,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.Cloner;
 import io.javaoperatorsdk.operator.api.config.ConfigurationService;
-import io.javaoperatorsdk.operator.api.config.ControllerConfiguration;
-import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
-import io.javaoperatorsdk.operator.processing.dependent.workflow.ManagedWorkflowFactory;
 import io.quarkiverse.operatorsdk.runtime.QuarkusConfigurationService;
 import io.quarkiverse.operatorsdk.runtime.config.OverriddenConfigurationService;
 import jakarta.enterprise.inject.Instance;
@@ -41,22 +38,7 @@ class OperatorFactory {
       Operator operator, Configuration configuration, Reconciler<P> reconciler) {
     var controller = configuration.base.getConfigurationFor(reconciler);
     controller.setParent(configuration); // the event processor takes its executor from there
-    operator.register(reconciler, heedful(reconciler, controller));
-  }
-
-  /// The extension does not read this from the annotation.
-  private static <P extends HasMetadata> ControllerConfiguration<P> heedful(
-      Reconciler<P> reconciler, ControllerConfiguration<P> controller) {
-    boolean all =
-        reconciler
-            .getClass()
-            .getAnnotation(io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration.class)
-            .triggerReconcilerOnAllEvents();
-    return all
-        ? ControllerConfigurationOverrider.override(controller)
-            .withTriggerReconcilerOnAllEvents(true)
-            .build()
-        : controller;
+    operator.register(reconciler, controller);
   }
 
   /// Nobody changes the spec or the status of a service that was read.
@@ -97,13 +79,6 @@ class OperatorFactory {
     @Override
     public KubernetesClient getKubernetesClient() {
       return base.getKubernetesClient();
-    }
-
-    /// The extension's own knows only configurations of the extension.
-    @Override
-    @SuppressWarnings("rawtypes")
-    public ManagedWorkflowFactory getWorkflowFactory() {
-      return ManagedWorkflowFactory.DEFAULT;
     }
 
     @Override

@@ -10,7 +10,8 @@ public class PeopleChanges<T extends HasMetadata> implements OnUpdateFilter<T> {
   public boolean accept(T now, T before) {
     var is = now.getMetadata();
     var was = before.getMetadata();
-    return !Objects.equals(is.getGeneration(), was.getGeneration())
+    return !Objects.equals(is.getUid(), was.getUid())
+        || !Objects.equals(is.getGeneration(), was.getGeneration())
         || !Objects.equals(is.getAnnotations(), was.getAnnotations())
         || !Objects.equals(is.getLabels(), was.getLabels())
         || !Objects.equals(is.getFinalizers(), was.getFinalizers())

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// [PeopleChanges] of a service, without what the operator itself puts into its metadata: the pass
-/// that does so goes on with it. Where somebody takes it away, the service is looked at.
+/// [PeopleChanges] of a service, without what the operator itself puts into its metadata: the
+/// framework goes on by itself after the finalizer, and a pass after its mark. Where somebody takes
+/// one of them away, the service is looked at.
 public class ServiceChanges implements OnUpdateFilter<BackingService> {
   private final PeopleChanges<BackingService> people = new PeopleChanges<>();
 

@@ -68,6 +68,7 @@ class ServiceRecorder {
         new ObjectMetaBuilder()
             .withName(meta.getName())
             .withNamespace(meta.getNamespace())
+            .withUid(meta.getUid())
             .withResourceVersion(meta.getResourceVersion())
             .build());
     patch.setSpec(null);
@@ -97,7 +98,7 @@ class ServiceRecorder {
       meters.phaseTook(was.get(), inPhase);
   }
 
-  private static Optional<String> phase(@Nullable BackingServiceStatus status) {
+  static Optional<String> phase(@Nullable BackingServiceStatus status) {
     return Optional.ofNullable(status)
         .flatMap(s -> Optional.ofNullable(s.swap()))
         .filter(s -> s.completedAt() == null && s.abortedAt() == null)

@@ -59,6 +59,7 @@ public record Facts(
       ServiceId id,
       String namespaceUid,
       long generation,
+      String version,
       Life life,
       boolean marked,
       Abilities abilities,

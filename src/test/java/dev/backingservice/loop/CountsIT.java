@@ -49,12 +49,12 @@ class CountsIT {
       for (int i = 0; i < SERVICES; i++) ready(sandbox, "many-" + i);
       TimeUnit.SECONDS.sleep(2);
 
-      // Then
+      // Then: now and then the finalizer is set twice, where the watch is slower than the framework
       var attached = Counts.of(operator, servers).since(before);
       var asked = per(audit, SERVICES);
       System.out.printf("per attachment: %s, %s%n", attached.per(SERVICES), asked);
-      assertThat(requests(asked)).as("API requests per attachment: %s", asked).isLessThan(6.5);
-      assertThat(writes(asked)).as("API writes per attachment: %s", asked).isLessThan(5.5);
+      assertThat(requests(asked)).as("API requests per attachment: %s", asked).isLessThan(7);
+      assertThat(writes(asked)).as("API writes per attachment: %s", asked).isLessThan(6);
       assertThat(attached.per(SERVICES).statements).as("SQL per attachment").isLessThan(12);
       assertThat(attached.per(SERVICES).logins).as("logins per attachment").isLessThan(1.6);
 

@@ -123,6 +123,7 @@ record Case(BackingService service, JsonNode seen) {
             id,
             seen.path("namespaceUid").asText("namespace-uid"),
             meta.getGeneration(),
+            "1",
             meta.getDeletionTimestamp() == null ? Facts.Life.Living : Facts.Life.Deleting,
             annotations.containsKey("backingservice.dev/attached"),
             ENGINES.find(EngineKind.PostgreSQL).orElseThrow().abilities(),

@@ -1,6 +1,7 @@
 package dev.backingservice.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backingservice.api.BackingService;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -12,11 +13,13 @@ class LatestTest {
   private static final String UID = "u";
   private Optional<BackingService> real = Optional.of(version("9"));
   private int asked;
+  private boolean fails;
 
   private final Latest latest =
       new Latest(
           _ -> {
             asked++;
+            if (fails) throw new IllegalStateException("no answer");
             return real;
           },
           () -> Map.of(UID, "7"));
@@ -24,7 +27,7 @@ class LatestTest {
   @Test
   void whatTheWatchDeliveredIsTakenWithoutAsking() {
     var cached = version("3");
-    assertThat(latest.of(cached)).containsSame(cached);
+    assertThat(of(cached)).containsSame(cached);
     assertThat(asked).isZero();
   }
 
@@ -33,24 +36,25 @@ class LatestTest {
     var written = version("10");
     latest.wrote(written);
 
-    assertThat(latest.of(version("9"))).containsSame(written);
+    assertThat(of(version("9"))).containsSame(written);
     var delivered = version("10");
-    assertThat(latest.of(delivered)).containsSame(delivered);
+    assertThat(of(delivered)).containsSame(delivered);
     var edited = version("12");
-    assertThat(latest.of(edited)).containsSame(edited);
-    assertThat(latest.of(version("9")).orElseThrow().getMetadata().getResourceVersion())
+    assertThat(of(edited)).containsSame(edited);
+    assertThat(of(version("9")).orElseThrow().getMetadata().getResourceVersion())
         .as("what was delivered is kept by nobody else")
         .isEqualTo("9");
     assertThat(asked).isZero();
   }
 
   @Test
-  void afterAWriteThatSomebodyOutranTheResourceIsAskedForOnce() {
+  void afterAWriteThatSomebodyOutranTheResourceIsAskedForAndTheAnswerCounts() {
     latest.outrun(version("3"));
 
-    assertThat(latest.of(version("3"))).isEqualTo(real);
+    assertThat(of(version("3"))).isEqualTo(real);
+    assertThat(of(version("3"))).as("the watch still lags").isEqualTo(real);
     var delivered = version("9");
-    assertThat(latest.of(delivered)).containsSame(delivered);
+    assertThat(of(delivered)).containsSame(delivered);
     assertThat(asked).isOne();
   }
 
@@ -58,23 +62,38 @@ class LatestTest {
   void whatTheLeaderBeforeWroteIsAskedForWhereTheWatchLagsBehindIt() {
     latest.lead();
 
-    assertThat(latest.of(version("6"))).isEqualTo(real);
-    var delivered = version("6");
-    assertThat(latest.of(delivered)).as("one answer is enough").containsSame(delivered);
+    assertThat(of(version("6"))).isEqualTo(real);
+    assertThat(of(version("6"))).as("nothing goes back to what was before").isEqualTo(real);
     assertThat(asked).isOne();
+  }
+
+  @Test
+  void anAnswerThatDidNotComeIsAskedForAgain() {
+    latest.outrun(version("3"));
+    fails = true;
+    assertThatThrownBy(() -> of(version("3"))).isInstanceOf(IllegalStateException.class);
+    fails = false;
+    assertThat(of(version("3"))).isEqualTo(real);
+  }
+
+  @Test
+  void oneThatIsDoubtedIsAskedForEachTime() {
+    assertThat(latest.of(version("3"), _ -> true)).isEqualTo(real);
+    assertThat(latest.of(version("3"), _ -> true)).isEqualTo(real);
+    assertThat(asked).isEqualTo(2);
   }
 
   @Test
   void aWatchThatIsUpToDateNeedsNoAskingAtTheBeginning() {
     latest.lead();
     var delivered = version("7");
-    assertThat(latest.of(delivered)).containsSame(delivered);
+    assertThat(of(delivered)).containsSame(delivered);
     assertThat(asked).isZero();
   }
 
   @Test
   void versionsThatAreNoNumbersAreNotCompared() {
-    assertThat(latest.of(version("abc"))).isEqualTo(real);
+    assertThat(of(version("abc"))).isEqualTo(real);
     assertThat(asked).isOne();
   }
 
@@ -82,7 +101,20 @@ class LatestTest {
   void oneThatIsGoneIsGone() {
     real = Optional.empty();
     latest.outrun(version("3"));
-    assertThat(latest.of(version("3"))).isEmpty();
+    assertThat(of(version("3"))).isEmpty();
+    assertThat(of(version("3"))).as("although the watch still delivers it").isEmpty();
+    assertThat(asked).isOne();
+  }
+
+  @Test
+  void anotherObjectOfTheSameNameIsNotTheOneThatWasThere() {
+    real.orElseThrow().getMetadata().setUid("another");
+    latest.outrun(version("3"));
+    assertThat(of(version("3"))).isEmpty();
+  }
+
+  private Optional<BackingService> of(BackingService cached) {
+    return latest.of(cached, _ -> false);
   }
 
   private static BackingService version(String version) {

@@ -55,6 +55,7 @@ final class WorldFacts {
             new ServiceId("shop", "orders-db", w.spec().uid()),
             "namespace-uid",
             1,
+            "1",
             w.spec().life() == World.Life.Deleting ? Facts.Life.Deleting : Facts.Life.Living,
             w.spec().marked(),
             w.spec().givesNothing() ? ABILITIES : GIVEN,

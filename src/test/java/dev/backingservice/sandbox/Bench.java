@@ -35,15 +35,19 @@ public final class Bench {
     var scene = Scene.of(args);
     Program.run(
         () -> {
-          if (scene == Scene.POSTGRESQL)
-            try (var sandbox = Sandbox.start()) {
-              new Bench(sandbox).run();
-            }
+          if (scene == Scene.POSTGRESQL) attachments();
           try (var sandbox = Sandbox.start()) {
             new EngineFigures(sandbox, scene).run();
           }
           return true;
         });
+  }
+
+  private static void attachments() throws Exception {
+    AttachRates.run();
+    try (var sandbox = Sandbox.start()) {
+      new Bench(sandbox).run();
+    }
   }
 
   private void run() throws Exception {
@@ -162,6 +166,7 @@ public final class Bench {
     Waiting.until("nothing written for ten seconds", new Quiet());
     var audit = Audit.fromNow(sandbox.plane());
     sandbox.operator().close();
+    long restarted = System.nanoTime();
     sandbox.startOperator(Map.of(), Launch.packaged());
     Waiting.until(
         "a figure",
@@ -173,6 +178,7 @@ public final class Bench {
                     .distinct()
                     .count()
                 > SERVICES);
+    row("restart with %d settled services: all looked at".formatted(SERVICES), millis(restarted));
     row(
         "writes after a restart with %d services, but for lease and term".formatted(SERVICES),
         audit.writes().stream().filter(r -> r.name().startsWith("bench/")).count());
@@ -232,7 +238,7 @@ public final class Bench {
     row("resident memory, %d services".formatted(SERVICES), memory());
   }
 
-  private static String service(String name, String server) {
+  static String service(String name, String server) {
     return """
         apiVersion: backingservice.dev/v1alpha1
         kind: BackingService

@@ -172,8 +172,7 @@ public final class Postgres implements Books, AutoCloseable {
 
   /// Stops every process of it until it is thawed: connections are accepted, and nobody speaks.
   public AutoCloseable frozen() throws IOException, InterruptedException {
-    var pid = Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip();
-    var postmaster = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+    var postmaster = ProcessHandle.of(pid()).orElseThrow();
     signal("-STOP", List.of(postmaster.pid())); // from here on it makes no more processes
     var all =
         Stream.concat(Stream.of(postmaster), postmaster.descendants())
@@ -285,6 +284,11 @@ public final class Postgres implements Books, AutoCloseable {
   public Postgres withDatabase(String database) throws SQLException {
     execute("postgres", database(database).toArray(String[]::new));
     return this;
+  }
+
+  /// The process that all others are children of.
+  public long pid() throws IOException {
+    return Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip());
   }
 
   /// A superuser's session; for tests only.

@@ -54,8 +54,9 @@ record Knock(Server server, Registry registry, Credential credential, boolean gr
       SELECT session_user::pg_catalog.text OPERATOR(pg_catalog.=) $1::pg_catalog.text
                AND current_user::pg_catalog.text OPERATOR(pg_catalog.=) $2::pg_catalog.text,
              pg_catalog.pg_is_in_recovery(),
-             (SELECT pg_catalog.count(*) FROM pg_catalog.unnest($3::pg_catalog.text[]) s
-               WHERE pg_catalog.has_schema_privilege(current_user, s, 'USAGE')),
+             (SELECT pg_catalog.count(*) FROM pg_catalog.pg_namespace s
+               WHERE s.nspname OPERATOR(pg_catalog.=) ANY ($3::pg_catalog.text[])
+                 AND pg_catalog.has_schema_privilege(current_user, s.oid, 'USAGE')),
              (SELECT pg_catalog.count(*) FROM\s"""
           + RelationGrants.RELATIONS.replace(
               "OPERATOR(pg_catalog.=) $1", "OPERATOR(pg_catalog.=) ANY ($4::pg_catalog.text[])")
@@ -75,7 +76,8 @@ record Knock(Server server, Registry registry, Credential credential, boolean gr
     try (var opened = new Closing(Connections.workload(server, credential, scope.database()))) {
       opened.attempt().bounds().begin(PROOF);
       var sql = new Sql(opened.connection());
-      var seen = seen(sql, scope);
+      opened.connection().setAutoCommit(false); // nothing of the proof is committed
+      var seen = seen(sql, scope, opened.attempt());
       var refusal = refusal(sql, seen);
       if (refusal.isPresent()) return new Entry.Different(refusal.get());
       var beyond = Optional.<Failure>empty();
@@ -90,6 +92,15 @@ record Knock(Server server, Registry registry, Credential credential, boolean gr
       return turned(e);
     } catch (SQLException e) {
       throw PgErrors.running(e, server);
+    }
+  }
+
+  /// A pooler that lets everybody in and asks the server later says it now.
+  private Seen seen(Sql sql, Scope.Schema scope, Attempt attempt) throws SQLException {
+    try {
+      return seen(sql, scope);
+    } catch (SQLException e) {
+      throw PgErrors.aboutTheLogin(e) ? new Connections.Turned(e, attempt) : e;
     }
   }
 
@@ -190,9 +201,15 @@ record Knock(Server server, Registry registry, Credential credential, boolean gr
           new Failure(
               Reason.ServerReadOnly,
               server.name() + " is a standby: promote it, or name the primary"));
-    return seen.usable < Schemas.of(at.place()).names().size()
-        ? refused("may not use its schema")
-        : Optional.empty();
+    return seen.usable < Schemas.of(at.place()).names().size() ? unusable(sql) : Optional.empty();
+  }
+
+  /// @throws SQLException 3F000 when a schema is missing
+  private Optional<Failure> unusable(Sql sql) throws SQLException {
+    for (var schema : Schemas.of(attachment().place()).names())
+      if (!sql.holds("SELECT pg_catalog.has_schema_privilege(current_user, $1, 'USAGE')", schema))
+        return refused("may not use its schema");
+    return Optional.empty();
   }
 
   /// What it lacks in a schema of what its level promises.

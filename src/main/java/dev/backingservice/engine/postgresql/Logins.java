@@ -64,7 +64,9 @@ record Logins(Marks marks, String server) {
 
   /// Lets it log in with this epoch's credential and exactly the rights of its attachment.
   /// Whoever was superseded stays locked: an older credential never works again.
-  void open(Sql sql, Order order, Want want) throws SQLException, EngineException {
+  ///
+  /// @return whether it was not there before
+  boolean open(Sql sql, Order order, Want want) throws SQLException, EngineException {
     var found = ours(sql, order, want.login());
     var before = found.flatMap(LoginRow::mark);
     if (before.isPresent()) before.get().refuseSuperseded(want);
@@ -77,6 +79,7 @@ record Logins(Marks marks, String server) {
     Memberships.administer(sql, want.login());
     sql.run(comment(want.login(), LoginMark.of(marks, order, at)));
     give(sql, order, at, found);
+    return found.isEmpty();
   }
 
   /// Takes away what it shall not hold any more. Its mark goes on saying what it held.

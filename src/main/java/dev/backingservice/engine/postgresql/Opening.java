@@ -16,9 +16,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Lets logins in, in this order: what held more than it shall is narrowed; what had its rights
@@ -46,17 +48,18 @@ final class Opening {
   }
 
   void ensure(Connection connection, Order order, List<Want> wants) throws EngineException {
+    var made = new HashSet<String>();
     var found = found(connection, wants);
     for (var want : wants) evict(connection, order, want, found);
     try {
-      open(connection, order, wants, found);
+      open(connection, order, wants, found, made);
     } catch (EngineException e) {
       if (!complete.holds(key(order))) throw e;
       complete.forget(server.name()); // another server may answer under the name by now
-      open(connection, order, wants, found(connection, wants));
+      open(connection, order, wants, found(connection, wants), made);
     }
-    // what was not there before holds what it was made with
-    for (var want : wants) if (found.containsKey(want.login())) check(connection, order, want);
+    // what was made just now holds what it was made with
+    for (var want : wants) if (!made.contains(want.login())) check(connection, order, want);
   }
 
   /// Those of the logins that exist, by name.
@@ -65,11 +68,16 @@ final class Opening {
     return asked(
         () ->
             logins.all(new Sql(connection), wants.stream().map(Want::login).toList()).stream()
-                .collect(toUnmodifiableMap(LoginRow::name, row -> row)));
+                .collect(toUnmodifiableMap(LoginRow::name, row -> row, (one, _) -> one)));
   }
 
+  /// @param made told which logins are new
   private void open(
-      Connection connection, Order order, List<Want> wants, Map<String, LoginRow> found)
+      Connection connection,
+      Order order,
+      List<Want> wants,
+      Map<String, LoginRow> found,
+      Set<String> made)
       throws EngineException {
     for (var want : narrowed(connection, wants, found)) narrow(connection, order, want);
     var rest = new ArrayList<>(wants);
@@ -80,7 +88,7 @@ final class Opening {
       complete.add(key(order));
     }
     if (!rest.isEmpty())
-      transactions.run(connection, sql -> open(sql, order, rest), service(order));
+      transactions.run(connection, sql -> open(sql, order, rest, made), service(order));
   }
 
   /// What the groups or the database lack holds up no login that had its rights. Where a group
@@ -89,15 +97,18 @@ final class Opening {
       throws EngineException {
     if (restored.isEmpty()) return true;
     try {
-      transactions.run(connection, sql -> open(sql, order, restored), service(order));
+      transactions.run(
+          connection, sql -> open(sql, order, restored, new HashSet<>()), service(order));
       return true;
     } catch (EngineException e) {
       return false;
     }
   }
 
-  private void open(Sql sql, Order order, List<Want> wants) throws SQLException, EngineException {
-    for (var want : wants) logins.open(sql, order, want);
+  private void open(Sql sql, Order order, List<Want> wants, Set<String> made)
+      throws SQLException, EngineException {
+    made.clear(); // a transaction that failed has made nothing
+    for (var want : wants) if (logins.open(sql, order, want)) made.add(want.login());
   }
 
   /// What a new login is published with is looked at anew; a thousand of them look together.

@@ -17,6 +17,7 @@ import javax.crypto.SecretKey;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.SecretKeyFactorySpi;
 import javax.crypto.spec.PBEKeySpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /// PBKDF2 that keeps its last results. The verifier of a new credential and the login that proves
@@ -63,7 +64,8 @@ final class SaltedPasswords extends Provider {
         var name = name(pbe);
         var kept = find(name);
         if (kept != null) return kept;
-        var made = platform().generateSecret(spec);
+        // the key that the platform makes holds the password
+        var made = new SecretKeySpec(platform().generateSecret(spec).getEncoded(), ALGORITHM);
         keep(name, made);
         return made;
       } catch (GeneralSecurityException e) {
@@ -92,7 +94,10 @@ final class SaltedPasswords extends Provider {
   }
 
   private static SecretKeyFactory platform() throws GeneralSecurityException {
-    return SecretKeyFactory.getInstance(ALGORITHM, "SunJCE");
+    for (var provider : Security.getProviders("SecretKeyFactory." + ALGORITHM))
+      if (!(provider instanceof SaltedPasswords))
+        return SecretKeyFactory.getInstance(ALGORITHM, provider);
+    throw new NoSuchAlgorithmException(ALGORITHM);
   }
 
   /// No password is kept, only what tells it from others.

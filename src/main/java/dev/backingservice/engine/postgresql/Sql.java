@@ -21,7 +21,11 @@ final class Sql extends Statements {
   /// Whether memberships have options and grantors of their own (16 and newer). The server has said
   /// its version at the login.
   boolean modern() throws SQLException {
-    return connection().getMetaData().getDatabaseMajorVersion() >= MEMBERSHIP_OPTIONS;
+    try {
+      return connection().getMetaData().getDatabaseMajorVersion() >= MEMBERSHIP_OPTIONS;
+    } catch (NumberFormatException e) { // what the server said is no version
+      throw new Unexpected(e);
+    }
   }
 
   /// Changes several things in one round trip.
