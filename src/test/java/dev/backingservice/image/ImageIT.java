@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.backingservice.sandbox.Launch;
+import dev.backingservice.sandbox.Processes;
 import dev.backingservice.sandbox.Sandbox;
 import dev.backingservice.sandbox.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -102,6 +104,35 @@ class ImageIT {
           .hasSizeGreaterThan(100)
           .allSatisfy(f -> assertThat(files).contains(f));
     }
+  }
+
+  /// Otherwise each start makes every provider that is found among the libraries.
+  @Test
+  void everySecurityProviderOnTheListIsThere() throws Exception {
+    var program =
+        Files.writeString(
+            folder.resolve("Providers.java"),
+            """
+            void main() {
+              for (int i = 1; java.security.Security.getProperty("security.provider." + i) != null; i++) {
+                var name = java.security.Security.getProperty("security.provider." + i);
+                IO.println(name + "=" + (java.security.Security.getProvider(name) != null));
+              }
+            }
+            """);
+    var home = Path.of(System.getProperty("java.home"));
+    Processes.run(
+        List.of(home.resolve("bin/javac").toString(), "-d", folder.toString(), program.toString()));
+    var said =
+        Processes.run(
+            List.of(
+                Image.ROOT.resolve("runtime/bin/java").toString(),
+                "-cp",
+                folder.toString(),
+                "Providers"));
+    assertThat(said.lines())
+        .contains("SUN=true", "SunJSSE=true")
+        .noneMatch(l -> l.endsWith("=false"));
   }
 
   /// The runtime and the cache of the image, started as its entry point starts them.

@@ -2,8 +2,12 @@ package dev.backingservice.image;
 
 import dev.backingservice.sandbox.Processes;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /// A Java runtime of the modules that the operator needs.
 final class JavaRuntime {
@@ -30,6 +34,12 @@ final class JavaRuntime {
           "jdk.unsupported",
           "jdk.zipfs");
 
+  private static final Pattern PROVIDER = Pattern.compile("security\\.provider\\.[0-9]+=(\\w+)");
+
+  /// Those of modules that are left out: java.smartcardio, java.xml.crypto, jdk.crypto.cryptoki,
+  /// jdk.security.jgss.
+  private static final Set<String> ELSEWHERE = Set.of("SunPCSC", "XMLDSig", "SunPKCS11", "JdkSASL");
+
   private final Path folder;
 
   private JavaRuntime(Path folder) {
@@ -52,7 +62,22 @@ final class JavaRuntime {
             "--exclude-files=**.debuginfo",
             "--output",
             folder.toString()));
+    nameItsProviders(folder.resolve("conf/security/java.security"));
     return new JavaRuntime(folder);
+  }
+
+  /// Takes the security providers of other modules off the list: for one that is missing, the JDK
+  /// makes every provider that it finds among the libraries, at each start.
+  private static void nameItsProviders(Path file) throws IOException {
+    var lines = new ArrayList<String>();
+    int providers = 0;
+    for (var line : Files.readAllLines(file)) {
+      var provider = PROVIDER.matcher(line);
+      if (!provider.matches()) lines.add(line);
+      else if (!ELSEWHERE.contains(provider.group(1)))
+        lines.add("security.provider.%d=%s".formatted(++providers, provider.group(1)));
+    }
+    Files.write(file, lines);
   }
 
   Path folder() {
