@@ -55,9 +55,6 @@ final class Connections {
           Map.entry("maxResultBuffer", "1M"),
           Map.entry("preferQueryMode", "extended"),
           Map.entry("allowEncodingChanges", "false"),
-          Map.entry(
-              "assumeMinServerVersion",
-              "14"), // its name goes with the login, and asks for nothing more
           Map.entry("logServerErrorDetail", "false"),
           Map.entry("preparedStatementCacheQueries", "0"),
           Map.entry("ApplicationName", "backing-service-operator"));

@@ -5,6 +5,7 @@ import dev.backingservice.engine.jdbc.Statements;
 import dev.backingservice.model.Identity;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -43,13 +44,12 @@ final class Identification {
   private static final String REPLAYED =
       "SELECT COALESCE(pg_catalog.lpad(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_last_wal_replay_lsn(), '0/0')::text, 20, '0'), '')";
 
+  private static final Object[] NO_PARAMETERS = {};
+
   /// How many columns an identity has.
   static final int COLUMNS = 6;
 
   private static final String BOTH = "SELECT * FROM (%s) identity LEFT JOIN (%s) other ON true";
-
-  private static final Besides<Object> NOTHING =
-      new Besides<>("SELECT NULL WHERE false", row -> new Object());
 
   private static final String FULL = QUERY.formatted(TIMELINE, POSITION);
   private static final String BRIEF = QUERY.formatted("''", "''");
@@ -65,7 +65,7 @@ final class Identification {
   /// @throws SQLException also when the process is said to be of another lineage: whoever lies
   ///     about that would be taken for another server
   Identity read(Sql sql, Server server) throws SQLException {
-    return trusted(seen(sql, server, NOTHING), server).identity;
+    return trusted(seen(sql, server, Optional.empty()), server).identity;
   }
 
   /// The same with the rows of another query, in one statement: what is decided by both was seen at
@@ -76,7 +76,7 @@ final class Identification {
   <T> With<T> readWith(
       Sql sql, Server server, String query, Statements.Row<T> row, Object... parameters)
       throws SQLException {
-    return trusted(seen(sql, server, new Besides<>(query, row, parameters)), server);
+    return trusted(seen(sql, server, Optional.of(new Besides<>(query, row, parameters))), server);
   }
 
   /// @param rows of the other query
@@ -90,7 +90,8 @@ final class Identification {
         : seen;
   }
 
-  private <T> With<T> seen(Sql sql, Server server, Besides<T> besides) throws SQLException {
+  private <T> With<T> seen(Sql sql, Server server, Optional<Besides<T>> besides)
+      throws SQLException {
     var before = briefly.get(server);
     if (before == null) return full(sql, server, besides);
     var brief = read(sql, BRIEF, besides);
@@ -99,10 +100,11 @@ final class Identification {
 
   /// The running process alone.
   static String instance(Sql sql) throws SQLException {
-    return read(sql, BRIEF, NOTHING).identity.instanceId();
+    return read(sql, BRIEF, Optional.empty()).identity.instanceId();
   }
 
-  private <T> With<T> full(Sql sql, Server server, Besides<T> besides) throws SQLException {
+  private <T> With<T> full(Sql sql, Server server, Optional<Besides<T>> besides)
+      throws SQLException {
     try {
       var full = read(sql, FULL, besides);
       briefly.remove(server);
@@ -134,26 +136,31 @@ final class Identification {
     briefly.keySet().retainAll(stillThere);
   }
 
-  private static <T> With<T> read(Sql sql, String query, Besides<T> besides) throws SQLException {
-    var found =
+  /// Of rows without end one identity is kept.
+  private static <T> With<T> read(Sql sql, String query, Optional<Besides<T>> besides)
+      throws SQLException {
+    var identities = new ArrayList<Identity>(1);
+    var others =
         sql.query(
-            BOTH.formatted(query, besides.query),
-            row -> new Found<>(identity(row), besides(row, besides)),
-            besides.parameters);
-    if (found.isEmpty()) throw new Sql.Unexpected(null);
-    var identity = found.getFirst().identity;
+            besides.map(b -> BOTH.formatted(query, b.query)).orElse(query),
+            row -> {
+              if (identities.isEmpty()) identities.add(identity(row));
+              return besides(row, besides);
+            },
+            besides.map(Besides::parameters).orElse(NO_PARAMETERS));
+    if (identities.isEmpty()) throw new Sql.Unexpected(null);
+    var identity = identities.getFirst();
     if (!identity.instanceId().startsWith(identity.serverId() + "/"))
       throw new Sql.Unexpected(null);
-    return new With<>(identity, found.stream().flatMap(f -> f.other.stream()).toList());
+    return new With<>(identity, others.stream().flatMap(Optional::stream).toList());
   }
 
-  private static <T> Optional<T> besides(ResultSet row, Besides<T> besides) throws SQLException {
-    return row.getObject(COLUMNS + 1) == null
+  private static <T> Optional<T> besides(ResultSet row, Optional<Besides<T>> besides)
+      throws SQLException {
+    return besides.isEmpty() || row.getObject(COLUMNS + 1) == null
         ? Optional.empty()
-        : Optional.of(besides.row.read(row));
+        : Optional.of(besides.get().row.read(row));
   }
-
-  private record Found<T>(Identity identity, Optional<T> other) {}
 
   private static Identity identity(ResultSet row) throws SQLException {
     return new Identity(
