@@ -132,19 +132,12 @@ class CountsIT {
   /// What servers were asked.
   private record Counts(double statements, double logins) {
     static Counts of(OperatorProcess operator, List<Postgres> servers) throws Exception {
-      var metrics = operator.get("/q/metrics");
-      double statements =
-          metrics
-              .lines()
-              .filter(line -> line.startsWith("backingservice_sql_statements_total"))
-              .mapToDouble(line -> Double.parseDouble(line.replaceFirst(".* ", "")))
-              .sum();
       double logins = 0;
       for (var server : servers)
         logins +=
             Double.parseDouble(
                 server.ask("postgres", "SELECT sum(sessions)::text FROM pg_stat_database"));
-      return new Counts(statements, logins);
+      return new Counts(operator.statements(), logins);
     }
 
     Counts since(Counts before) {

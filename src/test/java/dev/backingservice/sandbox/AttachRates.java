@@ -56,7 +56,7 @@ final class AttachRates {
 
   private static Burst burst(Sandbox sandbox, int services) throws Exception {
     var audit = Audit.fromNow(sandbox.plane());
-    double statements = Bench.statements(sandbox);
+    double statements = sandbox.operator().statements();
     var before = Used.now(sandbox);
     long began = System.nanoTime();
     try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
@@ -74,7 +74,7 @@ final class AttachRates {
         Used.now(sandbox).since(before),
         audit.requests().stream().filter(r -> r.name().startsWith("bench/")).count(),
         audit.writes().stream().filter(r -> r.name().startsWith("bench/")).count(),
-        Bench.statements(sandbox) - statements,
+        sandbox.operator().statements() - statements,
         sandbox.operator().residentMebibytes(),
         attached);
   }

@@ -15,7 +15,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /// The figures of `src/docs/performance.md`, as Markdown. `fsync` is off and everything shares
 /// one machine: only counts and ratios mean something elsewhere.
@@ -73,7 +72,7 @@ public final class Bench {
   private void swaps() throws Exception {
     var times = new ArrayList<Long>();
     var audit = Audit.fromNow(sandbox.plane());
-    double statements = statements();
+    double statements = sandbox.operator().statements();
     for (int i = 0; i < SWAPS; i++) {
       var to = i % 2 == 0 ? "green" : "blue";
       var sessions = sessions(i % 2 == 0 ? "blue" : "green");
@@ -90,7 +89,9 @@ public final class Bench {
     row(title + "slowest", times.getLast() + " ms");
     row("API requests per swap", audit.requests().size() / SWAPS);
     row("API writes per swap, events included", audit.writes().size() / SWAPS);
-    row("SQL statements per swap", Math.round((statements() - statements) / SWAPS));
+    row(
+        "SQL statements per swap",
+        Math.round((sandbox.operator().statements() - statements) / SWAPS));
   }
 
   private List<Connection> sessions(String server) throws Exception {
@@ -206,7 +207,7 @@ public final class Bench {
 
   private void many() throws Exception {
     var audit = Audit.fromNow(sandbox.plane());
-    double statements = statements();
+    double statements = sandbox.operator().statements();
     long began = System.nanoTime();
     try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
       for (int i = 0; i < SERVICES; i++) {
@@ -234,7 +235,7 @@ public final class Bench {
         "%.1f".formatted(audit.writes().size() / (double) SERVICES));
     row(
         "SQL statements per attached service",
-        "%.1f".formatted((statements() - statements) / SERVICES));
+        "%.1f".formatted((sandbox.operator().statements() - statements) / SERVICES));
     row("resident memory, %d services".formatted(SERVICES), memory());
   }
 
@@ -261,18 +262,6 @@ public final class Bench {
                     c.type().equals("Ready")
                         && c.status().name().equals("True")
                         && service.getMetadata().getGeneration().equals(c.observedGeneration()));
-  }
-
-  private double statements() throws IOException, InterruptedException {
-    return statements(sandbox);
-  }
-
-  /// What the operator has asked of its servers so far.
-  static double statements(Sandbox sandbox) throws IOException, InterruptedException {
-    var found =
-        Pattern.compile("(?m)^backingservice_sql_statements_total(?:\\{[^}]*})? ([0-9.E]+)$")
-            .matcher(sandbox.operator().get("/q/metrics"));
-    return found.find() ? Double.parseDouble(found.group(1)) : Double.NaN;
   }
 
   private String memory() throws IOException {

@@ -69,7 +69,7 @@ final class EngineFigures {
 
   private void many() throws Exception {
     var audit = Audit.fromNow(sandbox.plane());
-    double calls = Bench.statements(sandbox);
+    double calls = sandbox.operator().statements();
     long began = System.nanoTime();
     try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
       for (int i = 0; i < SERVICES; i++) {
@@ -85,7 +85,7 @@ final class EngineFigures {
         "%.1f".formatted(audit.writes().size() / (double) SERVICES));
     Bench.row(
         "calls of the servers per service",
-        "%.1f".formatted((Bench.statements(sandbox) - calls) / SERVICES));
+        "%.1f".formatted((sandbox.operator().statements() - calls) / SERVICES));
   }
 
   private void rest() throws Exception {

@@ -11,10 +11,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /// The packaged operator as its own process, under its own identity.
 public final class OperatorProcess implements AutoCloseable {
   private static final AtomicInteger COUNT = new AtomicInteger();
+  private static final Pattern STATEMENTS =
+      Pattern.compile("(?m)^backingservice_sql_statements_total(?:\\{[^}]*})? ([0-9.E]+)$");
 
   /// Long enough for a training run to write its cache.
   private static final int STOPPING_SECONDS = 90;
@@ -49,6 +52,16 @@ public final class OperatorProcess implements AutoCloseable {
       var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
       return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
     }
+  }
+
+  /// What it has asked of its servers so far: statements, commands and requests.
+  public double statements() throws IOException, InterruptedException {
+    return STATEMENTS
+        .matcher(get("/q/metrics"))
+        .results()
+        .findFirst()
+        .map(found -> Double.parseDouble(found.group(1)))
+        .orElse(Double.NaN);
   }
 
   public String log() throws IOException {
