@@ -6,14 +6,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /// The servers that are known now, by the name of their BackingServer, with what it takes to
 /// talk to them.
 public final class Directory {
   private final Map<String, Served> servers = new ConcurrentHashMap<>();
+  private final Consumer<String> trustChanged;
+
+  /// @param trustChanged hears the name of each server whose anchors are others than before: every
+  ///     binding to it publishes them
+  public Directory(Consumer<String> trustChanged) {
+    this.trustChanged = trustChanged;
+  }
 
   public void put(Served served) {
-    servers.put(served.server().name(), served);
+    var name = served.server().name();
+    var before = servers.put(name, served);
+    if (before != null && !before.server().trust().equals(served.server().trust()))
+      trustChanged.accept(name);
   }
 
   public void remove(String name) {

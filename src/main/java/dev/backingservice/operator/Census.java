@@ -15,15 +15,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Who is there and who is attached where, from the caches; and a way to tell a server that this
-/// has changed.
+/// has changed, and its services that its anchors have.
 class Census implements Snapshots {
   static final String BY_ACTIVE = "by-active-server";
   private volatile @Nullable IndexedResourceCache<BackingService> services;
   private volatile @Nullable IndexedResourceCache<BackingServer> servers;
   private volatile @Nullable SimpleInboundEventSource<BackingServer> attachments;
+  private volatile @Nullable SimpleInboundEventSource<BackingService> anchors;
 
-  void services(IndexedResourceCache<BackingService> cache) {
+  void services(
+      IndexedResourceCache<BackingService> cache, SimpleInboundEventSource<BackingService> source) {
     services = cache;
+    anchors = source;
   }
 
   void servers(
@@ -53,6 +56,18 @@ class Census implements Snapshots {
   void changed(String server) {
     var source = attachments;
     if (source != null) source.propagateEvent(new ResourceID(server));
+  }
+
+  /// Every binding to a server publishes its anchors: its services are looked at now, whether or
+  // not
+  /// they were looked at while the former ones were known.
+  void trustChanged(String server) {
+    var cache = services;
+    var source = anchors;
+    if (cache == null || source == null) return;
+    cache.byIndex(Watches.BY_SERVER, server).stream()
+        .map(ResourceID::fromResource)
+        .forEach(source::propagateEvent);
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfig
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -26,8 +27,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What wakes a service: its servers, the workloads it chooses, the Secret that its tenant hands
-/// over, and its binding Secret when that is gone.
+/// What wakes a service: its servers and their anchors, the workloads it chooses, the Secret that
+/// its tenant hands over, and its binding Secret when that is gone.
 final class Watches implements Registry {
   static final String BY_SERVER = "by-server";
   private static final String BY_WORKLOAD = "by-workload";
@@ -38,6 +39,8 @@ final class Watches implements Registry {
   private final InformerEventSource<Namespace, BackingService> namespaces;
   private final EventSource<?, BackingService> handed;
   private final EventSource<?, BackingService> bound;
+  private final SimpleInboundEventSource<BackingService> anchors =
+      new SimpleInboundEventSource<>("anchors");
 
   Watches(
       EventSourceContext<BackingService> context,
@@ -50,7 +53,7 @@ final class Watches implements Registry {
     services.addIndexer(BY_SERVER, service -> List.copyOf(servers(service)));
     services.addIndexer(Census.BY_ACTIVE, service -> active(service));
     services.addIndexer(BY_WORKLOAD, service -> List.copyOf(WorkloadKeys.of(service)));
-    census.services(services);
+    census.services(services, anchors);
     services.addIndexer(BY_NAMESPACE, service -> List.of(service.getMetadata().getNamespace()));
     services.addIndexer(GivenSecrets.BY_GIVEN, GivenSecrets::keys);
     handed = given.source(services);
@@ -93,7 +96,8 @@ final class Watches implements Registry {
 
   List<EventSource<?, BackingService>> sources() {
     var sources =
-        new ArrayList<EventSource<?, BackingService>>(List.of(servers, namespaces, handed, bound));
+        new ArrayList<EventSource<?, BackingService>>(
+            List.of(servers, namespaces, handed, bound, anchors));
     for (var kind : List.of(Deployment.class, StatefulSet.class, DaemonSet.class, CronJob.class))
       sources.add(workloads(kind));
     return sources;

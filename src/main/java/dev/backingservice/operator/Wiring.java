@@ -161,8 +161,8 @@ class Wiring {
 
   @Produces
   @Singleton
-  Directory directory() {
-    return new Directory();
+  Directory directory(Census census) {
+    return new Directory(census::trustChanged);
   }
 
   @Produces

@@ -106,7 +106,6 @@ class TlsIT {
 
     // When
     stage.sandbox.secret(stage.blue + "-ca", Map.of("ca.crt", bundle));
-    stage.sandbox.touch(stage.blue);
 
     // Then
     stage.eventually(() -> assertThat(stage.bound("ca.crt").split("BEGIN CERTIFICATE")).hasSize(3));
