@@ -2,6 +2,8 @@ package dev.backingservice.engine.mysql;
 
 import dev.backingservice.engine.Drain;
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Pause;
+import dev.backingservice.engine.QuietCounts;
 import dev.backingservice.engine.Server;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Reason;
@@ -18,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 /// ends no session, and a session that was let in before it may not have begun: the server looks at
 /// the account when it hears the name, and lets the client take its time for the password.
 record Severing(Sql sql, List<String> logins) {
-  private static final int QUIET_COUNTS = 3;
+  /// Who hangs up by itself just now is not killed.
   private static final long PAUSE_MILLIS = 50;
 
   /// Far more than a login takes.
@@ -38,20 +40,19 @@ record Severing(Sql sql, List<String> logins) {
     long began = System.nanoTime();
     long deadline = began + within.toNanos();
     var beginning = new HashSet<>(nameless());
-    int ended = 0;
-    int quiet = 0;
+    var counts = new QuietCounts(Duration.ZERO);
+    var ended = new HashSet<Long>();
     while (true) {
       var sessions = sessions();
-      for (var id : sessions) if (end(id)) ended++;
+      for (var id : sessions) if (end(id)) ended.add(id);
       beginning.retainAll(nameless());
       if (System.nanoTime() - began > HONEST_NANOS) for (var id : beginning) end(id);
       int left = sessions.size() + beginning.size();
       int prepared = prepared(sql);
-      quiet = left == 0 && prepared == 0 ? quiet + 1 : 0;
-      if (quiet == QUIET_COUNTS) return new Drain(ended, 0, 0);
+      if (counts.found(left + prepared)) return new Drain(ended.size(), 0, 0);
       if (System.nanoTime() > deadline)
-        return new Drain(ended, Math.max(1, left + prepared), prepared);
-      pause();
+        return new Drain(ended.size(), Math.max(1, left + prepared), prepared);
+      counts.pause();
     }
   }
 
@@ -59,14 +60,16 @@ record Severing(Sql sql, List<String> logins) {
   void untilNobodyIsLeft(Duration within) throws SQLException, EngineException {
     long began = System.nanoTime();
     var beginning = new HashSet<>(nameless());
-    pause(); // who hangs up by itself just now is not killed
-    for (int quiet = 0; quiet < QUIET_COUNTS; pause()) {
+    if (!sessions().isEmpty()) Pause.ofMillis(PAUSE_MILLIS);
+    var counts = new QuietCounts(Duration.ZERO);
+    while (true) {
       var sessions = sessions();
       for (var id : sessions) end(id);
       beginning.retainAll(nameless());
       if (System.nanoTime() - began > HONEST_NANOS) for (var id : beginning) end(id);
-      quiet = sessions.isEmpty() && beginning.isEmpty() ? quiet + 1 : 0;
+      if (counts.found(sessions.size() + beginning.size())) return;
       if (System.nanoTime() - began > within.toNanos()) throw remain();
+      counts.pause();
     }
   }
 
@@ -78,13 +81,13 @@ record Severing(Sql sql, List<String> logins) {
     long deadline = began + within.toNanos();
     var before = new HashSet<>(sessions());
     var beginning = new HashSet<>(nameless());
-    pause(); // who hangs up by itself just now is not killed
+    if (!before.isEmpty()) Pause.ofMillis(PAUSE_MILLIS);
     before.retainAll(sessions());
     while (!before.isEmpty() || !beginning.isEmpty()) {
       for (var id : before) end(id);
       if (System.nanoTime() - began > HONEST_NANOS) for (var id : beginning) end(id);
       if (System.nanoTime() > deadline) throw remain();
-      pause();
+      Pause.ofMillis(PAUSE_MILLIS);
       var nameless = nameless();
       var now = sessions(); // afterwards: whoever is nameless no more has its name by now
       before.addAll(beginning);
@@ -145,14 +148,6 @@ record Severing(Sql sql, List<String> logins) {
     } catch (SQLException e) {
       if (e.getErrorCode() != MySqlErrors.NO_SUCH_CONNECTION) throw e;
       return false;
-    }
-  }
-
-  private static void pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

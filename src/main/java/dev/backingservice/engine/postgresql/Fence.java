@@ -19,7 +19,8 @@ record Fence(Sql sql, Marks marks, Attachment at) {
        WHERE owner = $1 OR (owner = ANY ($2) AND database = $3)""";
 
   Drain sever(Duration within) throws SQLException {
-    return new Severing(sql, List.of(at.login()), this::prepared).until(within);
+    return new Severing(sql, List.of(at.login()), Severing.Lock.JustNow, this::prepared)
+        .until(within);
   }
 
   /// How many prepared transactions are open that this login, or a group it could act as, owns.

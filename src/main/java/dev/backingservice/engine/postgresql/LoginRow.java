@@ -79,6 +79,11 @@ record LoginRow(
 
   private static final String SEARCH_PATH = ":search_path=";
 
+  /// Whether nobody logs in with it.
+  boolean locked() {
+    return !canLogin && connections == 0;
+  }
+
   static LoginRow read(ResultSet row, Marks marks) throws SQLException {
     return read(row, 0, marks);
   }

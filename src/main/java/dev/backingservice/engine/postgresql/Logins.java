@@ -113,7 +113,7 @@ record Logins(Marks marks, String server) {
     if (found.isEmpty()) return;
     var row = found.get();
     long by = Math.max(row.superseded(), Math.max(superseding, row.epoch()));
-    if (!row.canLogin() && row.connections() == 0 && row.superseded() == by) return;
+    if (row.locked() && row.superseded() == by) return;
     sql.run(List.of(superseded(row, by), shut(row)));
   }
 

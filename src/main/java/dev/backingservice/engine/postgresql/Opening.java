@@ -132,7 +132,8 @@ final class Opening {
               connection,
               sql -> logins.lock(sql, order, want.login(), row.epoch()),
               service(order));
-          Severing.untilNobodyIsLeft(new Sql(connection), List.of(want.login()), EVICTION);
+          var lock = row.locked() ? Severing.Lock.Before : Severing.Lock.JustNow;
+          Severing.untilNobodyIsLeft(new Sql(connection), List.of(want.login()), lock, EVICTION);
           return want;
         });
   }

@@ -57,7 +57,7 @@ final class Provision {
         () -> {
           var sql = new Sql(connection);
           if (logins.ours(sql, order, want.login()).isPresent())
-            Severing.untilNobodyIsLeft(sql, List.of(want.login()), EVICTION);
+            Severing.untilNobodyIsLeft(sql, List.of(want.login()), Severing.Lock.JustNow, EVICTION);
           return want;
         });
   }

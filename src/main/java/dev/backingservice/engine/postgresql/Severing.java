@@ -2,23 +2,31 @@ package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.Drain;
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Pause;
+import dev.backingservice.engine.QuietCounts;
 import dev.backingservice.model.Reason;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 
 /// Ends the sessions of logins again and again, until three counts in a row find nobody.
-record Severing(Sql sql, List<String> logins, Count besides) {
-  private static final int QUIET_COUNTS = 3;
-  private static final long PAUSE_MILLIS = 50;
+///
+/// @param lock since when none of the logins may log in
+/// @param besides what else has to be zero
+record Severing(Sql sql, List<String> logins, Lock lock, Count besides) {
+  private static final long PAUSE_MILLIS = 10;
 
-  /// Sessions of logins that may not log in any more; so a stale leader ends nothing. On a
-  /// standby nothing can be locked, but sessions can be ended.
-  private static final String LOCKED =
+  /// Ends sessions of logins that may not log in any more; so a stale leader ends nothing. On a
+  /// standby nothing can be locked, but sessions can be ended. One statement for all; the right to
+  /// signal is a matter of the role, not of the session. In the list of results, never in the
+  /// condition: the planner may call what stands there for every session of the server before it
+  /// looks whose it is.
+  private static final String END =
       """
-      SELECT %s FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid
+      SELECT a.pid, pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid
        WHERE r.rolname = ANY ($1) AND (NOT r.rolcanlogin OR pg_catalog.pg_is_in_recovery())""";
 
   /// Sessions of a login, of whatever rights.
@@ -27,7 +35,22 @@ record Severing(Sql sql, List<String> logins, Count besides) {
       SELECT a.pid FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_roles r ON r.oid = a.usesysid
        WHERE r.rolname = $1""";
 
-  /// What else has to be zero.
+  /// Since when nobody may log in.
+  enum Lock {
+    /// Whoever passed the check just before may have no lock on a database yet, and be seen by
+    /// nobody.
+    JustNow(Duration.ofMillis(100)),
+    /// It was found locked.
+    Before(Duration.ZERO);
+
+    private final Duration settling;
+
+    Lock(Duration settling) {
+      this.settling = settling;
+    }
+  }
+
+  /// A number of something.
   @FunctionalInterface
   interface Count {
     int now() throws SQLException;
@@ -36,25 +59,22 @@ record Severing(Sql sql, List<String> logins, Count besides) {
   Drain until(Duration within) throws SQLException {
     long deadline = System.nanoTime() + within.toNanos();
     var starting = new Starting(sql, logins);
-    int ended = 0;
-    int quiet = 0;
+    var counts = new QuietCounts(lock.settling);
+    var ended = new HashSet<Integer>();
     while (true) {
-      int begun = sessions();
-      if (begun > 0) ended += end();
-      int sessions = begun + starting.left();
+      int sessions = end(ended) + starting.left();
       int others = besides.now();
-      quiet = sessions == 0 && others == 0 ? quiet + 1 : 0;
-      if (quiet == QUIET_COUNTS) return new Drain(ended, 0, 0);
+      if (counts.found(sessions + others)) return new Drain(ended.size(), 0, 0);
       if (System.nanoTime() > deadline)
-        return new Drain(ended, Math.max(1, sessions + others), others);
-      pause();
+        return new Drain(ended.size(), Math.max(1, sessions + others), others);
+      counts.pause();
     }
   }
 
   /// @throws EngineException with `SessionsRemain` when some do not end in time
-  static void untilNobodyIsLeft(Sql sql, List<String> logins, Duration within)
+  static void untilNobodyIsLeft(Sql sql, List<String> logins, Lock lock, Duration within)
       throws SQLException, EngineException {
-    if (logins.isEmpty() || new Severing(sql, logins, () -> 0).until(within).done()) return;
+    if (logins.isEmpty() || new Severing(sql, logins, lock, () -> 0).until(within).done()) return;
     var first = logins.getFirst();
     throw EngineException.of(
         Reason.SessionsRemain,
@@ -85,38 +105,21 @@ record Severing(Sql sql, List<String> logins, Count besides) {
         throw EngineException.of(
             Reason.SessionsRemain,
             "sessions of %s that hold more rights than it has now do not end".formatted(login));
-      pause();
+      Pause.ofMillis(PAUSE_MILLIS);
     }
   }
 
-  private int sessions() throws SQLException {
-    return sql.first(LOCKED.formatted("count(*)"), row -> row.getInt(1), names()).orElse(0);
+  /// @param ended told which processes were told to end; one takes a while
+  /// @return how many were there
+  private int end(Set<Integer> ended) throws SQLException {
+    var seen =
+        sql.query(
+            END,
+            row -> new Told(row.getInt(1), row.getBoolean(2)),
+            (Object) logins.toArray(String[]::new));
+    seen.stream().filter(Told::ends).map(Told::pid).forEach(ended::add);
+    return seen.size();
   }
 
-  private Object names() {
-    return logins.toArray(String[]::new);
-  }
-
-  /// One statement for all; the right to signal is a matter of the role, not of the session. In
-  /// the list of results, never in the condition: the planner may call what stands there for
-  /// every session of the server before it looks whose it is.
-  private int end() throws SQLException {
-    return (int)
-        sql
-            .query(
-                LOCKED.formatted("pg_catalog.pg_terminate_backend(a.pid)"),
-                row -> row.getBoolean(1),
-                names())
-            .stream()
-            .filter(ended -> ended)
-            .count();
-  }
-
-  private static void pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
+  private record Told(int pid, boolean ends) {}
 }

@@ -102,7 +102,8 @@ record Strangers(Marks marks, Logins logins, Transactions transactions, Runnable
     newPage.run();
     var locked =
         strangers(new Sql(connection), page, names).stream().filter(row -> !row.canLogin());
-    Severing.untilNobodyIsLeft(new Sql(connection), locked.map(LoginRow::name).toList(), WITHIN);
+    Severing.untilNobodyIsLeft(
+        new Sql(connection), locked.map(LoginRow::name).toList(), Severing.Lock.JustNow, WITHIN);
     return page.size() - failed.size();
   }
 
