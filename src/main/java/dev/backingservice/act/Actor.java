@@ -128,6 +128,7 @@ public final class Actor {
               Logger.Level.DEBUG;
           case Result.LetIn _, Result.Full _ -> Logger.Level.DEBUG;
           case Result.Done _,
+              Result.Written _,
               Result.Marked _,
               Result.Fenced _,
               Result.Failed _,

@@ -69,10 +69,11 @@ public final class OnSecrets {
             .find(publish.attachment().server())
             .orElseThrow(
                 () -> EngineException.of(Reason.ServerUnreachable, "the server is not known yet"));
-    var secret = codec.write(maker.contents(f, publish, served, now));
+    var contents = maker.contents(f, publish, served, now);
+    var secret = codec.write(contents);
     if (publish.guard().isEmpty()) secrets.create(secret);
     else replace(secret, publish.guard());
-    return new Result.Done();
+    return new Result.Written(contents.certificateEnds());
   }
 
   private void replace(Secret secret, String guard) {

@@ -15,6 +15,7 @@ import dev.backingservice.model.Intent;
 import dev.backingservice.model.Labels;
 import dev.backingservice.model.LoginNames;
 import dev.backingservice.model.Place;
+import dev.backingservice.model.Published;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.RootKey;
 import dev.backingservice.model.ServiceId;
@@ -72,8 +73,10 @@ public final class Observer {
     this.codec = new BindingSecret(key);
   }
 
-  public Facts observe(BackingService resource, Registry known) {
-    var facts = recorded(resource, known);
+  /// @param held what the binding Secret is known to say, because nobody but this reconcile has had
+  ///     a turn since it was read: writes are guarded by its version; empty to read it
+  public Facts observe(BackingService resource, Registry known, Optional<Published> held) {
+    var facts = recorded(resource, known, held);
     facts = searched(facts.withServers(servers.look(facts, known)), known);
     facts = facts.withWorkloads(finder.find(facts));
     if (doubtful(resource) || (edited(resource) && settled(facts)))
@@ -124,15 +127,14 @@ public final class Observer {
   }
 
   /// What is written in Kubernetes.
-  private Facts recorded(BackingService resource, Registry known) {
+  private Facts recorded(BackingService resource, Registry known, Optional<Published> held) {
     var request = IntentReader.read(resource, engines);
     var service = service(resource, known, request.asked());
     var memory = MemoryReader.read(resource.getStatus());
-    var secret = secrets.find(service.id().namespace(), secretName(resource));
     return new Facts(
         service,
         request,
-        check.verified(codec.read(secret, service.id()), secret),
+        held.orElseGet(() -> published(service.id(), secretName(resource))),
         memory,
         Map.of(),
         List.of(),
@@ -140,6 +142,11 @@ public final class Observer {
         Optional.empty(),
         rhythm.inPhase(service.id().uid(), phase(memory)),
         List.of());
+  }
+
+  private Published published(ServiceId id, String secretName) {
+    var secret = secrets.find(id.namespace(), secretName);
+    return check.verified(codec.read(secret, id), secret);
   }
 
   private Facts.Service service(BackingService resource, Registry known, Optional<Intent> asked) {

@@ -4,6 +4,7 @@ import dev.backingservice.act.Actor;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.model.Labels;
+import dev.backingservice.model.Published;
 import dev.backingservice.observe.Observer;
 import dev.backingservice.observe.Registry;
 import dev.backingservice.observe.Rhythm;
@@ -141,9 +142,9 @@ public class BackingServiceReconciler
     var told = new ArrayList<Runnable>();
     given.follow(resource);
     try {
-      var pass = pass(resource, told);
+      var pass = pass(resource, Optional.empty(), told);
       for (int i = 0; i < PHASES && pass.onward.isPresent() && !stopping.asked(); i++)
-        pass = pass(pass.onward.get(), told);
+        pass = pass(pass.onward.get(), pass.held, told);
       return pass;
     } catch (RuntimeException e) {
       recorder.broken(resource, e);
@@ -153,10 +154,10 @@ public class BackingServiceReconciler
     }
   }
 
-  private Pass pass(BackingService resource, List<Runnable> told) {
+  private Pass pass(BackingService resource, Optional<Published> held, List<Runnable> told) {
     long began = System.nanoTime();
-    var facts = observer.observe(resource, registry());
-    if (stopping.asked()) return new Pass(List.of(), Optional.empty(), SOON);
+    var facts = observer.observe(resource, registry(), held);
+    if (stopping.asked()) return new Pass(List.of(), Optional.empty(), Optional.empty(), SOON);
     var plan = Planner.plan(facts, clock.instant());
     var outcomes = actor.carryOut(plan);
     var after = Aftermath.of(plan, outcomes, rhythm.jittered(), clock.instant());
@@ -165,12 +166,17 @@ public class BackingServiceReconciler
     var recorded = recorder.record(marked(resource, outcomes), report);
     recorder.measure(resource, report, facts.inPhase().plusNanos(System.nanoTime() - began));
     return switch (recorded) {
-      case Recorded.Unchanged _ -> new Pass(outcomes, Optional.empty(), after.again());
-      case Recorded.Outrun _ -> new Pass(outcomes, Optional.empty(), SOON);
+      case Recorded.Unchanged _ ->
+          new Pass(outcomes, Optional.empty(), Optional.empty(), after.again());
+      case Recorded.Outrun _ -> new Pass(outcomes, Optional.empty(), Optional.empty(), SOON);
       case Recorded.Written(var written) -> {
         told.add(() -> recorder.tell(resource, report));
         transition(facts, after);
-        yield new Pass(outcomes, Optional.of(written).filter(_ -> after.onward()), after.again());
+        yield new Pass(
+            outcomes,
+            Optional.of(written).filter(_ -> after.onward()),
+            Optional.of(facts.published()).filter(_ -> after.leavesBinding()),
+            after.again());
       }
     };
   }
@@ -203,5 +209,10 @@ public class BackingServiceReconciler
   }
 
   /// @param onward the resource as recorded, when the next phase begins at once
-  private record Pass(List<Outcome> outcomes, Optional<BackingService> onward, Duration again) {}
+  /// @param held what the binding Secret said, where this pass did not write it
+  private record Pass(
+      List<Outcome> outcomes,
+      Optional<BackingService> onward,
+      Optional<Published> held,
+      Duration again) {}
 }

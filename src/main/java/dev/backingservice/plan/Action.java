@@ -129,6 +129,15 @@ public sealed interface Action {
     };
   }
 
+  /// Whether it writes or deletes the binding Secret.
+  default boolean writesBinding() {
+    return switch (this) {
+      case Publish _, Amend _, Unpublish _ -> true;
+      case MarkAttached _, CreateMissing _, CreateGroups _, Ensure _, Tidy _, CatchUp _ -> false;
+      case Knock _, Fence _, Settle _, Project _, Withdraw _, Owe _, HandOver _, Drop _ -> false;
+    };
+  }
+
   /// Whether it fences `login`.
   default boolean fences(Attachment login) {
     return switch (this) {

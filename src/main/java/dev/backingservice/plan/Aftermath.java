@@ -79,6 +79,11 @@ public record Aftermath(Plan plan, Facts facts, Swap swap, Memory memory, Durati
     return again.equals(Pace.AT_ONCE);
   }
 
+  /// Whether nothing was done, or tried, that writes the binding Secret.
+  public boolean leavesBinding() {
+    return facts.outcomes().stream().map(Outcome::action).noneMatch(Action::writesBinding);
+  }
+
   public boolean did(Class<? extends Action> kind) {
     return facts.outcomes().stream().anyMatch(o -> o.done() && kind.isInstance(o.action()));
   }

@@ -130,6 +130,7 @@ public final class Fences {
       case Outcome.Result.Draining _, Outcome.Result.Failed _, Outcome.Result.Unanswered _ ->
           Optional.empty();
       case Outcome.Result.Done _,
+          Outcome.Result.Written _,
           Outcome.Result.Marked _,
           Outcome.Result.LetIn _,
           Outcome.Result.Full _,

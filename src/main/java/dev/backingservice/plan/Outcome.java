@@ -2,6 +2,7 @@ package dev.backingservice.plan;
 
 import dev.backingservice.model.Failure;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -17,6 +18,11 @@ public record Outcome(Action action, Result result) {
     /// @param version the resource's version since
     /// @param generation of the spec it was made on
     record Marked(String version, long generation) implements Result {}
+
+    /// The binding was written.
+    ///
+    /// @param certificateEnds when the client certificate in it ends
+    record Written(Instant certificateEnds) implements Result {}
 
     /// A login was let in.
     ///
@@ -63,14 +69,15 @@ public record Outcome(Action action, Result result) {
         case Silent(var failure) -> Optional.of(failure);
         case Failed(var failure) -> Optional.of(failure);
         case Unclear(var failure) -> Optional.of(failure);
-        case Done _, Marked _, LetIn _, Full _, Fenced _, Draining _ -> Optional.empty();
+        case Done _, Marked _, Written _, LetIn _, Full _, Fenced _, Draining _ -> Optional.empty();
       };
     }
   }
 
   public boolean done() {
     return switch (result) {
-      case Result.Done _, Result.Marked _, Result.LetIn _, Result.Full _, Result.Fenced _ -> true;
+      case Result.Done _, Result.Marked _, Result.Written _ -> true;
+      case Result.LetIn _, Result.Full _, Result.Fenced _ -> true;
       case Result.Draining _, Result.Unanswered _, Result.Stranger _ -> false;
       case Result.Silent _, Result.Failed _, Result.Unclear _ -> false;
     };

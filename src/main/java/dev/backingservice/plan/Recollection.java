@@ -3,10 +3,8 @@ package dev.backingservice.plan;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Debt;
 import dev.backingservice.model.Identity;
-import dev.backingservice.model.Intent;
 import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Published;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -171,15 +169,17 @@ final class Recollection {
   }
 
   private Optional<Instant> certificateEnds() {
-    var published = done(Action.Publish.class);
-    var life = f.intent().map(Intent::certificateLife).orElse(Duration.ZERO);
-    if (published.isPresent())
-      return published
-          .flatMap(Action.Publish::certificateEnds)
-          .or(() -> Optional.of(now.plus(life)));
-    return Bindings.believed(f)
-        .flatMap(Published.Binding::certificateEnds)
+    return written()
+        .or(() -> Bindings.believed(f).flatMap(Published.Binding::certificateEnds))
         .or(() -> f.memory().certificateEnds());
+  }
+
+  private Optional<Instant> written() {
+    return f.outcomes().stream()
+        .map(Outcome::result)
+        .filter(Outcome.Result.Written.class::isInstance)
+        .map(result -> ((Outcome.Result.Written) result).certificateEnds())
+        .findFirst();
   }
 
   private String handledRetry() {

@@ -18,6 +18,7 @@ import dev.backingservice.model.Debt;
 import dev.backingservice.model.EngineKind;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Identity;
+import dev.backingservice.model.Intent;
 import dev.backingservice.model.LoginNames;
 import dev.backingservice.model.Place;
 import dev.backingservice.model.Published;
@@ -103,8 +104,14 @@ record Case(BackingService service, JsonNode seen) {
     return switch (action) {
       case Action.Fence fence -> fenced(fence.server());
       case Action.Settle settle -> fenced(settle.server());
+      case Action.Publish publish -> new Outcome.Result.Written(ends(publish));
       default -> new Outcome.Result.Done();
     };
+  }
+
+  private Instant ends(Action.Publish publish) {
+    var life = facts().intent().map(Intent::certificateLife).orElse(Duration.ZERO);
+    return publish.certificateEnds().orElse(now().plus(life));
   }
 
   private Outcome.Result fenced(String server) {

@@ -42,6 +42,32 @@ class RecollectionTest {
     assertThat(memory.isBlank()).isFalse();
   }
 
+  /// Between the plan and the certificate the clock goes on: what was recorded otherwise than it is
+  /// would be written once more after each restart.
+  @Test
+  void theEndOfACertificateIsTheOneThatWasWritten() {
+    // Given
+    var facts = WorldFacts.of(World.start(), POLICY);
+    var plan = Planner.plan(facts, World.START);
+    var ends = World.START.plus(Duration.ofDays(90)).minusSeconds(1);
+    var outcomes =
+        plan.actions().stream()
+            .map(
+                action ->
+                    new Outcome(
+                        action,
+                        action instanceof Action.Publish
+                            ? new Outcome.Result.Written(ends)
+                            : new Outcome.Result.Done()))
+            .toList();
+
+    // When
+    var memory = Aftermath.of(plan, outcomes, Duration.ofMinutes(10), World.START).memory();
+
+    // Then
+    assertThat(memory.certificateEnds()).contains(ends);
+  }
+
   /// Of a login that was used again and again, the last credential is enough.
   @Test
   void theOnlyFormerLoginOnAServerIsNotForgottenForManyOnAnother() {

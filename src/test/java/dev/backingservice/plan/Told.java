@@ -36,7 +36,7 @@ public final class Told {
   static String of(Outcome outcome) {
     var result =
         switch (outcome.result()) {
-          case Outcome.Result.Done _, Outcome.Result.LetIn _ -> "";
+          case Outcome.Result.Done _, Outcome.Result.Written _, Outcome.Result.LetIn _ -> "";
           case Outcome.Result.Fenced(var proof) -> " -> " + proof.result();
           case Outcome.Result.Draining(int left) -> " -> Draining " + left;
           case Outcome.Result.Full _, Outcome.Result.Marked _ -> " -> " + name(outcome);

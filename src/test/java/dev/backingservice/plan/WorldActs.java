@@ -24,6 +24,8 @@ import java.util.OptionalInt;
 /// @param path where the binding was mounted when the plan was made
 record WorldActs(World w, String path) {
 
+  private static final Duration CERTIFICATE = Duration.ofDays(90);
+
   static WorldActs of(World w, Facts planned) {
     return new WorldActs(w, planned.shape().map(BindingShape::mountPath).orElse(""));
   }
@@ -47,7 +49,8 @@ record WorldActs(World w, String path) {
                   0,
                   p.debts(),
                   0),
-              p.guard());
+              p.guard(),
+              new Result.Written(w.now().plus(CERTIFICATE)));
       case Action.Amend p -> amend(p);
       case Action.Unpublish _ ->
           new Done(w.grip() == Grip.Foreign ? w : w.having(Optional.empty()), new Result.Done());
@@ -217,10 +220,11 @@ record WorldActs(World w, String path) {
     var s = w.secret().get();
     return publish(
         new Secret(s.active(), p.requested(), s.shape(), s.given(), p.aborted(), p.debts(), 0),
-        p.guard());
+        p.guard(),
+        new Result.Done());
   }
 
-  private Done publish(Secret written, String guard) {
+  private Done publish(Secret written, String guard, Result result) {
     if (written.given().equals(World.MISSING))
       return new Done(w, new Result.Failed(new Failure(Reason.CredentialsMissing, "missing")));
     if (w.grip() == Grip.Refused && w.secret().isPresent())
@@ -229,18 +233,16 @@ record WorldActs(World w, String path) {
     if (w.grip() == Grip.Foreign || !seen)
       return new Done(w, new Result.Unclear(new Failure(Reason.Pending, "409")));
     int version = w.secret().map(Secret::version).orElse(0);
-    return done(
-        known(written.active())
-            .having(
-                Optional.of(
-                    new Secret(
-                        written.active(),
-                        written.requested(),
-                        written.shape(),
-                        written.given(),
-                        written.aborted(),
-                        written.debts(),
-                        (version + 1) % World.VERSIONS))));
+    var next =
+        new Secret(
+            written.active(),
+            written.requested(),
+            written.shape(),
+            written.given(),
+            written.aborted(),
+            written.debts(),
+            (version + 1) % World.VERSIONS);
+    return new Done(known(written.active()).having(Optional.of(next)), result);
   }
 
   /// Whoever reads the Secret has the credential from now on.

@@ -1,0 +1,140 @@
+package dev.backingservice.sandbox;
+
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/// How long many swaps take that are asked for at once: each service by an edit of its own.
+final class SwapRates {
+  private static final int SERVICES = 100;
+  private static final int ROUNDS = 6;
+  private static final int CLIENTS = 8;
+  private static final long LOOK_MILLIS = 50;
+  private final Sandbox sandbox;
+
+  private SwapRates(Sandbox sandbox) {
+    this.sandbox = sandbox;
+  }
+
+  /// On a control plane, servers and an operator of its own.
+  static void run() throws Exception {
+    try (var sandbox = Sandbox.start()) {
+      for (var name : List.of("blue", "green")) sandbox.server(name, 17).withDatabase("orders");
+      sandbox.namespace("bench");
+      sandbox.startOperator(Map.of(), Launch.packaged());
+      new SwapRates(sandbox).rounds();
+    }
+  }
+
+  private void rounds() throws Exception {
+    each(name -> sandbox.apply(Bench.service(name, "blue")));
+    settled("blue");
+    var audit = Audit.fromNow(sandbox.plane());
+    double statements = sandbox.operator().statements();
+    var took = new ArrayList<Long>();
+    for (int round = 0; round < ROUNDS; round++)
+      took.add(swapped(round % 2 == 0 ? "green" : "blue"));
+    var title =
+        "%d services by %d edits, the first edit to the last Secret: "
+            .formatted(SERVICES, SERVICES);
+    Bench.row(title + "first round", took.getFirst() + " ms");
+    Bench.row(
+        title + "median of " + ROUNDS, took.stream().sorted().toList().get(ROUNDS / 2) + " ms");
+    double swaps = SERVICES * ROUNDS;
+    Bench.row(
+        "API requests, writes, SQL statements per swap",
+        "%.1f, %.1f, %.1f"
+            .formatted(
+                ours(audit.requests()) / swaps,
+                ours(audit.writes()) / swaps,
+                (sandbox.operator().statements() - statements) / swaps));
+    if (Boolean.getBoolean("x")) {
+      var by = new java.util.TreeMap<String, Integer>();
+      for (var r : audit.requests())
+        by.merge(r.verb() + " " + r.resource() + " " + r.code(), 1, Integer::sum);
+      by.forEach((k, v) -> System.out.println("X " + v / swaps + " " + k));
+      System.out.println(
+          sandbox
+              .operator()
+              .log()
+              .lines()
+              .filter(l -> l.contains("acted"))
+              .map(l -> l.replaceAll(".*action=(\\w+) result=(\\w+).*", "$1 $2"))
+              .collect(
+                  java.util.stream.Collectors.groupingBy(
+                      x -> x, java.util.stream.Collectors.counting())));
+    }
+  }
+
+  private static long ours(List<Audit.Request> requests) {
+    return requests.stream().filter(r -> r.name().startsWith("bench/")).count();
+  }
+
+  /// @return in milliseconds
+  private long swapped(String to) throws Exception {
+    long began = System.nanoTime();
+    each(name -> sandbox.swap("bench", name, to));
+    while (leadingTo(to) < SERVICES) TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+    settled(to);
+    return millis;
+  }
+
+  /// Until nothing is to be done any more.
+  private void settled(String server) throws Exception {
+    Waiting.until("Secrets", () -> leadingTo(server) == SERVICES);
+    for (int i = 0; i < SERVICES; i++) {
+      var name = name(i);
+      Waiting.until("a service", () -> Bench.ready(sandbox.service("bench", name)));
+    }
+  }
+
+  /// From the cache of the API server.
+  private long leadingTo(String server) {
+    return sandbox
+        .admin()
+        .secrets()
+        .inNamespace("bench")
+        .list(new ListOptionsBuilder().withResourceVersion("0").build())
+        .getItems()
+        .stream()
+        .filter(secret -> server.equals(server(secret)))
+        .count();
+  }
+
+  private static String server(Secret secret) {
+    var annotations = secret.getMetadata().getAnnotations();
+    return annotations == null ? "" : annotations.getOrDefault("backingservice.dev/server", "");
+  }
+
+  private static String name(int i) {
+    return "many-" + i;
+  }
+
+  private static void each(Edit edit) {
+    try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
+      for (int i = 0; i < SERVICES; i++) {
+        var name = name(i);
+        clients.execute(() -> edit.of(name));
+      }
+    }
+  }
+
+  @FunctionalInterface
+  private interface Edit {
+    void of(String service);
+  }
+
+  /// Alone, without the other figures.
+  public static void main(String... args) {
+    Program.run(
+        () -> {
+          run();
+          return true;
+        });
+  }
+}
