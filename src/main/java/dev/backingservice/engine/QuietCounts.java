@@ -20,8 +20,7 @@ public final class QuietCounts {
   /// Begins now, after the lock.
   ///
   /// @param settling the least time from now to the last count: longer than a session takes from
-  // the
-  ///     check of its right to log in until it is counted; zero where nobody can be on the way
+  ///     the check of its right to log in until it is counted; zero where nobody can be on the way
   public QuietCounts(Duration settling) {
     this.settling = settling;
   }

@@ -58,9 +58,8 @@ class Census implements Snapshots {
     if (source != null) source.propagateEvent(new ResourceID(server));
   }
 
-  /// Every binding to a server publishes its anchors: its services are looked at now, whether or
-  // not
-  /// they were looked at while the former ones were known.
+  /// Every binding to a server publishes its anchors: its services are looked at now. Some may
+  /// have been looked at while the former ones were known.
   void trustChanged(String server) {
     var cache = services;
     var source = anchors;

@@ -22,6 +22,7 @@ import java.util.Optional;
 /// | | | Aborting | the new server is lost, the Secret is refused or not ours, the cause is gone, the new server refuses the namespace |
 /// | Roll | gives the workloads the epoch | Verify | every template carries it |
 /// | Roll, Verify | | Retire | somebody ends the overlap before it began |
+/// | Roll | | Retire, Overlap | every pod runs it already, or there is none |
 /// | Verify | waits | Retire, Overlap | every pod runs it; Overlap where the old login still works |
 /// | Overlap | lets both logins work | Retire | time and sessions of the old login are over |
 /// | Retire | keeps the old logins locked, then removes them | – | – |
@@ -94,6 +95,7 @@ public sealed interface Swap {
       case Cut _                                                         -> this;
 
       case Roll(var m, var p, var at) when Overlaps.ended(f, m)          -> new Retire(m, p, at, now);
+      case Roll(var m, var p, var at) when SwapGuards.rolledOut(f)       -> Start.of(f, now, 0).orElse(SwapGuards.verified(m, p, at, now));
       case Roll(var m, var p, var at) when SwapGuards.projected(f)       -> Start.of(f, now, 0).orElse(new Verify(m, p, at));
       case Roll _                                                        -> Start.of(f, now, 0).orElse(this);
 
