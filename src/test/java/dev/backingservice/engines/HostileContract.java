@@ -45,9 +45,17 @@ abstract class HostileContract {
   abstract Stream<Trial> trials();
 
   /// @param like the mode that tells what may be said of the server
-  record Trial(String name, HostileMode like, HostileServer.Dialogue dialogue) {
+  ///
+  /// @param within how long one attempt may take
+  /// @param most the bytes that it may allocate, whether or not it keeps them
+  record Trial(
+      String name, HostileMode like, HostileServer.Dialogue dialogue, Duration within, long most) {
     Trial(HostileMode mode, HostileServer.Dialogue dialogue) {
       this(mode.name(), mode, dialogue);
+    }
+
+    Trial(String name, HostileMode like, HostileServer.Dialogue dialogue) {
+      this(name, like, dialogue, ATTEMPT, ALLOCATED);
     }
   }
 
@@ -105,8 +113,8 @@ abstract class HostileContract {
   }
 
   private void judge(Trial trial, Attempt attempt) {
-    assertThat(attempt.took).as("time").isLessThan(ATTEMPT);
-    assertThat(attempt.allocated).as("allocated").isLessThan(ALLOCATED);
+    assertThat(attempt.took).as("time").isLessThan(trial.within());
+    assertThat(attempt.allocated).as("allocated").isLessThan(trial.most());
     truthful(trial.like(), attempt);
     after(trial);
   }

@@ -4,7 +4,13 @@ import dev.backingservice.engines.HostileServer.Wire;
 
 /// The protocol of PostgreSQL. It knows the administrator's password, so that it can go on after
 /// the login.
-record HostilePostgres(String password) implements HostileServer.Dialogue {
+///
+/// @param answered how many statements are answered before the session begins to be hostile
+record HostilePostgres(String password, int answered) implements HostileServer.Dialogue {
+  HostilePostgres(String password) {
+    this(password, 0);
+  }
+
   @Override
   public void begin(Wire plain) throws Exception {
     plain.in.readNBytes(8);
@@ -23,6 +29,6 @@ record HostilePostgres(String password) implements HostileServer.Dialogue {
       return;
     }
     new HostileLogin(wire, password, mode.scram()).play();
-    new HostileSession(wire, mode).play();
+    new HostileSession(wire, mode, answered).play();
   }
 }

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,9 +37,32 @@ class HostileServerIT extends HostileContract {
   /// The deadline of an operation, and the login before it.
   private static final Duration WHOLE = Duration.ofSeconds(30);
 
+  /// What the JDK allocates for 100,000 TLS records, each of one row: garbage at once.
+  private static final long RECORDS = 640L << 20;
+
+  /// So many it takes to open a session and to ask who the server is.
+  private static final int STATEMENTS = 4;
+
   @Override
   Stream<Trial> trials() {
-    return Stream.of(HostileMode.values()).map(m -> new Trial(m, new HostilePostgres(PASSWORD)));
+    return Stream.of(HostileMode.values()).flatMap(HostileServerIT::trials);
+  }
+
+  /// Whatever comes after the login may come at any statement.
+  private static Stream<Trial> trials(HostileMode mode) {
+    var first = Stream.of(new Trial(mode, new HostilePostgres(PASSWORD)));
+    return mode.stage() == HostileMode.Stage.Session
+        ? Stream.concat(first, IntStream.range(1, STATEMENTS).mapToObj(i -> later(mode, i)))
+        : first;
+  }
+
+  private static Trial later(HostileMode mode, int answered) {
+    return new Trial(
+        "%s after %d statements".formatted(mode, answered),
+        mode,
+        new HostilePostgres(PASSWORD, answered),
+        WHOLE,
+        RECORDS);
   }
 
   @ParameterizedTest

@@ -10,7 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What comes after the login: a session that answers just enough to be believed, or does not.
-record HostileSession(Wire wire, HostileMode mode) {
+///
+/// @param answered how many statements are answered before the mode is played
+record HostileSession(Wire wire, HostileMode mode, int answered) {
   private static final List<List<@Nullable String>> PINS =
       List.of(
           List.of("search_path", "pg_catalog,pg_temp"),
@@ -33,6 +35,7 @@ record HostileSession(Wire wire, HostileMode mode) {
     wire.send('K', new byte[8]);
     wire.send('Z', new byte[] {'I'});
     if (mode.stage() == HostileMode.Stage.Session) {
+      for (int i = 0; i < answered; i++) answer();
       wire.in.read();
       mode.play(wire);
       return;

@@ -25,9 +25,9 @@ class CountsIT {
   private static final int SWAPS = 4;
   private static final String NAMESPACE = "counts";
 
-  private static final double REQUESTS_OF_A_SWAP = 26;
-  private static final double WRITES_OF_A_SWAP = 16;
-  private static final double SQL_OF_A_SWAP = 90;
+  private static final double REQUESTS_OF_A_SWAP = 18;
+  private static final double WRITES_OF_A_SWAP = 14;
+  private static final double SQL_OF_A_SWAP = 84;
   private static final double LOGINS_OF_A_SWAP = 6;
 
   @Test

@@ -34,7 +34,7 @@ public final class Bench {
     var scene = Scene.of(args);
     Program.run(
         () -> {
-          if (scene == Scene.POSTGRESQL) attachments();
+          if (scene == Scene.POSTGRESQL) all();
           try (var sandbox = Sandbox.start()) {
             new EngineFigures(sandbox, scene).run();
           }
@@ -42,8 +42,9 @@ public final class Bench {
         });
   }
 
-  private static void attachments() throws Exception {
+  private static void all() throws Exception {
     AttachRates.run();
+    SwapRates.run();
     try (var sandbox = Sandbox.start()) {
       new Bench(sandbox).run();
     }

@@ -119,13 +119,4 @@ final class SwapRates {
   private interface Edit {
     void of(String service);
   }
-
-  /// Alone, without the other figures.
-  public static void main(String... args) {
-    Program.run(
-        () -> {
-          run();
-          return true;
-        });
-  }
 }

@@ -52,7 +52,6 @@ final class Connections {
           Map.entry("loginTimeout", "0"),
           Map.entry("socketTimeout", "20"),
           Map.entry("cancelSignalTimeout", "5"),
-          Map.entry("maxResultBuffer", "1M"),
           Map.entry("preferQueryMode", "extended"),
           Map.entry("allowEncodingChanges", "false"),
           Map.entry("logServerErrorDetail", "false"),

@@ -16,8 +16,15 @@ final class FrameGuard extends FilterInputStream {
   /// The most messages of a kind that nobody asked for, in the life of a connection.
   static final int MOST_UNASKED = 1000;
 
-  /// The most rows that one statement may return.
+  /// The most rows that come until the server is ready again.
   static final int MOST_ROWS = 100_000;
+
+  /// The most memory that they take in the driver, in bytes: it keeps an object for each row and
+  /// for each column, whatever these hold.
+  static final int MOST_RESULT = 16 * 1024 * 1024;
+
+  private static final int ROW = 64;
+  private static final int COLUMN = 32;
 
   /// RFC 7677, section 4.
   static final int FEWEST_ITERATIONS = 4096;
@@ -37,6 +44,7 @@ final class FrameGuard extends FilterInputStream {
   private Part part = Part.Head;
   private int unasked;
   private int rows;
+  private long result;
   private int perStatement;
   private int number;
   private int numberBytes;
@@ -143,7 +151,7 @@ final class FrameGuard extends FilterInputStream {
           case 'S', 'A' -> unasked(Part.Kept);
           case 'N' -> unasked(Part.Body);
           case 'E' -> perStatement(Part.Body);
-          case 'C' -> completed();
+          case 'C' -> Part.Body;
           case 'Z', '1', '2', '3', 'n', 's', 'I' -> exact();
           default -> throw new IOException("a message of an unknown kind was sent");
         };
@@ -152,17 +160,17 @@ final class FrameGuard extends FilterInputStream {
     if (left == 0) part = Part.Head;
   }
 
-  private Part completed() {
-    rows = 0;
+  /// Messages that say nothing but their kind; the server's state is one byte more.
+  private Part exact() throws IOException {
+    if (type == 'Z') ready();
+    if (left != (type == 'Z' ? 1 : 0)) throw new IOException("a message is longer than its kind");
     return Part.Body;
   }
 
-  /// Messages that say nothing but their kind; the server's state is one byte more.
-  private Part exact() throws IOException {
-    rows = type == 'Z' || type == 'I' || type == 's' ? 0 : rows;
-    if (type == 'Z') perStatement = 0;
-    if (left != (type == 'Z' ? 1 : 0)) throw new IOException("a message is longer than its kind");
-    return Part.Body;
+  private void ready() {
+    rows = 0;
+    result = 0;
+    perStatement = 0;
   }
 
   private Part kept() throws IOException {
@@ -201,6 +209,8 @@ final class FrameGuard extends FilterInputStream {
       columns = number;
       number = 0;
       part = columns == 0 ? Part.Body : Part.ColumnLength;
+      result += ROW + (long) columns * COLUMN + left;
+      if (result > MOST_RESULT) throw new IOException("rows of more than 16 MiB were sent");
       if (columns * 4 > left) throw new IOException("a row announces more columns than it has");
       if (columns == 0 && left > 0) throw new IOException("a row is longer than its columns");
     } else {

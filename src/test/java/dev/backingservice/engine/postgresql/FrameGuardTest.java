@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,14 +102,40 @@ class FrameGuardTest {
   }
 
   @Test
-  void rowsAreCountedPerStatement() throws IOException {
+  void rowsAreCountedUntilTheServerIsReady() throws IOException {
     var rows = new Frames();
     for (int i = 0; i < FrameGuard.MOST_ROWS; i++) rows.row();
     passes(rows);
-    passes(rows.frame('C', new byte[] {0}).row());
+    passes(rows.frame('Z', new byte[] {'I'}).row());
     var more = new Frames();
     for (int i = 0; i <= FrameGuard.MOST_ROWS; i++) more.row();
     refused(more, "100,000 rows");
+  }
+
+  /// The driver keeps every result of a statement until the server is ready.
+  @Test
+  void resultsOfOneStatementAreCountedTogether() throws IOException {
+    var rows = new Frames();
+    for (int i = 0; i < FrameGuard.MOST_ROWS; i++) rows.row();
+    refused(rows.frame('C', new byte[] {0}).row(), "100,000 rows");
+  }
+
+  /// A column that holds nothing costs its reader more than its sender.
+  @Test
+  void whatRowsTakeInTheDriverIsBounded() throws IOException {
+    var rows = new Frames();
+    for (int i = 0; i < FrameGuard.MOST_RESULT / 40_000; i++) rows.frame('D', nothing(1000));
+    passes(rows);
+    for (int i = 0; i < 100; i++) rows.frame('D', nothing(1000));
+    refused(rows, "rows of more than 16 MiB");
+  }
+
+  private static byte[] nothing(int columns) {
+    var row = new byte[2 + 4 * columns];
+    Arrays.fill(row, (byte) -1);
+    row[0] = (byte) (columns >> 8);
+    row[1] = (byte) columns;
+    return row;
   }
 
   @ParameterizedTest
