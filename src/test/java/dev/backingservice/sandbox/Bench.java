@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.WatcherException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -72,15 +73,19 @@ public final class Bench {
 
   private void swaps() throws Exception {
     var times = new ArrayList<Long>();
+    var phases = new SwapPhases("bench/first");
     var audit = Audit.fromNow(sandbox.plane());
     double statements = sandbox.operator().statements();
     for (int i = 0; i < SWAPS; i++) {
       var to = i % 2 == 0 ? "green" : "blue";
       var sessions = sessions(i % 2 == 0 ? "blue" : "green");
+      var edited = Instant.now();
       times.add(swap(to));
       Waiting.until("a figure", () -> ready("first"));
+      phases.read(sandbox.operator().log(), edited);
       for (var session : sessions) session.close();
     }
+    phases.plot("A swap with %d sessions, median of %d".formatted(SESSIONS, SWAPS));
     times.sort(Long::compare);
     var title =
         "edit to switched Secret, %d sessions on the old server, %d swaps: "

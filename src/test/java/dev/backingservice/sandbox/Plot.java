@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// A plot of lines, as SVG.
+/// A plot of lines or bars, as SVG.
 ///
 /// @param x what the horizontal axis says, from 0
 /// @param y what the vertical axis says, from 0
@@ -23,9 +23,45 @@ record Plot(String title, String x, String y) {
     Files.writeString(file, svg(new TreeMap<>(lines)));
   }
 
-  private String svg(TreeMap<String, List<double[]>> lines) {
-    double right = greatest(lines, 0);
-    double top = greatest(lines, 1);
+  /// One bar.
+  ///
+  /// @param from where it begins on the horizontal axis
+  /// @param to where it ends, the last one of all of them at the right edge
+  record Bar(String name, double from, double to) {}
+
+  /// @param bars from top to bottom, at least one
+  void bars(Path file, List<Bar> bars) throws IOException {
+    double right = bars.stream().mapToDouble(Bar::to).max().orElseThrow();
+    var svg = frame();
+    for (int i = 0; i <= TICKS; i++) {
+      double share = i / (double) TICKS;
+      svg.append(text(across(share), HEIGHT - MARGIN + 18, "middle", number(right * share)));
+    }
+    double each = 1.0 / bars.size();
+    for (int i = 0; i < bars.size(); i++) {
+      var bar = bars.get(i);
+      int left = across(bar.from / right);
+      int top = up(1 - i * each);
+      int height = up(1 - (i + 0.7) * each) - top;
+      svg.append(
+          "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>\n"
+              .formatted(
+                  left,
+                  top,
+                  Math.max(1, across(bar.to / right) - left),
+                  height,
+                  COLORS.get(i % COLORS.size())));
+      var says = "%s, %s".formatted(bar.name, number(bar.to - bar.from));
+      boolean late = bar.from > right / 2;
+      svg.append(
+          late
+              ? text(left - 6, top + height / 2 + 4, "end", says)
+              : text(across(bar.to / right) + 6, top + height / 2 + 4, "start", says));
+    }
+    Files.writeString(file, svg.append("</svg>\n").toString());
+  }
+
+  private StringBuilder frame() {
     var svg = new StringBuilder();
     svg.append(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">\n"
@@ -34,6 +70,13 @@ record Plot(String title, String x, String y) {
     svg.append(text(WIDTH / 2, 20, "middle", title));
     svg.append(text(WIDTH / 2, HEIGHT - 15, "middle", x));
     svg.append(text(8, MARGIN - 15, "start", y));
+    return svg;
+  }
+
+  private String svg(TreeMap<String, List<double[]>> lines) {
+    double right = greatest(lines, 0);
+    double top = greatest(lines, 1);
+    var svg = frame();
     for (int i = 0; i <= TICKS; i++) {
       double share = i / (double) TICKS;
       svg.append(text(across(share), HEIGHT - MARGIN + 18, "middle", number(right * share)));
