@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +13,6 @@ import java.util.regex.Pattern;
 /// When the phases of swaps began, from the operator's log.
 final class SwapPhases {
   private static final Path PLOT = Path.of("src/docs/plots/swap-phases.svg");
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss,SSS");
 
   private static final List<Phase> PHASES =
       List.of(
@@ -35,8 +30,7 @@ final class SwapPhases {
   SwapPhases(String service) {
     this.transition =
         Pattern.compile(
-            "^(\\S+ \\S+) .*swap: service=%s from=\\w+ to=(\\w+)"
-                .formatted(Pattern.quote(service)));
+            "^(\\S+) .*swap: service=%s from=\\w+ to=(\\w+)".formatted(Pattern.quote(service)));
   }
 
   /// Reads what was logged since the edit of one swap.
@@ -44,13 +38,9 @@ final class SwapPhases {
     for (var line : log.lines().toList()) {
       var found = transition.matcher(line);
       if (!found.find()) continue;
-      long since = Duration.between(edited, time(found.group(1))).toMillis();
+      long since = Duration.between(edited, Instant.parse(found.group(1))).toMillis();
       if (since >= 0) began.computeIfAbsent(found.group(2), _ -> new ArrayList<>()).add(since);
     }
-  }
-
-  private static Instant time(String text) {
-    return LocalDateTime.parse(text, TIME).atZone(ZoneId.systemDefault()).toInstant();
   }
 
   /// Medians, as a timeline.

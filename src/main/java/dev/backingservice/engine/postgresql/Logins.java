@@ -107,14 +107,16 @@ record Logins(Marks marks, String server) {
   }
 
   /// Nobody logs in with it any more, and its mark says by which epoch it was superseded.
-  void lock(Sql sql, Order order, String login, long superseding)
+  ///
+  /// @return whether somebody could log in with it before
+  boolean lock(Sql sql, Order order, String login, long superseding)
       throws SQLException, EngineException {
     var found = ours(sql, order, login);
-    if (found.isEmpty()) return;
+    if (found.isEmpty()) return false;
     var row = found.get();
     long by = Math.max(row.superseded(), Math.max(superseding, row.epoch()));
-    if (row.locked() && row.superseded() == by) return;
-    sql.run(List.of(superseded(row, by), shut(row)));
+    if (!row.locked() || row.superseded() != by) sql.run(List.of(superseded(row, by), shut(row)));
+    return !row.locked();
   }
 
   /// The statement after which nobody logs in with it.

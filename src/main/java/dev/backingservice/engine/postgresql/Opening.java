@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// Lets logins in, in this order: what held more than it shall is narrowed; what had its rights
@@ -128,11 +129,14 @@ final class Opening {
     if (row == null || same(row, order, want) || row.holds(order, marks) == Holds.Foreign) return;
     asked(
         () -> {
+          var open = new AtomicBoolean();
           transactions.run(
               connection,
-              sql -> logins.lock(sql, order, want.login(), row.epoch()),
+              sql -> {
+                if (logins.lock(sql, order, want.login(), row.epoch())) open.set(true);
+              },
               service(order));
-          var lock = row.locked() ? Severing.Lock.Before : Severing.Lock.JustNow;
+          var lock = open.get() ? Severing.Lock.JustNow : Severing.Lock.Before;
           Severing.untilNobodyIsLeft(new Sql(connection), List.of(want.login()), lock, EVICTION);
           return want;
         });
