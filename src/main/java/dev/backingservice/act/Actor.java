@@ -62,14 +62,19 @@ public final class Actor {
       var failure = new Failure(e.reason(), discreet(f, action, e));
       return e.silent() ? new Result.Silent(failure) : new Result.Failed(failure);
     } catch (KubernetesClientException e) {
-      if (Refusals.definite(e) && !Refusals.conflict(e))
-        return new Result.Failed(refused(action, e));
+      if (Refusals.definite(e) && !outrun(action, e)) return new Result.Failed(refused(action, e));
       return new Result.Unclear(new Failure(Reason.Pending, Refusals.said(e)));
     } catch (RuntimeException e) {
       LOG.errorf(e, "a bug: service=%s action=%s", f.service().id(), name(action));
       return new Result.Failed(
           new Failure(Reason.InternalError, name(action) + " failed: see the operator's log"));
     }
+  }
+
+  /// Whether somebody was faster: the next look decides. A Secret that was read and is gone is
+  /// written anew then.
+  private static boolean outrun(Action action, KubernetesClientException e) {
+    return Refusals.conflict(e) || (action.writesBinding() && Refusals.gone(e));
   }
 
   /// What a tenant did to its Secret is no bug of ours, nor is a quota or a webhook.

@@ -34,8 +34,10 @@ public final class QuietCounts {
   }
 
   /// Waits until the next count.
-  public void pause() {
-    Pause.ofMillis(quiet == 0 ? untilSomethingEnds() : untilNext());
+  ///
+  /// @return false when this thread shall stop: nothing was counted to the end
+  public boolean pause() {
+    return Pause.ofMillis(quiet == 0 ? untilSomethingEnds() : untilNext());
   }
 
   private long untilSomethingEnds() {

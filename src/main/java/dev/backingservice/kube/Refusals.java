@@ -10,6 +10,7 @@ import java.util.Set;
 public final class Refusals {
   private static final int FORBIDDEN = 403;
   private static final int CONFLICT = 409;
+  private static final int NOT_FOUND = 404;
   private static final int INVALID = 422;
 
   /// A token that is being renewed, a request that took too long, a version that was compacted, and
@@ -26,6 +27,11 @@ public final class Refusals {
   /// The request was understood and refused; repeating it changes nothing.
   public static boolean definite(KubernetesClientException e) {
     return e.getCode() >= 400 && e.getCode() < 500 && !PASSING.contains(e.getCode());
+  }
+
+  /// What was written is not there.
+  public static boolean gone(KubernetesClientException e) {
+    return e.getCode() == NOT_FOUND;
   }
 
   /// Our roles do not grant it.

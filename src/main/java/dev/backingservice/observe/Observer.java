@@ -25,12 +25,14 @@ import dev.backingservice.plan.Places;
 import dev.backingservice.plan.Preflight;
 import dev.backingservice.plan.Probe;
 import dev.backingservice.status.MemoryReader;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /// Gathers the facts of one service.
 public final class Observer {
@@ -76,8 +78,11 @@ public final class Observer {
   /// @param held what the binding Secret is known to say, because nobody but this reconcile has had
   ///     a turn since it was read: writes are guarded by its version; empty to read it
   public Facts observe(BackingService resource, Registry known, Optional<Published> held) {
-    var facts = recorded(resource, known, held);
+    var secret = held.isPresent() ? Optional.<Secret>empty() : secret(resource);
+    var facts = recorded(resource, known, id -> held.orElseGet(() -> codec.read(secret, id)));
     facts = searched(facts.withServers(servers.look(facts, known)), known);
+    // a server that nobody has read since this process started has no anchors before
+    if (held.isEmpty()) facts = facts.withPublished(check.verified(facts.published(), secret));
     facts = facts.withWorkloads(finder.find(facts));
     if (doubtful(resource) || (edited(resource) && settled(facts)))
       rhythm.checkSoon(facts.service().id().uid());
@@ -127,14 +132,15 @@ public final class Observer {
   }
 
   /// What is written in Kubernetes.
-  private Facts recorded(BackingService resource, Registry known, Optional<Published> held) {
+  private Facts recorded(
+      BackingService resource, Registry known, Function<ServiceId, Published> published) {
     var request = IntentReader.read(resource, engines);
     var service = service(resource, known, request.asked());
     var memory = MemoryReader.read(resource.getStatus());
     return new Facts(
         service,
         request,
-        held.orElseGet(() -> published(service.id(), secretName(resource))),
+        published.apply(service.id()),
         memory,
         Map.of(),
         List.of(),
@@ -144,9 +150,8 @@ public final class Observer {
         List.of());
   }
 
-  private Published published(ServiceId id, String secretName) {
-    var secret = secrets.find(id.namespace(), secretName);
-    return check.verified(codec.read(secret, id), secret);
+  private Optional<Secret> secret(BackingService resource) {
+    return secrets.find(resource.getMetadata().getNamespace(), secretName(resource));
   }
 
   private Facts.Service service(BackingService resource, Registry known, Optional<Intent> asked) {

@@ -175,7 +175,8 @@ public class BackingServiceReconciler
         yield new Pass(
             outcomes,
             Optional.of(written).filter(_ -> after.onward()),
-            Optional.of(facts.published()).filter(_ -> after.leavesBinding()),
+            Optional.of(facts.published())
+                .filter(p -> p instanceof Published.Binding && after.leavesBinding()),
             after.again());
       }
     };

@@ -135,6 +135,11 @@ public record Facts(
         service, request, published, memory, servers, workloads, probe, login, inPhase, later);
   }
 
+  public Facts withPublished(Published seen) {
+    return new Facts(
+        service, request, seen, memory, servers, workloads, probe, login, inPhase, outcomes);
+  }
+
   public Facts withServers(Map<String, ServerFact> seen) {
     return new Facts(
         service, request, published, memory, seen, workloads, probe, login, inPhase, outcomes);

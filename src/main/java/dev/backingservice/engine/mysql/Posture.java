@@ -94,7 +94,8 @@ record Posture(Sql sql, Server server, ForeignGrants foreign) {
               Reason.AdminTooWeak,
               "the administrator of %s may not end the sessions of %s: %s"
                   .formatted(server.name(), attachment.login(), signalling())));
-    return Severing.open(sql, server);
+    var hidden = Severing.hidden(sql);
+    return hidden.isPresent() ? hidden : Severing.open(sql, server);
   }
 
   private String signalling() throws SQLException {

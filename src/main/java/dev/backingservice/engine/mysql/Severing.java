@@ -28,6 +28,8 @@ record Severing(Sql sql, List<String> logins) {
 
   private static final String SESSIONS = "SELECT id FROM %s WHERE user IN (%s)";
 
+  private static final String SHOWN = "SELECT COUNT(*) > 0 FROM %s WHERE id = CONNECTION_ID()";
+
   /// Connections that are not logged in yet, or are about to log in as somebody else.
   private static final String NAMELESS =
       "SELECT id FROM %s WHERE user = 'unauthenticated user' OR command = 'Change user'";
@@ -36,7 +38,9 @@ record Severing(Sql sql, List<String> logins) {
   /// them.
   private static final String PREPARED = "XA RECOVER";
 
-  Drain until(Duration within) throws SQLException {
+  /// @throws EngineException with `AdminTooWeak` where sessions are not shown
+  Drain until(Duration within) throws SQLException, EngineException {
+    refuseHidden();
     long began = System.nanoTime();
     long deadline = began + within.toNanos();
     var beginning = new HashSet<>(nameless());
@@ -50,14 +54,14 @@ record Severing(Sql sql, List<String> logins) {
       int left = sessions.size() + beginning.size();
       int prepared = prepared(sql);
       if (counts.found(left + prepared)) return new Drain(ended.size(), 0, 0);
-      if (System.nanoTime() > deadline)
+      if (System.nanoTime() > deadline || !counts.pause())
         return new Drain(ended.size(), Math.max(1, left + prepared), prepared);
-      counts.pause();
     }
   }
 
   /// @throws EngineException with `SessionsRemain` when some do not end in time
   void untilNobodyIsLeft(Duration within) throws SQLException, EngineException {
+    refuseHidden();
     long began = System.nanoTime();
     var beginning = new HashSet<>(nameless());
     if (!sessions().isEmpty()) Pause.ofMillis(PAUSE_MILLIS);
@@ -68,8 +72,7 @@ record Severing(Sql sql, List<String> logins) {
       beginning.retainAll(nameless());
       if (System.nanoTime() - began > HONEST_NANOS) for (var id : beginning) end(id);
       if (counts.found(sessions.size() + beginning.size())) return;
-      if (System.nanoTime() - began > within.toNanos()) throw remain();
-      counts.pause();
+      if (System.nanoTime() - began > within.toNanos() || !counts.pause()) throw remain();
     }
   }
 
@@ -77,6 +80,7 @@ record Severing(Sql sql, List<String> logins) {
   ///
   /// @throws EngineException with `SessionsRemain` when some do not end in time
   void whatIsThereNow(Duration within) throws SQLException, EngineException {
+    refuseHidden();
     long began = System.nanoTime();
     long deadline = began + within.toNanos();
     var before = new HashSet<>(sessions());
@@ -94,6 +98,22 @@ record Severing(Sql sql, List<String> logins) {
       before.retainAll(now);
       beginning.retainAll(nameless);
     }
+  }
+
+  private void refuseHidden() throws SQLException, EngineException {
+    var hidden = hidden(sql);
+    if (hidden.isPresent()) throw EngineException.of(hidden.get().reason(), hidden.get().message());
+  }
+
+  /// Why no count would mean anything: without its performance schema, MySQL has the table of
+  /// connections and no row in it. Empty where this very connection is shown.
+  static Optional<Failure> hidden(Sql sql) throws SQLException {
+    return sql.holds(SHOWN.formatted(sql.dialect().processes()))
+        ? Optional.empty()
+        : Optional.of(
+            new Failure(
+                Reason.AdminTooWeak,
+                "the server does not show its sessions, so none can be ended: start it with performance_schema=ON"));
   }
 
   private EngineException remain() {

@@ -13,7 +13,8 @@ final class FrameGuard extends FilterInputStream {
   /// The most that one message may hold.
   static final int MOST_BYTES = 1024 * 1024;
 
-  /// The most messages of a kind that nobody asked for, in the life of a connection.
+  /// The most messages of a kind that nobody asked for, in the life of a connection: the driver may
+  /// keep them as long. Together they hold no more than one message may.
   static final int MOST_UNASKED = 1000;
 
   /// The most rows that come until the server is ready again.
@@ -43,6 +44,7 @@ final class FrameGuard extends FilterInputStream {
   private int left;
   private Part part = Part.Head;
   private int unasked;
+  private int unaskedBytes;
   private int rows;
   private long result;
   private int perStatement;
@@ -194,6 +196,9 @@ final class FrameGuard extends FilterInputStream {
     if (++unasked > MOST_UNASKED)
       throw new IOException("more than 1,000 notices and parameters were sent");
     if (left == 0) throw new IOException("a message is cut short");
+    unaskedBytes += left;
+    if (unaskedBytes > MOST_BYTES)
+      throw new IOException("notices and parameters of more than 1 MiB were sent");
     return what;
   }
 

@@ -136,10 +136,15 @@ final class Opening {
                 if (logins.lock(sql, order, want.login(), row.epoch())) open.set(true);
               },
               service(order));
-          var lock = open.get() ? Severing.Lock.JustNow : Severing.Lock.Before;
+          var lock = open.get() || came(row, want) ? Severing.Lock.JustNow : Severing.Lock.Before;
           Severing.untilNobodyIsLeft(new Sql(connection), List.of(want.login()), lock, EVICTION);
           return want;
         });
+  }
+
+  /// Whether it came with a copy: whoever locks strangers may have locked it just now.
+  private static boolean came(LoginRow row, Want want) {
+    return row.mark().filter(m -> m.server().equals(want.attachment().server())).isEmpty();
   }
 
   /// An earlier object of the same name counts its own epochs.

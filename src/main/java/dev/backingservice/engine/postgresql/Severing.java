@@ -58,16 +58,15 @@ record Severing(Sql sql, List<String> logins, Lock lock, Count besides) {
 
   Drain until(Duration within) throws SQLException {
     long deadline = System.nanoTime() + within.toNanos();
-    var starting = new Starting(sql, logins);
+    var starting = Starting.during(sql, logins, lock.settling);
     var counts = new QuietCounts(lock.settling);
     var ended = new HashSet<Integer>();
     while (true) {
       int sessions = end(ended) + starting.left();
       int others = besides.now();
       if (counts.found(sessions + others)) return new Drain(ended.size(), 0, 0);
-      if (System.nanoTime() > deadline)
+      if (System.nanoTime() > deadline || !counts.pause())
         return new Drain(ended.size(), Math.max(1, sessions + others), others);
-      counts.pause();
     }
   }
 
@@ -90,7 +89,7 @@ record Severing(Sql sql, List<String> logins, Lock lock, Count besides) {
   static void whatIsThereNow(Sql sql, String login, Duration within)
       throws SQLException, EngineException {
     long deadline = System.nanoTime() + within.toNanos();
-    var starting = new Starting(sql, List.of(login));
+    var starting = Starting.now(sql, List.of(login));
     var pids = new TreeSet<>(starting.pids());
     pids.addAll(sql.query(ALL, row -> row.getInt(1), login));
     var before = pids.toArray(Integer[]::new);

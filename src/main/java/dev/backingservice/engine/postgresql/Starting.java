@@ -25,14 +25,32 @@ final class Starting {
   private final List<String> logins;
   private final Set<Integer> pids;
   private final long since = System.nanoTime();
+  private final Duration coming;
 
-  /// Those that are starting now: whoever comes later meets what was changed before.
-  ///
-  /// @param logins one of which each of them may be
-  Starting(Sql sql, List<String> logins) throws SQLException {
+  /// Whether more may come.
+  private boolean open;
+
+  private Starting(Sql sql, List<String> logins, Duration coming, boolean open)
+      throws SQLException {
     this.sql = sql;
     this.logins = logins;
+    this.coming = coming;
+    this.open = open;
     this.pids = new HashSet<>(now());
+  }
+
+  /// Those that are starting now.
+  ///
+  /// @param logins one of which each of them may be
+  static Starting now(Sql sql, List<String> logins) throws SQLException {
+    return new Starting(sql, logins, Duration.ZERO, false);
+  }
+
+  /// The same, and those that hold no lock on a database yet.
+  ///
+  /// @param coming how long from now on one may come that was let in before
+  static Starting during(Sql sql, List<String> logins, Duration coming) throws SQLException {
+    return new Starting(sql, logins, coming, true);
   }
 
   Set<Integer> pids() {
@@ -47,11 +65,19 @@ final class Starting {
   ///
   /// @return how many have neither begun nor ended
   int left() throws SQLException {
+    if (open) join();
     if (pids.isEmpty()) return 0;
     pids.retainAll(now());
     if (System.nanoTime() - since > HONEST.toNanos())
       for (int pid : Set.copyOf(pids)) if (!end(pid)) pids.remove(pid);
     return pids.size();
+  }
+
+  /// The last ones are those that are there when nobody else can come.
+  private void join() throws SQLException {
+    boolean last = System.nanoTime() - since >= coming.toNanos();
+    pids.addAll(now());
+    open = !last;
   }
 
   /// @return false for one that is no login of ours: those of superusers may not be ended. Who
