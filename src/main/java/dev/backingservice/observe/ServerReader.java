@@ -95,7 +95,7 @@ public final class ServerReader {
   /// does not make sense now.
   ///
   /// @return why the server cannot be asked; empty when it can
-  synchronized Optional<Failure> refresh(BackingServer resource) {
+  Optional<Failure> refresh(BackingServer resource) {
     var failure = readAnew(resource);
     versions.put(resource.getMetadata().getUid(), version(resource));
     return failure;

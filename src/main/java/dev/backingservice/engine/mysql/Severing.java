@@ -28,6 +28,9 @@ record Severing(Sql sql, List<String> logins) {
 
   private static final String SESSIONS = "SELECT id FROM %s WHERE user IN (%s)";
 
+  private static final String ROOM =
+      "SELECT @@performance_schema_max_thread_instances < 0 OR @@performance_schema_max_thread_instances >= @@max_connections + 200";
+
   private static final String SHOWN = "SELECT COUNT(*) > 0 FROM %s WHERE id = CONNECTION_ID()";
 
   /// Connections that are not logged in yet, or are about to log in as somebody else.
@@ -105,15 +108,24 @@ record Severing(Sql sql, List<String> logins) {
     if (hidden.isPresent()) throw EngineException.of(hidden.get().reason(), hidden.get().message());
   }
 
-  /// Why no count would mean anything: without its performance schema, MySQL has the table of
-  /// connections and no row in it. Empty where this very connection is shown.
+  /// Why no count would mean anything. Without its performance schema, MySQL has the table of
+  /// connections and no row in it; and one that has room for fewer threads than there may be
+  /// connections shows no row for those beyond, as long as they live (manual, "The processlist
+  /// Table").
   static Optional<Failure> hidden(Sql sql) throws SQLException {
-    return sql.holds(SHOWN.formatted(sql.dialect().processes()))
+    if (!sql.holds(SHOWN.formatted(sql.dialect().processes())))
+      return hidden("performance_schema=ON");
+    return sql.dialect() == Dialect.MariaDB || sql.holds(ROOM)
         ? Optional.empty()
-        : Optional.of(
-            new Failure(
-                Reason.AdminTooWeak,
-                "the server does not show its sessions, so none can be ended: start it with performance_schema=ON"));
+        : hidden("performance_schema_max_thread_instances=-1");
+  }
+
+  private static Optional<Failure> hidden(String setting) {
+    return Optional.of(
+        new Failure(
+            Reason.AdminTooWeak,
+            "the server does not show every session, so not every one can be ended: start it with "
+                + setting));
   }
 
   private EngineException remain() {

@@ -22,7 +22,7 @@ final class FrameGuard extends FilterInputStream {
 
   /// The most memory that they take in the driver, in bytes: it keeps an object for each row and
   /// for each column, whatever these hold.
-  static final int MOST_RESULT = 16 * 1024 * 1024;
+  static final int MOST_RESULT = 8 * 1024 * 1024;
 
   private static final int ROW = 64;
   private static final int COLUMN = 32;
@@ -215,7 +215,7 @@ final class FrameGuard extends FilterInputStream {
       number = 0;
       part = columns == 0 ? Part.Body : Part.ColumnLength;
       result += ROW + (long) columns * COLUMN + left;
-      if (result > MOST_RESULT) throw new IOException("rows of more than 16 MiB were sent");
+      if (result > MOST_RESULT) throw new IOException("rows of more than 8 MiB were sent");
       if (columns * 4 > left) throw new IOException("a row announces more columns than it has");
       if (columns == 0 && left > 0) throw new IOException("a row is longer than its columns");
     } else {

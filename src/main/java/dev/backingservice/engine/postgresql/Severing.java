@@ -62,7 +62,8 @@ record Severing(Sql sql, List<String> logins, Lock lock, Count besides) {
     var counts = new QuietCounts(lock.settling);
     var ended = new HashSet<Integer>();
     while (true) {
-      int sessions = end(ended) + starting.left();
+      int beginning = starting.left(); // first: whoever has begun since is ended then
+      int sessions = beginning + end(ended);
       int others = besides.now();
       if (counts.found(sessions + others)) return new Drain(ended.size(), 0, 0);
       if (System.nanoTime() > deadline || !counts.pause())

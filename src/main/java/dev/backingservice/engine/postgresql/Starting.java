@@ -2,8 +2,9 @@ package dev.backingservice.engine.postgresql;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// Sessions that were let in and have not begun. `pg_stat_activity` does not say whose they are
@@ -23,7 +24,10 @@ final class Starting {
 
   private final Sql sql;
   private final List<String> logins;
-  private final Set<Integer> pids;
+
+  /// When each of them was seen first.
+  private final Map<Integer, Long> seen = new HashMap<>();
+
   private final long since = System.nanoTime();
   private final Duration coming;
 
@@ -36,7 +40,7 @@ final class Starting {
     this.logins = logins;
     this.coming = coming;
     this.open = open;
-    this.pids = new HashSet<>(now());
+    add(now());
   }
 
   /// Those that are starting now.
@@ -54,30 +58,33 @@ final class Starting {
   }
 
   Set<Integer> pids() {
-    return Set.copyOf(pids);
+    return Set.copyOf(seen.keySet());
   }
 
   private Set<Integer> now() throws SQLException {
     return Set.copyOf(sql.query(PIDS, row -> row.getInt(1)));
   }
 
-  /// Ends those that take longer than honest ones do.
+  /// Ends those that take longer than honest ones do. Those that still may come are added: the last
+  /// ones are those that are there when nobody else can come.
   ///
   /// @return how many have neither begun nor ended
   int left() throws SQLException {
-    if (open) join();
-    if (pids.isEmpty()) return 0;
-    pids.retainAll(now());
-    if (System.nanoTime() - since > HONEST.toNanos())
-      for (int pid : Set.copyOf(pids)) if (!end(pid)) pids.remove(pid);
-    return pids.size();
+    if (!open && seen.isEmpty()) return 0;
+    boolean last = System.nanoTime() - since >= coming.toNanos();
+    var now = now();
+    if (open) add(now);
+    if (last) open = false;
+    seen.keySet().retainAll(now);
+    for (var one : Map.copyOf(seen).entrySet())
+      if (System.nanoTime() - one.getValue() > HONEST.toNanos() && !end(one.getKey()))
+        seen.remove(one.getKey());
+    return seen.size();
   }
 
-  /// The last ones are those that are there when nobody else can come.
-  private void join() throws SQLException {
-    boolean last = System.nanoTime() - since >= coming.toNanos();
-    pids.addAll(now());
-    open = !last;
+  private void add(Set<Integer> pids) {
+    long at = System.nanoTime();
+    for (int pid : pids) seen.putIfAbsent(pid, at);
   }
 
   /// @return false for one that is no login of ours: those of superusers may not be ended. Who

@@ -127,7 +127,7 @@ class FrameGuardTest {
     for (int i = 0; i < FrameGuard.MOST_RESULT / 40_000; i++) rows.frame('D', nothing(1000));
     passes(rows);
     for (int i = 0; i < 100; i++) rows.frame('D', nothing(1000));
-    refused(rows, "rows of more than 16 MiB");
+    refused(rows, "rows of more than 8 MiB");
   }
 
   private static byte[] nothing(int columns) {
