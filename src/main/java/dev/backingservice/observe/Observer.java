@@ -75,8 +75,8 @@ public final class Observer {
     this.codec = new BindingSecret(key);
   }
 
-  /// @param held what the binding Secret is known to say, because nobody but this reconcile has had
-  ///     a turn since it was read: writes are guarded by its version; empty to read it
+  /// @param held what this reconcile has read of the binding Secret before: every write of it is
+  ///     guarded by the version that was read; empty to read it
   public Facts observe(BackingService resource, Registry known, Optional<Published> held) {
     var secret = held.isPresent() ? Optional.<Secret>empty() : secret(resource);
     var facts = recorded(resource, known, id -> held.orElseGet(() -> codec.read(secret, id)));
