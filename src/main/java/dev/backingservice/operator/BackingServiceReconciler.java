@@ -157,7 +157,7 @@ public class BackingServiceReconciler
   private Pass pass(BackingService resource, Optional<Published> held, List<Runnable> told) {
     long began = System.nanoTime();
     var facts = observer.observe(resource, registry(), held);
-    if (stopping.asked()) return new Pass(List.of(), Optional.empty(), Optional.empty(), SOON);
+    if (stopping.asked()) return Pass.over(List.of(), SOON);
     var plan = Planner.plan(facts, clock.instant());
     var outcomes = actor.carryOut(plan);
     var after = Aftermath.of(plan, outcomes, rhythm.jittered(), clock.instant());
@@ -166,9 +166,8 @@ public class BackingServiceReconciler
     var recorded = recorder.record(marked(resource, outcomes), report);
     recorder.measure(resource, report, facts.inPhase().plusNanos(System.nanoTime() - began));
     return switch (recorded) {
-      case Recorded.Unchanged _ ->
-          new Pass(outcomes, Optional.empty(), Optional.empty(), after.again());
-      case Recorded.Outrun _ -> new Pass(outcomes, Optional.empty(), Optional.empty(), SOON);
+      case Recorded.Unchanged _ -> Pass.over(outcomes, after.again());
+      case Recorded.Outrun _ -> Pass.over(outcomes, SOON);
       case Recorded.Written(var written) -> {
         told.add(() -> recorder.tell(resource, report));
         transition(facts, after);
@@ -215,5 +214,10 @@ public class BackingServiceReconciler
       List<Outcome> outcomes,
       Optional<BackingService> onward,
       Optional<Published> held,
-      Duration again) {}
+      Duration again) {
+    /// No phase begins at once.
+    static Pass over(List<Outcome> outcomes, Duration again) {
+      return new Pass(outcomes, Optional.empty(), Optional.empty(), again);
+    }
+  }
 }

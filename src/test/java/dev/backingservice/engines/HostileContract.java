@@ -45,7 +45,6 @@ abstract class HostileContract {
   abstract Stream<Trial> trials();
 
   /// @param like the mode that tells what may be said of the server
-  ///
   /// @param within how long one attempt may take
   /// @param most the bytes that it may allocate, whether or not it keeps them
   record Trial(

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
@@ -17,7 +16,6 @@ import java.util.function.ToDoubleFunction;
 final class AttachRates {
   private static final int RUNS = Integer.getInteger("backing.runs", 3);
   private static final List<Integer> COUNTS = List.of(300, 1000, 2000);
-  private static final int CLIENTS = 8;
   private static final long LOOK_MILLIS = 500;
   private static final Path PLOTS = Path.of("src/docs/plots");
 
@@ -59,12 +57,7 @@ final class AttachRates {
     double statements = sandbox.operator().statements();
     var before = Used.now(sandbox);
     long began = System.nanoTime();
-    try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
-      for (int i = 0; i < services; i++) {
-        var yaml = Bench.service("many-" + i, "blue");
-        clients.execute(() -> sandbox.apply(yaml));
-      }
-    }
+    Clients.each(services, name -> sandbox.apply(Bench.service(name, "blue")));
     var attached = attached(sandbox, services, began);
     double seconds = (System.nanoTime() - began) / 1e9;
     TimeUnit.SECONDS.sleep(3); // the last statuses and events

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /// The figures of `src/docs/performance.md`, as Markdown. `fsync` is off and everything shares
@@ -23,7 +22,6 @@ public final class Bench {
   private static final int SWAPS = 30;
   private static final int SESSIONS = 200;
   private static final int SERVICES = 1000;
-  private static final int CLIENTS = 8;
   private final Sandbox sandbox;
 
   private Bench(Sandbox sandbox) {
@@ -215,13 +213,8 @@ public final class Bench {
     var audit = Audit.fromNow(sandbox.plane());
     double statements = sandbox.operator().statements();
     long began = System.nanoTime();
-    try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
-      for (int i = 0; i < SERVICES; i++) {
-        var yaml = service("many-" + i, "blue");
-        clients.execute(() -> sandbox.apply(yaml));
-      }
-    }
-    row("%d services: applied by %d clients in".formatted(SERVICES, CLIENTS), millis(began));
+    Clients.each(SERVICES, name -> sandbox.apply(service(name, "blue")));
+    row("%d services: applied by %d clients in".formatted(SERVICES, Clients.COUNT), millis(began));
     Waiting.until(
         "a figure",
         () ->

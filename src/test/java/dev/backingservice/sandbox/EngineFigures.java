@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -13,7 +12,6 @@ import java.util.concurrent.atomic.AtomicLong;
 final class EngineFigures {
   private static final String NAMESPACE = "shop";
   private static final int SERVICES = 200;
-  private static final int CLIENTS = 8;
   private static final int SWAPS = 20;
   private static final int WRITERS = 4;
   private final Sandbox sandbox;
@@ -71,12 +69,7 @@ final class EngineFigures {
     var audit = Audit.fromNow(sandbox.plane());
     double calls = sandbox.operator().statements();
     long began = System.nanoTime();
-    try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
-      for (int i = 0; i < SERVICES; i++) {
-        var name = "many-" + i;
-        clients.execute(() -> apply(name));
-      }
-    }
+    Clients.each(SERVICES, this::apply);
     ready(SERVICES + 1);
     double seconds = (System.nanoTime() - began) / 1e9;
     Bench.row(SERVICES + " services to Ready, a second", "%.1f".formatted(SERVICES / seconds));

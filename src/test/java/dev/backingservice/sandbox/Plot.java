@@ -32,11 +32,7 @@ record Plot(String title, String x, String y) {
   /// @param bars from top to bottom, at least one
   void bars(Path file, List<Bar> bars) throws IOException {
     double right = bars.stream().mapToDouble(Bar::to).max().orElseThrow();
-    var svg = frame();
-    for (int i = 0; i <= TICKS; i++) {
-      double share = i / (double) TICKS;
-      svg.append(text(across(share), HEIGHT - MARGIN + 18, "middle", number(right * share)));
-    }
+    var svg = frame(right);
     double each = 1.0 / bars.size();
     for (int i = 0; i < bars.size(); i++) {
       var bar = bars.get(i);
@@ -61,7 +57,8 @@ record Plot(String title, String x, String y) {
     Files.writeString(file, svg.append("</svg>\n").toString());
   }
 
-  private StringBuilder frame() {
+  /// @param right the greatest number on the horizontal axis
+  private StringBuilder frame(double right) {
     var svg = new StringBuilder();
     svg.append(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"12\">\n"
@@ -70,16 +67,19 @@ record Plot(String title, String x, String y) {
     svg.append(text(WIDTH / 2, 20, "middle", title));
     svg.append(text(WIDTH / 2, HEIGHT - 15, "middle", x));
     svg.append(text(8, MARGIN - 15, "start", y));
+    for (int i = 0; i <= TICKS; i++) {
+      double share = i / (double) TICKS;
+      svg.append(text(across(share), HEIGHT - MARGIN + 18, "middle", number(right * share)));
+    }
     return svg;
   }
 
   private String svg(TreeMap<String, List<double[]>> lines) {
     double right = greatest(lines, 0);
     double top = greatest(lines, 1);
-    var svg = frame();
+    var svg = frame(right);
     for (int i = 0; i <= TICKS; i++) {
       double share = i / (double) TICKS;
-      svg.append(text(across(share), HEIGHT - MARGIN + 18, "middle", number(right * share)));
       svg.append(text(MARGIN - 8, up(share) + 4, "end", number(top * share)));
       svg.append(
           "<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" stroke=\"#ddd\"/>\n"

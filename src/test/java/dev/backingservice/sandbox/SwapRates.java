@@ -7,14 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /// How long many swaps take that are asked for at once: each service by an edit of its own.
 final class SwapRates {
   private static final int SERVICES = 100;
   private static final int ROUNDS = 6;
-  private static final int CLIENTS = 8;
   private static final long LOOK_MILLIS = 20;
   private final Sandbox sandbox;
 
@@ -40,7 +38,7 @@ final class SwapRates {
   }
 
   private void rounds() throws Exception {
-    each(name -> sandbox.apply(Bench.service(name, "blue")));
+    Clients.each(SERVICES, name -> sandbox.apply(Bench.service(name, "blue")));
     settled("blue");
     var audit = Audit.fromNow(sandbox.plane());
     double statements = sandbox.operator().statements();
@@ -70,7 +68,7 @@ final class SwapRates {
   /// @return in milliseconds
   private long swapped(String to) throws Exception {
     long began = System.nanoTime();
-    each(name -> sandbox.swap("bench", name, to));
+    Clients.each(SERVICES, name -> sandbox.swap("bench", name, to));
     while (leadingTo(to) < SERVICES) TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
     settled(to);
@@ -81,7 +79,7 @@ final class SwapRates {
   private void settled(String server) throws Exception {
     Waiting.until("Secrets", () -> leadingTo(server) == SERVICES);
     for (int i = 0; i < SERVICES; i++) {
-      var name = name(i);
+      var name = Clients.name(i);
       Waiting.until("a service", () -> Bench.ready(sandbox.service("bench", name)));
     }
   }
@@ -100,23 +98,5 @@ final class SwapRates {
 
     @Override
     public void onClose(WatcherException cause) {}
-  }
-
-  private static String name(int i) {
-    return "many-" + i;
-  }
-
-  private static void each(Edit edit) {
-    try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
-      for (int i = 0; i < SERVICES; i++) {
-        var name = name(i);
-        clients.execute(() -> edit.of(name));
-      }
-    }
-  }
-
-  @FunctionalInterface
-  private interface Edit {
-    void of(String service);
   }
 }

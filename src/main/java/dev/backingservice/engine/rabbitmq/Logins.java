@@ -5,6 +5,7 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.LoginMark;
 import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Order;
+import dev.backingservice.engine.Pause;
 import dev.backingservice.engine.Urls;
 import dev.backingservice.engine.Want;
 import dev.backingservice.model.Attachment;
@@ -14,7 +15,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /// Makes one state true for one login. The mark is written first and the limit is lifted last: in
 /// between, nobody is let in.
@@ -217,7 +217,7 @@ record Logins(Registry registry, Api api) {
     long deadline = System.nanoTime() + within.toNanos();
     boolean open = registry.account(api, at.login()).filter(a -> !a.closed()).isPresent();
     if (open) return new Drain(0, 1, 0);
-    for (int quiet = 0; quiet < QUIET_COUNTS; pause()) {
+    for (int quiet = 0; quiet < QUIET_COUNTS; Pause.ofMillis(PAUSE_MILLIS)) {
       int killed = kill(at.login());
       quiet = killed == 0 ? quiet + 1 : 0;
       if (killed > 0 && System.nanoTime() > deadline) return new Drain(told(at.login()), killed, 0);
@@ -243,13 +243,5 @@ record Logins(Registry registry, Api api) {
     int fresh = (int) listed.stream().filter(name -> !before.names().contains(name)).count();
     registry.closed().put(login, new Registry.Closed(listed, before.ended() + fresh));
     return fresh;
-  }
-
-  private static void pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

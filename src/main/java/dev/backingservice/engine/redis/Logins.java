@@ -5,6 +5,7 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.LoginMark;
 import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Order;
+import dev.backingservice.engine.Pause;
 import dev.backingservice.engine.Want;
 import dev.backingservice.engine.redis.Resp.Reply;
 import dev.backingservice.model.Attachment;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /// Makes one state true for one login: each in one command.
 record Logins(Registry registry, Redis redis) {
@@ -105,7 +105,7 @@ record Logins(Registry registry, Redis redis) {
     boolean on = AclUser.find(redis, marks(), at.login()).filter(AclUser::on).isPresent();
     if (on) return new Drain(0, 1, 0);
     int ended = Objects.requireNonNullElse(registry.ended().remove(at.login()), 0);
-    for (int quiet = 0; quiet < QUIET_COUNTS; pause()) {
+    for (int quiet = 0; quiet < QUIET_COUNTS; Pause.ofMillis(PAUSE_MILLIS)) {
       int killed = kill(at.login());
       ended += killed;
       quiet = killed == 0 ? quiet + 1 : 0;
@@ -119,13 +119,5 @@ record Logins(Registry registry, Redis redis) {
     return redis.said("CLIENT", "KILL", "USER", login) instanceof Reply.Number(var ended)
         ? (int) ended
         : 0;
-  }
-
-  private static void pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }
