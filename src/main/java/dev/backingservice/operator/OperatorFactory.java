@@ -1,6 +1,9 @@
 package dev.backingservice.operator;
 
+import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingService;
+import dev.backingservice.kube.Leases;
+import dev.backingservice.kube.Resources;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
@@ -14,12 +17,16 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Executors;
 
 /// Makes the operator in place of the extension's default one: reconciles run on a bounded number
-/// of threads, and leadership is ours to configure.
+/// of threads, leadership is ours to configure, and an API server that is not ready yet is waited
+/// for. The operator SDK ends the process when it may not lead or a kind cannot be listed; an API
+/// server that has just started answers so for a moment, and a cluster without our kinds always.
 class OperatorFactory {
   private static final Duration TERMINATION = Duration.ofSeconds(20);
+  private static final Duration FOREVER = Duration.ofDays(1000);
 
   @Produces
   @Singleton
@@ -27,7 +34,12 @@ class OperatorFactory {
       QuarkusConfigurationService base,
       Instance<Reconciler<? extends HasMetadata>> reconcilers,
       LeaderElectionConfiguration leadership,
-      Settings settings) {
+      Settings settings,
+      Installation installation,
+      Leases leases,
+      Resources resources) {
+    ApiWait.until("the lease", () -> leases.held(installation.namespace(), Installation.LEASE));
+    ApiWait.until("the BackingServers", () -> resources.every(BackingServer.class, Set.of()));
     var configuration = new Configuration(base, leadership, settings.reconcileThreads());
     var operator = new Operator(configuration);
     for (var reconciler : reconcilers) register(operator, configuration, reconciler);
@@ -70,6 +82,8 @@ class OperatorFactory {
                               threads,
                               Thread.ofPlatform().daemon().name("reconcile-", 0).factory()))
                       .withLeaderElectionConfiguration(leadership)
+                      .withStopOnInformerErrorDuringStartup(false)
+                      .withCacheSyncTimeout(FOREVER) // nothing is decided on an empty cache
                       .withReconciliationTerminationTimeout(TERMINATION)));
       this.base = base;
     }

@@ -2,7 +2,13 @@ package dev.backingservice.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backingservice.api.BackingServer;
+import dev.backingservice.api.BackingService;
+import dev.backingservice.sandbox.OperatorProcess;
 import dev.backingservice.sandbox.Sandbox;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -60,5 +66,50 @@ class ApiOutageIT {
       stage.attached(stage.blue, "");
       assertThat(operator.alive()).as(operator.log()).isTrue();
     }
+  }
+
+  /// As an API server that has just started: it answers, and does not know our kinds yet.
+  @Test
+  void anOperatorWaitsUntilItsKindsAreServed() throws Exception {
+    try (var sandbox = Sandbox.start()) {
+      // Given
+      var definitions = sandbox.admin().apiextensions().v1().customResourceDefinitions();
+      var servers = unserved(definitions.withName("backingservers.backingservice.dev"));
+      var services = unserved(definitions.withName("backingservices.backingservice.dev"));
+
+      // When
+      var operator = sandbox.startOperator(Map.of());
+      says(operator, "waiting for the API server: the BackingServers");
+      serve(sandbox, servers, BackingServer.class);
+      says(operator, "backingservices, will retry");
+      serve(sandbox, services, BackingService.class);
+
+      // Then
+      var stage = new Stage(sandbox);
+      stage.server(stage.blue);
+      stage.attached(stage.blue, "");
+      assertThat(operator.alive()).as(operator.log()).isTrue();
+    }
+  }
+
+  private static CustomResourceDefinition unserved(Resource<CustomResourceDefinition> definition) {
+    var kind = definition.get();
+    definition.delete();
+    kind.getMetadata().setResourceVersion(null);
+    return kind;
+  }
+
+  private static void serve(
+      Sandbox sandbox, CustomResourceDefinition definition, Class<? extends HasMetadata> kind) {
+    sandbox.admin().resource(definition).create();
+    Awaitility.await()
+        .ignoreExceptions()
+        .until(() -> sandbox.admin().resources(kind).list().getItems().isEmpty());
+  }
+
+  private static void says(OperatorProcess operator, String words) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> !operator.alive() || operator.log().contains(words));
   }
 }

@@ -9,6 +9,7 @@ import dev.backingservice.sandbox.Postgres;
 import dev.backingservice.sandbox.Sandbox;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Secret;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -129,7 +130,23 @@ final class Stage {
 
   void eventually(String type, String value) {
     eventually(
-        () -> assertThat(condition(type)).as(() -> type + ": " + message(type)).isEqualTo(value));
+        () ->
+            assertThat(condition(type))
+                .as(() -> type + ": " + message(type) + ended())
+                .isEqualTo(value));
+  }
+
+  /// An operator that has ended reconciles nothing: why it did.
+  private String ended() {
+    var operator = sandbox.operator();
+    if (operator.alive()) return "";
+    try {
+      var lines = operator.log().lines().filter(line -> !line.startsWith("\t")).toList();
+      return "; the operator ended: "
+          + String.join(" | ", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+    } catch (IOException e) {
+      return "; the operator ended: " + e;
+    }
   }
 
   void eventually(ThrowingRunnable assertion) {
