@@ -66,6 +66,7 @@ public final class Bench {
     swaps();
     dead();
     many();
+    rest();
     restart();
   }
 
@@ -166,9 +167,24 @@ public final class Bench {
     Waiting.until("a figure", () -> ready("first"));
   }
 
-  /// With everything settled: nothing is to be written.
-  private void restart() throws Exception {
+  /// With everything settled.
+  private void rest() throws Exception {
     Waiting.until("nothing written for ten seconds", new Quiet());
+    var audit = Audit.fromNow(sandbox.plane());
+    double statements = sandbox.operator().statements();
+    TimeUnit.MINUTES.sleep(1);
+    row(
+        "at rest with %d services, in a minute: API writes, reads, SQL statements"
+            .formatted(SERVICES),
+        "%d, %d, %.0f"
+            .formatted(
+                audit.writes().size(),
+                audit.requests().stream().filter(r -> r.verb().equals("get")).count(),
+                sandbox.operator().statements() - statements));
+  }
+
+  /// Nothing is to be written.
+  private void restart() throws Exception {
     var audit = Audit.fromNow(sandbox.plane());
     sandbox.operator().close();
     long restarted = System.nanoTime();

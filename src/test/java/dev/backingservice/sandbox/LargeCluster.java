@@ -1,12 +1,17 @@
 package dev.backingservice.sandbox;
 
+import dev.backingservice.api.BackingService;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 
 /// What the operator takes on a cluster where 10,000 Deployments and 50,000 Secrets of others are,
 /// as Markdown.
@@ -16,6 +21,8 @@ public final class LargeCluster {
   private static final int SECRETS = 50_000;
   private static final int CLIENTS = 16;
   private static final int SERVICES = 10;
+  private static final int MANY = 10_000;
+  private static final int PARTS = 5;
   private static final String CONTENT = "x".repeat(1000);
   private final Sandbox sandbox;
 
@@ -47,6 +54,51 @@ public final class LargeCluster {
     row("resident memory, idle", alone.idle + " MiB", beside.idle + " MiB");
     row("10 services, apply to Ready", alone.attach + " ms", beside.attach + " ms");
     row("resident memory after that", alone.after + " MiB", beside.after + " MiB");
+    many();
+  }
+
+  /// Services applied at once beside all that, to an operator that has just started.
+  private void many() throws Exception {
+    System.out.printf("%n| %,d services | |%n|---|---|%n", MANY);
+    try (var operator = sandbox.startOperator(Map.of(), Launch.packaged())) {
+      Waiting.until("the operator leads", () -> operator.log().contains("started in"));
+      var audit = Audit.fromNow(sandbox.plane());
+      long before = AttachRates.secrets(sandbox);
+      long began = System.nanoTime();
+      try (var clients = Executors.newSingleThreadExecutor()) {
+        clients.execute(() -> Clients.each(MANY, name -> sandbox.apply(service(name))));
+        for (int part = 1; part <= PARTS; part++) {
+          long secrets = MANY / PARTS * part;
+          while (AttachRates.secrets(sandbox) - before < secrets) TimeUnit.SECONDS.sleep(1);
+          Bench.row("%,d Secrets after".formatted(secrets), millis(began) / 1000 + " s");
+        }
+      }
+      TimeUnit.SECONDS.sleep(30);
+      Bench.row("resident memory", memory() + " MiB");
+      Bench.row("services that are not Ready", notReady());
+      Bench.row("requests that were refused, by code", refused(audit));
+      Bench.row(
+          "warnings and errors in the log of the operator",
+          operator.log().lines().filter(l -> l.matches("\\S+ (WARN|ERROR) .*")).count());
+    }
+  }
+
+  private long notReady() {
+    return sandbox
+        .admin()
+        .resources(BackingService.class)
+        .inNamespace("bench")
+        .list()
+        .getItems()
+        .stream()
+        .filter(service -> !Bench.ready(service))
+        .count();
+  }
+
+  private static Map<Integer, Long> refused(Audit audit) throws IOException {
+    return audit.requests().stream()
+        .filter(r -> r.code() >= HttpURLConnection.HTTP_BAD_REQUEST)
+        .collect(Collectors.groupingBy(Audit.Request::code, TreeMap::new, Collectors.counting()));
   }
 
   private record Figures(long start, int requests, long idle, long attach, long after) {}
