@@ -24,6 +24,7 @@ import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Duration;
@@ -94,6 +95,8 @@ public class BackingServiceReconciler
   public List<EventSource<?, BackingService>> prepareEventSources(
       EventSourceContext<BackingService> context) {
     var made = new Watches(context, census, given, bindings);
+    var cache = context.getPrimaryCache();
+    latest.watched(known -> cache.get(ResourceID.fromResource(known)));
     watches = made;
     return made.sources();
   }
@@ -124,7 +127,10 @@ public class BackingServiceReconciler
   @Override
   public DeleteControl cleanup(BackingService cached, Context<BackingService> context) {
     var fresh = latest.asked(cached);
-    if (fresh.isEmpty()) return DeleteControl.defaultDelete();
+    if (fresh.isEmpty()) {
+      rhythm.forget(cached.getMetadata().getUid());
+      return DeleteControl.defaultDelete();
+    }
     if (stopping.asked()) return DeleteControl.noFinalizerRemoval();
     var pass = passes(fresh.get());
     if (!stopping.asked() && pass.outcomes.stream().allMatch(Outcome::done)) {

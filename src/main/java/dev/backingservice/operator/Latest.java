@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -27,11 +28,19 @@ import java.util.function.UnaryOperator;
 @Singleton
 class Latest {
   private static final int REMEMBERED = 1000;
+
+  /// How many may be kept that the watch has delivered meanwhile.
+  private static final int KEPT = 256;
+
   private final UnaryOperator<Optional<BackingService>> asking;
   private final Supplier<Map<String, String>> versions;
 
-  /// By uid, until the watch has delivered it.
+  /// By uid, until the watch has delivered it, or not much longer.
   private final Map<String, BackingService> written = new ConcurrentHashMap<>();
+
+  private volatile int most = KEPT;
+  private volatile Function<BackingService, Optional<BackingService>> delivered =
+      _ -> Optional.empty();
 
   /// Uids of those that somebody else has changed since they were read.
   private final Set<String> outrun = ConcurrentHashMap.newKeySet();
@@ -62,6 +71,11 @@ class Latest {
   Latest(UnaryOperator<Optional<BackingService>> asking, Supplier<Map<String, String>> versions) {
     this.asking = asking;
     this.versions = versions;
+  }
+
+  /// @param cache finds what the watch has delivered by now of a service
+  void watched(Function<BackingService, Optional<BackingService>> cache) {
+    delivered = cache;
   }
 
   /// This process leads from now on: what its watches delivered may be older than what the leader
@@ -95,15 +109,40 @@ class Latest {
     var version = version(cached);
     if (version.isEmpty()) return Optional.empty();
     var ours = written.get(uid);
-    var newest = ours != null && version(ours).orElse(0) > version.getAsLong() ? ours : cached;
-    if (newest == cached) written.remove(uid);
+    var newest = newer(Optional.ofNullable(ours), newer(delivered(uid, cached), cached));
+    if (ours != null && newest != ours) written.remove(uid);
     boolean stale = version(newest).orElse(0) < inherited.getOrDefault(uid, 0L);
     if (!stale) inherited.remove(uid);
     return Optional.of(newest).filter(_ -> !stale);
   }
 
+  /// The same service as the watch has delivered it by now.
+  private Optional<BackingService> delivered(String uid, BackingService known) {
+    return delivered.apply(known).filter(d -> uid.equals(d.getMetadata().getUid()));
+  }
+
+  private static BackingService newer(Optional<BackingService> one, BackingService other) {
+    return one.filter(o -> version(o).orElse(0) > version(other).orElse(0)).orElse(other);
+  }
+
   void wrote(BackingService resource) {
     written.put(resource.getMetadata().getUid(), resource);
+    if (written.size() > most) forgetDelivered();
+  }
+
+  /// A service at rest is not looked at for a long time, and there may be thousands.
+  private void forgetDelivered() {
+    written.forEach(
+        (uid, ours) ->
+            delivered(uid, ours)
+                .filter(d -> version(d).orElse(0) >= version(ours).orElse(0))
+                .ifPresent(_ -> written.remove(uid, ours)));
+    most = KEPT + 2 * written.size();
+  }
+
+  /// How many are kept.
+  int kept() {
+    return written.size();
   }
 
   /// A write was refused, because somebody was faster.

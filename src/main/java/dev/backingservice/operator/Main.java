@@ -1,6 +1,7 @@
 package dev.backingservice.operator;
 
 import dev.backingservice.engine.wire.Addresses;
+import io.quarkus.runtime.Application;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
@@ -13,6 +14,14 @@ public final class Main {
   public static void main(String... args) {
     Addresses.cacheNothing();
     if (args.length == 2 && args[0].equals("visit")) System.exit(Visit.of(args[1]));
+    Runtime.getRuntime().addShutdownHook(new Thread(Main::stopWhileStarting));
     Quarkus.run(args);
+  }
+
+  /// Quarkus lets a start come to its end before it stops, and one that waits for the API server
+  /// may never: it began nothing that would have to be finished.
+  private static void stopWhileStarting() {
+    var application = Application.currentApplication();
+    if (application == null || !application.isStarted()) Runtime.getRuntime().halt(1);
   }
 }

@@ -6,6 +6,7 @@ import dev.backingservice.kube.Leases;
 import dev.backingservice.kube.Resources;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.Cloner;
 import io.javaoperatorsdk.operator.api.config.ConfigurationService;
@@ -19,12 +20,15 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /// Makes the operator in place of the extension's default one: reconciles run on a bounded number
 /// of threads, leadership is ours to configure, and an API server that is not ready yet is waited
 /// for. The operator SDK ends the process when it may not lead or a kind cannot be listed; an API
 /// server that has just started answers so for a moment, and a cluster without our kinds always.
 class OperatorFactory {
+  private static final Logger LOG = Logger.getLogger(OperatorFactory.class);
   private static final Duration TERMINATION = Duration.ofSeconds(20);
   private static final Duration FOREVER = Duration.ofDays(1000);
 
@@ -51,6 +55,16 @@ class OperatorFactory {
     var controller = configuration.base.getConfigurationFor(reconciler);
     controller.setParent(configuration); // the event processor takes its executor from there
     operator.register(reconciler, controller);
+  }
+
+  /// What cannot be decoded is not asked for again: whoever led now would act on a part of what is
+  /// there.
+  private static void stopped(SharedIndexInformer<?> informer, @Nullable Throwable why) {
+    if (why == null) return;
+    LOG.errorf(
+        "%s cannot be read: stopping at once: %s",
+        informer.getApiTypeClass().getSimpleName(), why.getClass().getSimpleName());
+    Runtime.getRuntime().halt(1);
   }
 
   /// Nobody changes the spec or the status of a service that was read.
@@ -83,6 +97,7 @@ class OperatorFactory {
                               Thread.ofPlatform().daemon().name("reconcile-", 0).factory()))
                       .withLeaderElectionConfiguration(leadership)
                       .withStopOnInformerErrorDuringStartup(false)
+                      .withInformerStoppedHandler((kind, e) -> stopped(kind, e))
                       .withCacheSyncTimeout(FOREVER) // nothing is decided on an empty cache
                       .withReconciliationTerminationTimeout(TERMINATION)));
       this.base = base;

@@ -18,7 +18,12 @@ public final class Image {
 
   /// How the operator is started, but for its heap.
   static final List<String> FLAGS =
-      List.of("-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xss512k");
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:+UseCompactObjectHeaders",
+          "-Xss512k",
+          // a process that lacks memory would lead and not act
+          "-XX:+ExitOnOutOfMemoryError");
 
   /// What code, threads and buffers leave to it.
   static final String HEAP = "-XX:MaxRAMPercentage=40";

@@ -9,6 +9,8 @@ import dev.backingservice.sandbox.Sandbox;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /// On a control plane of its own: the controllers of a shared one would need a while to come back.
 @Execution(ExecutionMode.CONCURRENT)
 class ApiOutageIT {
+  private static final String SEEN =
+      "/spec/versions/0/schema/openAPIV3Schema/properties/status/properties/observedGeneration";
 
   @Test
   void anApiServerThatIsAwayForTwentySecondsLosesNoEdit() throws Exception {
@@ -56,10 +60,15 @@ class ApiOutageIT {
       sandbox.plane().stopApiServer();
 
       // When
+      var first = sandbox.startOperator(Map.of());
+      says(first, "waiting for the API server: the root key");
+
+      // Then
+      assertThat(first.stops(Duration.ofSeconds(5))).as("stops while it waits").isTrue();
+
+      // When
       var operator = sandbox.startOperator(Map.of());
-      Awaitility.await()
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> operator.log().contains("waiting for the API server: the root key"));
+      says(operator, "waiting for the API server: the root key");
       sandbox.plane().startApiServer();
 
       // Then
@@ -92,6 +101,46 @@ class ApiOutageIT {
     }
   }
 
+  /// A process that cannot read all services must not act on those that it can.
+  @Test
+  void anOperatorThatCannotReadAServiceDoesNotLead() throws Exception {
+    try (var sandbox = Sandbox.start()) {
+      // Given
+      var stage = new Stage(sandbox);
+      stage.apply("blue", "");
+      var text = "{\"status\":{\"observedGeneration\":\"many\"}}";
+      sandbox
+          .admin()
+          .apiextensions()
+          .v1()
+          .customResourceDefinitions()
+          .withName("backingservices.backingservice.dev")
+          .patch(
+              PatchContext.of(PatchType.JSON),
+              "[{\"op\":\"replace\",\"path\":\"%s\",\"value\":{\"type\":\"string\"}}]"
+                  .formatted(SEEN));
+      var service =
+          sandbox
+              .admin()
+              .genericKubernetesResources("backingservice.dev/v1alpha1", "BackingService")
+              .inNamespace(stage.namespace)
+              .withName(stage.service);
+      Awaitility.await()
+          .ignoreExceptions()
+          .until(
+              () ->
+                  service.subresource("status").patch(PatchContext.of(PatchType.JSON_MERGE), text)
+                      != null);
+
+      // When
+      var operator = sandbox.startOperator(Map.of());
+
+      // Then
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !operator.alive());
+      assertThat(operator.log()).contains("cannot be read").doesNotContain("leading: ");
+    }
+  }
+
   private static CustomResourceDefinition unserved(Resource<CustomResourceDefinition> definition) {
     var kind = definition.get();
     definition.delete();
@@ -109,7 +158,7 @@ class ApiOutageIT {
 
   private static void says(OperatorProcess operator, String words) {
     Awaitility.await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(1))
         .until(() -> !operator.alive() || operator.log().contains(words));
   }
 }

@@ -48,6 +48,32 @@ class LatestTest {
   }
 
   @Test
+  void whatTheWatchHasDeliveredByNowCountsAndIsKeptByNobodyElse() {
+    // Given
+    latest.watched(Optional::of);
+
+    // When
+    for (int i = 0; i < 10_000; i++) latest.wrote(version("u" + i, "10"));
+
+    // Then
+    assertThat(latest.kept()).isLessThan(1000);
+    latest.watched(_ -> Optional.of(version("12")));
+    assertThat(of(version("9")).orElseThrow().getMetadata().getResourceVersion()).isEqualTo("12");
+  }
+
+  @Test
+  void whatTheWatchHasNotDeliveredIsKept() {
+    // Given
+    latest.watched(known -> Optional.of(version(known.getMetadata().getUid(), "9")));
+
+    // When
+    for (int i = 0; i < 1000; i++) latest.wrote(version("u" + i, "10"));
+
+    // Then
+    assertThat(latest.kept()).isEqualTo(1000);
+  }
+
+  @Test
   void afterAWriteThatSomebodyOutranTheResourceIsAskedForAndTheAnswerCounts() {
     latest.outrun(version("3"));
 
@@ -118,9 +144,13 @@ class LatestTest {
   }
 
   private static BackingService version(String version) {
+    return version(UID, version);
+  }
+
+  private static BackingService version(String uid, String version) {
     var service = new BackingService();
     service.setMetadata(
-        new ObjectMetaBuilder().withName("s").withUid(UID).withResourceVersion(version).build());
+        new ObjectMetaBuilder().withName("s").withUid(uid).withResourceVersion(version).build());
     return service;
   }
 }
