@@ -10,6 +10,7 @@ import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInbound
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Wakes services whose binding Secret is gone. A right to watch one Secret is a right to watch
@@ -40,19 +41,32 @@ class BindingSecrets {
     return source;
   }
 
-  /// The services that have a binding, while this process leads.
-  private Collection<BackingService> bound() {
+  /// The services that have a binding, while this process leads. A round of thousands takes
+  // minutes:
+  /// it holds none of them as it was.
+  private Collection<ResourceID> bound() {
     var cache = services;
     return cache == null || !activity.leading()
         ? List.of()
-        : cache.list(s -> s.getStatus() != null && s.getStatus().binding() != null).toList();
+        : cache.list(service -> name(service).isPresent()).map(ResourceID::fromResource).toList();
+  }
+
+  private void look(ResourceID id) {
+    var cache = services;
+    if (cache != null) cache.get(id).ifPresent(this::look);
   }
 
   private void look(BackingService service) {
     var asked = secrets;
-    var binding = service.getStatus() == null ? null : service.getStatus().binding();
-    if (asked == null || binding == null) return;
-    if (asked.find(service.getMetadata().getNamespace(), binding.name()).isEmpty())
+    var name = name(service);
+    if (asked == null || name.isEmpty()) return;
+    if (asked.find(service.getMetadata().getNamespace(), name.get()).isEmpty())
       source.propagateEvent(ResourceID.fromResource(service));
+  }
+
+  private static Optional<String> name(BackingService service) {
+    return Optional.ofNullable(service.getStatus())
+        .flatMap(status -> Optional.ofNullable(status.binding()))
+        .map(binding -> binding.name());
   }
 }
