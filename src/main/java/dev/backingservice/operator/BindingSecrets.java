@@ -41,9 +41,8 @@ class BindingSecrets {
     return source;
   }
 
-  /// The services that have a binding, while this process leads. A round of thousands takes
-  // minutes:
-  /// it holds none of them as it was.
+  /// The services that have a binding, while this process leads; by name, because a round of
+  /// thousands takes minutes.
   private Collection<ResourceID> bound() {
     var cache = services;
     return cache == null || !activity.leading()

@@ -1,7 +1,6 @@
 package dev.backingservice.operator;
 
 import dev.backingservice.engine.wire.Addresses;
-import io.quarkus.runtime.Application;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
@@ -9,6 +8,8 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 /// works.
 @QuarkusMain
 public final class Main {
+  private static volatile boolean started;
+
   private Main() {}
 
   public static void main(String... args) {
@@ -21,7 +22,11 @@ public final class Main {
   /// Quarkus lets a start come to its end before it stops, and one that waits for the API server
   /// may never: it began nothing that would have to be finished.
   private static void stopWhileStarting() {
-    var application = Application.currentApplication();
-    if (application == null || !application.isStarted()) Runtime.getRuntime().halt(1);
+    if (!started) Runtime.getRuntime().halt(1);
+  }
+
+  /// From now on a stop is one in order.
+  static void started() {
+    started = true;
   }
 }

@@ -1,6 +1,7 @@
 package dev.backingservice.operator;
 
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -9,7 +10,14 @@ import jakarta.inject.Singleton;
 /// more.
 @Singleton
 class Stopping {
+  private static final int LAST = 10_000;
+
   private volatile boolean asked;
+
+  /// After the framework's, which returns when the caches are filled.
+  void onStart(@Observes @Priority(LAST) StartupEvent event) {
+    Main.started();
+  }
 
   void onStop(@Observes @Priority(1) ShutdownEvent event) {
     asked = true;
