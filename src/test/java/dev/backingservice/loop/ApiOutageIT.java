@@ -74,6 +74,23 @@ class ApiOutageIT {
       // Then
       stage.attached(stage.blue, "");
       assertThat(operator.alive()).as(operator.log()).isTrue();
+
+      // When
+      boolean stopped = operator.stops(Duration.ofSeconds(10));
+
+      // Then
+      assertThat(stopped).as("stops in order").isTrue();
+      var lease = "backing-service-operator";
+      assertThat(
+              sandbox
+                  .admin()
+                  .leases()
+                  .inNamespace(lease)
+                  .withName(lease)
+                  .get()
+                  .getSpec()
+                  .getHolderIdentity())
+          .isEmpty();
     }
   }
 
