@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// The figures of `src/docs/performance.md`, as Markdown. `fsync` is off and everything shares
 /// one machine: only counts and ratios mean something elsewhere.
@@ -231,19 +232,7 @@ public final class Bench {
     long began = System.nanoTime();
     Clients.each(SERVICES, name -> sandbox.apply(service(name, "blue")));
     row("%d services: applied by %d clients in".formatted(SERVICES, Clients.COUNT), millis(began));
-    Waiting.until(
-        "a figure",
-        () ->
-            sandbox
-                    .admin()
-                    .resources(BackingService.class)
-                    .inNamespace("bench")
-                    .list()
-                    .getItems()
-                    .stream()
-                    .filter(Bench::ready)
-                    .count()
-                > SERVICES);
+    Waiting.until("a figure", () -> services(sandbox).filter(Bench::ready).count() > SERVICES);
     row(SERVICES + " services: first apply to all Ready", millis(began));
     row(
         "API writes per attached service, events included",
@@ -252,6 +241,16 @@ public final class Bench {
         "SQL statements per attached service",
         "%.1f".formatted((sandbox.operator().statements() - statements) / SERVICES));
     row("resident memory, %d services".formatted(SERVICES), memory());
+  }
+
+  static Stream<BackingService> services(Sandbox sandbox) {
+    return sandbox
+        .admin()
+        .resources(BackingService.class)
+        .inNamespace("bench")
+        .list()
+        .getItems()
+        .stream();
   }
 
   static String service(String name, String server) {

@@ -2,6 +2,7 @@ package dev.backingservice.sandbox;
 
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /// People who write to the API server at the same time.
 final class Clients {
@@ -13,10 +14,17 @@ final class Clients {
   ///
   /// @param each given the name of a service
   static void each(int services, Consumer<String> each) {
-    try (var clients = Executors.newFixedThreadPool(COUNT)) {
-      for (int i = 0; i < services; i++) {
-        var name = name(i);
-        clients.execute(() -> each.accept(name));
+    each(services, COUNT, service -> each.accept(name(service)));
+  }
+
+  /// The same for anything that has a number.
+  ///
+  /// @param clients how many write at the same time
+  static void each(int things, int clients, IntConsumer each) {
+    try (var writing = Executors.newFixedThreadPool(clients)) {
+      for (int i = 0; i < things; i++) {
+        int thing = i;
+        writing.execute(() -> each.accept(thing));
       }
     }
   }

@@ -1,6 +1,5 @@
 package dev.backingservice.sandbox;
 
-import dev.backingservice.api.BackingService;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.io.IOException;
@@ -9,8 +8,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 
 /// What the operator takes on a cluster where 10,000 Deployments and 50,000 Secrets of others are,
@@ -46,8 +43,8 @@ public final class LargeCluster {
     System.out.println("| beside | nothing | 10,000 Deployments, 50,000 Secrets |\n|---|---|---|");
     var alone = figures("alone");
     for (int i = 0; i < NAMESPACES; i++) sandbox.namespace("foreign-" + i);
-    each(DEPLOYMENTS, this::deployment);
-    each(SECRETS, this::secret);
+    Clients.each(DEPLOYMENTS, CLIENTS, this::deployment);
+    Clients.each(SECRETS, CLIENTS, this::secret);
     var beside = figures("beside");
     row("start of the process to its first reconciles", alone.start + " ms", beside.start + " ms");
     row("requests to the API server until then", alone.requests, beside.requests);
@@ -66,7 +63,8 @@ public final class LargeCluster {
       long before = AttachRates.secrets(sandbox);
       long began = System.nanoTime();
       try (var clients = Executors.newSingleThreadExecutor()) {
-        clients.execute(() -> Clients.each(MANY, name -> sandbox.apply(service(name))));
+        clients.execute(
+            () -> Clients.each(MANY, name -> sandbox.apply(Bench.service(name, "blue"))));
         for (int part = 1; part <= PARTS; part++) {
           long secrets = MANY / PARTS * part;
           while (AttachRates.secrets(sandbox) - before < secrets) TimeUnit.SECONDS.sleep(1);
@@ -75,24 +73,14 @@ public final class LargeCluster {
       }
       TimeUnit.SECONDS.sleep(30);
       Bench.row("resident memory", memory() + " MiB");
-      Bench.row("services that are not Ready", notReady());
+      Bench.row(
+          "services that are not Ready",
+          Bench.services(sandbox).filter(service -> !Bench.ready(service)).count());
       Bench.row("requests that were refused, by code", refused(audit));
       Bench.row(
           "warnings and errors in the log of the operator",
           operator.log().lines().filter(l -> l.matches("\\S+ (WARN|ERROR) .*")).count());
     }
-  }
-
-  private long notReady() {
-    return sandbox
-        .admin()
-        .resources(BackingService.class)
-        .inNamespace("bench")
-        .list()
-        .getItems()
-        .stream()
-        .filter(service -> !Bench.ready(service))
-        .count();
   }
 
   private static Map<Integer, Long> refused(Audit audit) throws IOException {
@@ -113,7 +101,7 @@ public final class LargeCluster {
       int requests = audit.requests().size();
       long idle = memory();
       long applied = System.nanoTime();
-      for (int i = 0; i < SERVICES; i++) sandbox.apply(service(name + i));
+      for (int i = 0; i < SERVICES; i++) sandbox.apply(Bench.service(name + i, "blue"));
       for (int i = 0; i < SERVICES; i++) {
         var service = name + i;
         Waiting.until(
@@ -123,28 +111,6 @@ public final class LargeCluster {
       long attach = millis(applied);
       TimeUnit.SECONDS.sleep(5);
       return new Figures(start, requests, idle, attach, memory());
-    }
-  }
-
-  private static String service(String name) {
-    return """
-        apiVersion: backingservice.dev/v1alpha1
-        kind: BackingService
-        metadata: {name: %s, namespace: bench}
-        spec: {server: blue, postgresql: {database: orders}}
-        """
-        .formatted(name);
-  }
-
-  private static void each(int count, IntConsumer make) throws InterruptedException {
-    var next = new AtomicInteger();
-    try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
-      for (int i = 0; i < CLIENTS; i++)
-        clients.execute(
-            () -> {
-              for (int n = next.getAndIncrement(); n < count; n = next.getAndIncrement())
-                make.accept(n);
-            });
     }
   }
 
