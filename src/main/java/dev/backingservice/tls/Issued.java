@@ -18,8 +18,12 @@ public record Issued(
   /// The password of the key store is 256 random bits: to stretch it costs much and gives nothing.
   private static final String ITERATIONS = "1000";
 
+  /// Certificates are public: to encrypt them would only stretch the password once more.
+  private static final String PLAIN = "NONE";
+
   static {
-    for (var what : List.of("keyPbe", "certPbe", "mac"))
+    Security.setProperty("keystore.pkcs12.certProtectionAlgorithm", PLAIN);
+    for (var what : List.of("keyPbe", "mac"))
       Security.setProperty("keystore.pkcs12." + what + "IterationCount", ITERATIONS);
   }
 

@@ -21,6 +21,8 @@ public final class Image {
       List.of(
           "-XX:+UseSerialGC",
           "-XX:+UseCompactObjectHeaders",
+          // code by the second compiler costs a small machine more than it gives
+          "-XX:TieredStopAtLevel=1",
           "-Xss512k",
           // a process that lacks memory would lead and not act
           "-XX:+ExitOnOutOfMemoryError");

@@ -13,7 +13,12 @@ import java.util.List;
 public record Launch(Path java, List<String> flags, Path jar) {
   private static final Path PACKAGED = Path.of("target/quarkus-app/quarkus-run.jar");
   private static final List<String> FLAGS =
-      List.of("-Xms16m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders");
+      List.of(
+          "-Xms16m",
+          "-Xmx256m",
+          "-XX:+UseSerialGC",
+          "-XX:+UseCompactObjectHeaders",
+          "-XX:TieredStopAtLevel=1");
 
   public Launch {
     flags = List.copyOf(flags);
@@ -23,12 +28,6 @@ public record Launch(Path java, List<String> flags, Path jar) {
   public static Launch packaged() {
     return new Launch(
         Path.of(System.getProperty("java.home"), "bin", "java"), FLAGS, PACKAGED.toAbsolutePath());
-  }
-
-  /// The same for a process that lives for a minute: the second compiler would cost more than it
-  /// gives.
-  static Launch brief() {
-    return packaged().with("-XX:TieredStopAtLevel=1");
   }
 
   public Launch with(String flag) {

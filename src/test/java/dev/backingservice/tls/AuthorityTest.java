@@ -1,12 +1,18 @@
 package dev.backingservice.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backingservice.HostileTexts;
+import dev.backingservice.model.Sensitive;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -36,6 +42,26 @@ class AuthorityTest {
       if (login.isEmpty() || login.length() > 64) assertThat(common).isEmpty();
       else assertThat(common[0].getFirst().getValue()).hasToString(login);
     }
+  }
+
+  @Test
+  void aKeyStoreShowsTheCertificatesAndHidesTheKey() throws Exception {
+    var issued = authority.issue("orders", 3, NOW, Duration.ofHours(1));
+    var bytes = issued.keyStore(new Sensitive("secret"));
+
+    var read = KeyStore.getInstance("PKCS12");
+    read.load(new ByteArrayInputStream(bytes), "secret".toCharArray());
+    assertThat(read.getCertificateChain("user")).containsExactly(issued.leaf(), issued.issuer());
+    assertThat(read.getKey("user", "secret".toCharArray())).isEqualTo(issued.key());
+    assertThat(hex(bytes)).contains(hex(issued.leaf().getEncoded()));
+    assertThat(hex(bytes)).doesNotContain(hex(issued.key().getEncoded()));
+    var other = KeyStore.getInstance("PKCS12");
+    assertThatThrownBy(() -> other.load(new ByteArrayInputStream(bytes), "other".toCharArray()))
+        .isInstanceOf(IOException.class);
+  }
+
+  private static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(bytes);
   }
 
   @Test

@@ -18,11 +18,14 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.SecretKeyFactorySpi;
 import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.generators.PKCS5S2ParametersGenerator;
+import org.bouncycastle.crypto.params.KeyParameter;
 import org.jspecify.annotations.Nullable;
 
-/// PBKDF2 that keeps its last results. The verifier of a new credential and the login that proves
-/// the credential stretch one password with one salt (RFC 5802, `SaltedPassword`): the driver finds
-/// what [Scram] has computed.
+/// PBKDF2 (RFC 8018, 5.2) that keeps its last results. The verifier of a new credential and the
+/// login that proves the credential stretch one password with one salt (RFC 5802,
+/// `SaltedPassword`): the driver finds what [Scram] has computed.
 final class SaltedPasswords extends Provider {
   static final String ALGORITHM = "PBKDF2WithHmacSHA256";
   private static final long serialVersionUID = 1;
@@ -55,7 +58,7 @@ final class SaltedPasswords extends Provider {
     if (Security.getProvider(NAME) == null) Security.insertProviderAt(new SaltedPasswords(), 1);
   }
 
-  /// The platform's own, behind what is kept.
+  /// What is kept, and what makes it.
   private static final class Kept extends SecretKeyFactorySpi {
     @Override
     protected SecretKey engineGenerateSecret(KeySpec spec) throws InvalidKeySpecException {
@@ -64,8 +67,7 @@ final class SaltedPasswords extends Provider {
         var name = name(pbe);
         var kept = find(name);
         if (kept != null) return kept;
-        // the key that the platform makes holds the password
-        var made = new SecretKeySpec(platform().generateSecret(spec).getEncoded(), ALGORITHM);
+        var made = new SecretKeySpec(stretch(pbe), ALGORITHM);
         keep(name, made);
         return made;
       } catch (GeneralSecurityException e) {
@@ -93,6 +95,18 @@ final class SaltedPasswords extends Provider {
     }
   }
 
+  /// Bouncy Castle needs half the time that the platform needs where only the first compiler of the
+  /// JVM is at work. Besides, a key that the platform makes holds the password.
+  private static byte[] stretch(PBEKeySpec spec) {
+    var generator = new PKCS5S2ParametersGenerator(SHA256Digest.newInstance());
+    generator.init(utf8(spec), spec.getSalt(), spec.getIterationCount());
+    return ((KeyParameter) generator.generateDerivedMacParameters(spec.getKeyLength())).getKey();
+  }
+
+  private static byte[] utf8(PBEKeySpec spec) {
+    return new String(spec.getPassword()).getBytes(StandardCharsets.UTF_8);
+  }
+
   private static SecretKeyFactory platform() throws GeneralSecurityException {
     for (var provider : Security.getProviders("SecretKeyFactory." + ALGORITHM))
       if (!(provider instanceof SaltedPasswords))
@@ -103,7 +117,7 @@ final class SaltedPasswords extends Provider {
   /// No password is kept, only what tells it from others.
   private static String name(PBEKeySpec spec) throws NoSuchAlgorithmException {
     var digest = MessageDigest.getInstance("SHA-256");
-    digest.update(new String(spec.getPassword()).getBytes(StandardCharsets.UTF_8));
+    digest.update(utf8(spec));
     digest.update((byte) 0);
     digest.update(spec.getSalt());
     digest.update(
