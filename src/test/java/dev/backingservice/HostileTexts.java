@@ -83,6 +83,18 @@ public final class HostileTexts {
   private HostileTexts() {}
 
   /// At least [#COUNT] texts: those known to have hurt somebody, their pairs, and mixtures.
+  /// Names that differ and have one hash in every table that computes `31 h + c` or `33 h + c`
+  /// alike for two pairs of characters.
+  public static List<String> ofOneHash(int count) {
+    var names = new ArrayList<String>();
+    for (int i = 0; i < count; i++) {
+      var name = new StringBuilder();
+      for (int bit = 0; bit < 13; bit++) name.append((i >> bit & 1) == 0 ? "Ab" : "BA");
+      names.add(name.toString());
+    }
+    return names;
+  }
+
   public static List<String> all() {
     var all = new ArrayList<>(KNOWN);
     var random = new Random(42);

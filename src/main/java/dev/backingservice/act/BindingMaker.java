@@ -78,11 +78,12 @@ public final class BindingMaker {
         issued.notAfter());
   }
 
-  /// What is handed over may change between two looks.
+  /// What is handed over may change after it was tried: nothing is published that did not log in.
   private Passwords.Password password(Facts f, Attachment at) throws EngineException {
     var password = passwords.read(f.service().id(), f.intent(), at);
     boolean handed = Credentials.of(f.intent()) instanceof Credentials.Given;
-    if (handed && password.given().isEmpty())
+    var known = f.service().given().content();
+    if (handed && (password.given().isEmpty() || !password.given().equals(known)))
       throw EngineException.of(
           Reason.CredentialsMissing,
           "the Secret with the credential of %s changed just now: it is read again"

@@ -13,6 +13,13 @@ public final class Texts {
 
   static final int NAME_MAX = 253;
 
+  /// RFC 1123 subdomain.
+  private static final String SUBDOMAIN =
+      "[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
+
+  private static final String LABEL = "([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?";
+  private static final int LABEL_MAX = 63;
+
   /// A key of a Secret or ConfigMap.
   static final String KEY = "^[-._a-zA-Z0-9]+$";
 
@@ -63,6 +70,23 @@ public final class Texts {
   /// Whether a key of a binding comes from its server.
   public static boolean fixed(String key) {
     return key.matches(FIXED);
+  }
+
+  /// Whether a label can have this key: a name of at most 63 characters, and before it, where there
+  /// is a slash, a domain (Kubernetes documentation, "Labels and Selectors", syntax).
+  public static boolean labelKey(String key) {
+    int slash = key.indexOf('/');
+    var domain = slash < 0 ? "a" : key.substring(0, slash);
+    var name = key.substring(slash + 1);
+    return domain.length() <= NAME_MAX
+        && domain.matches(SUBDOMAIN)
+        && !name.isEmpty()
+        && labelValue(name);
+  }
+
+  /// Whether a label can have this value.
+  public static boolean labelValue(String value) {
+    return value.length() <= LABEL_MAX && value.matches(LABEL);
   }
 
   /// Whether a Secret can have a key of this name.

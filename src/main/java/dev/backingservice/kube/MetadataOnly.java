@@ -39,7 +39,7 @@ public final class MetadataOnly {
   }
 
   static ObjectMapper json() {
-    var json = new ObjectMapper();
+    var json = Documents.mapper();
     json.addMixIn(ObjectMeta.class, Pruned.class);
     // an empty list comes as "items": null, on which the reflector fails
     json.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 ///
 /// @param paths of annotations, volumes, variables and mounts
 record OwnedFields(Set<String> paths) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Documents.mapper();
   private static final String KEY = "k:{\"name\":\"";
   private static final String MOUNT = "k:{\"mountPath\":\"";
 

@@ -10,9 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Listable;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -45,22 +43,21 @@ public final class Resources {
         .toList();
   }
 
-  /// The versions of all resources of a kind, by uid, past every cache.
+  /// The versions of all resources of a kind, past every cache.
   ///
   /// @param namespaces where to look; empty: everywhere
-  public <T extends HasMetadata> Map<String, String> versions(
-      Class<T> kind, Set<String> namespaces) {
-    var versions = new HashMap<String, String>();
+  public <T extends HasMetadata> Versions versions(Class<T> kind, Set<String> namespaces) {
+    var versions = new Versions.Reading();
     try (var metadata = MetadataOnly.like(client)) {
       if (namespaces.isEmpty()) versions(metadata.resources(kind).inAnyNamespace(), versions);
       for (var n : namespaces) versionsIn(metadata, kind, n, versions);
     }
-    return versions;
+    return versions.done();
   }
 
   /// A namespace that is gone has taken the right to read it along.
   private static <T extends HasMetadata> void versionsIn(
-      KubernetesClient metadata, Class<T> kind, String namespace, Map<String, String> into) {
+      KubernetesClient metadata, Class<T> kind, String namespace, Versions.Reading into) {
     try {
       versions(metadata.resources(kind).inNamespace(namespace), into);
     } catch (KubernetesClientException e) {
@@ -69,13 +66,14 @@ public final class Resources {
   }
 
   private static <T extends HasMetadata> void versions(
-      Listable<KubernetesResourceList<T>> all, Map<String, String> into) {
+      Listable<KubernetesResourceList<T>> all, Versions.Reading into) {
     var next = "";
     do {
       var page =
           all.list(new ListOptionsBuilder().withLimit((long) PAGE).withContinue(next).build());
       for (var item : page.getItems())
-        into.put(item.getMetadata().getUid(), item.getMetadata().getResourceVersion());
+        into.item(item.getMetadata().getUid(), item.getMetadata().getResourceVersion());
+      into.list(page.getMetadata().getResourceVersion());
       next = page.getMetadata().getContinue();
     } while (next != null && !next.isEmpty());
   }

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What a spec asks for, or the sentence that says what to write instead.
 public final class IntentReader {
+  /// Characters of a text of the tenant's that are told.
+  private static final int TOLD = 100;
+
   private static final Duration DAY = Duration.ofHours(24);
   private static final Duration CERTIFICATE = Duration.ofHours(2160);
 
@@ -54,6 +57,7 @@ public final class IntentReader {
     var code =
         loadsCode(intent.binding())
             .or(() -> replaces(intent.binding()))
+            .or(() -> malformed(spec))
             .or(() -> engine.get().refusal(intent.place()));
     if (code.isPresent()) return new Request.Refused(code.get(), Optional.of(harmless(intent)));
     if (!resource.unknownValues().isEmpty())
@@ -89,6 +93,20 @@ public final class IntentReader {
                     Reason.AccessNotSupported,
                     name
                         + " makes programs load code or changes their search path: choose another name"));
+  }
+
+  /// What the API server would refuse to list by.
+  private static Optional<Failure> malformed(BackingServiceSpec spec) {
+    return or(spec.workloads(), List.<WorkloadReference>of()).stream()
+        .flatMap(reference -> Stream.ofNullable(reference.selector()))
+        .flatMap(selector -> Selectors.malformed(selector).stream())
+        .findFirst()
+        .map(
+            label ->
+                new Failure(
+                    Reason.AccessNotSupported,
+                    "spec.workloads[].selector has '%s', which is no label: write at most 63 letters, digits, '-', '_' and '.', in a key after a domain and '/' where it has one"
+                        .formatted(label.substring(0, Math.min(label.length(), TOLD)))));
   }
 
   /// What of a binding comes from the server stays so.

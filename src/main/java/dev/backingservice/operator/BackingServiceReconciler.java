@@ -2,6 +2,7 @@ package dev.backingservice.operator;
 
 import dev.backingservice.act.Actor;
 import dev.backingservice.api.BackingService;
+import dev.backingservice.api.BackingServiceSpec;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.model.Labels;
 import dev.backingservice.model.Published;
@@ -14,6 +15,7 @@ import dev.backingservice.plan.Aftermath;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Outcome;
 import dev.backingservice.plan.Planner;
+import dev.backingservice.report.Report;
 import dev.backingservice.report.Reporter;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -52,6 +54,10 @@ public class BackingServiceReconciler
     implements Reconciler<BackingService>, Cleaner<BackingService> {
   private static final Logger LOG = Logger.getLogger(BackingServiceReconciler.class);
   private static final Duration SOON = Duration.ofMillis(20);
+
+  /// Of a service that is gone the watch says so soon; one that the API server did not know for a
+  /// moment is looked at again.
+  private static final Duration ABSENT = Duration.ofSeconds(5);
   private static final int PHASES = 8;
   private final Latest latest;
   private final Observer observer;
@@ -111,16 +117,23 @@ public class BackingServiceReconciler
           .map(
               known ->
                   UpdateControl.<BackingService>noUpdate().rescheduleAfter(passes(known).again))
-          .orElse(UpdateControl.noUpdate());
+          .orElseGet(() -> UpdateControl.<BackingService>noUpdate().rescheduleAfter(ABSENT));
     } catch (KubernetesClientException e) {
       if (Refusals.conflict(e)) latest.outrun(cached);
       throw e;
     }
   }
 
-  /// In the middle of a swap an edit that the watch has not delivered is one more reason to undo.
+  /// In the middle of a swap an edit that the watch has not delivered is one more reason to undo. A
+  /// detachment locks accounts before anything is recorded.
   private static boolean moving(BackingService resource) {
-    return ServiceRecorder.phase(resource.getStatus()).isPresent();
+    return ServiceRecorder.phase(resource.getStatus()).isPresent() || leaving(resource);
+  }
+
+  private static boolean leaving(BackingService resource) {
+    return resource.getSpec().state() == BackingServiceSpec.State.Detached
+        && resource.getStatus() != null
+        && resource.getStatus().active() != null;
   }
 
   /// What is taken away cannot be put back: the resource is read past every cache.
@@ -129,7 +142,7 @@ public class BackingServiceReconciler
     var fresh = latest.asked(cached);
     if (fresh.isEmpty()) {
       rhythm.forget(cached.getMetadata().getUid());
-      return DeleteControl.defaultDelete();
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(ABSENT);
     }
     if (stopping.asked()) return DeleteControl.noFinalizerRemoval();
     var pass = passes(fresh.get());
@@ -169,7 +182,7 @@ public class BackingServiceReconciler
     var after = Aftermath.of(plan, outcomes, rhythm.jittered(), clock.instant());
     var report = Reporter.report(resource.getStatus(), after, clock.instant());
     count(facts, outcomes);
-    var recorded = recorder.record(marked(resource, outcomes), report);
+    var recorded = record(facts, marked(resource, outcomes), report);
     recorder.measure(resource, report, facts.inPhase().plusNanos(System.nanoTime() - began));
     return switch (recorded) {
       case Recorded.Unchanged _ -> Pass.over(outcomes, after.again());
@@ -185,6 +198,18 @@ public class BackingServiceReconciler
             after.again());
       }
     };
+  }
+
+  /// What a login has shown and nobody was told is tried again in the next pass.
+  private Recorded record(Facts facts, BackingService resource, Report report) {
+    Recorded recorded = new Recorded.Outrun();
+    try {
+      recorded = recorder.record(resource, report);
+      return recorded;
+    } finally {
+      if (recorded instanceof Recorded.Outrun && facts.login().isPresent())
+        rhythm.checkSoon(facts.service().id().uid());
+    }
   }
 
   private void count(Facts facts, List<Outcome> outcomes) {

@@ -2,6 +2,7 @@ package dev.backingservice.operator;
 
 import dev.backingservice.api.BackingService;
 import dev.backingservice.kube.Resources;
+import dev.backingservice.kube.Versions;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -22,8 +23,8 @@ import java.util.function.UnaryOperator;
 ///
 /// What people edit may be younger than either: every write is guarded by the version that was
 /// read, and after one that was refused the resource is asked for. So it is where the watch lags
-/// behind what was written before this process led, where versions cannot be compared, in the
-/// middle of a swap, and at a deletion.
+/// behind what was written or deleted before this process led, where versions cannot be compared,
+/// in the middle of a swap, at a detachment, and at a deletion.
 /// Versions of one resource are compared as numbers (Kubernetes, API concepts, resource versions).
 @Singleton
 class Latest {
@@ -33,7 +34,7 @@ class Latest {
   private static final int KEPT = 256;
 
   private final UnaryOperator<Optional<BackingService>> asking;
-  private final Supplier<Map<String, String>> versions;
+  private final Supplier<Versions> versions;
 
   /// By uid, until the watch has delivered it, or not much longer.
   private final Map<String, BackingService> written = new ConcurrentHashMap<>();
@@ -45,19 +46,18 @@ class Latest {
   /// Uids of those that somebody else has changed since they were read.
   private final Set<String> outrun = ConcurrentHashMap.newKeySet();
 
-  /// Uids of those that are gone, the last ones.
-  private final Set<String> gone =
-      Collections.synchronizedSet(
-          Collections.newSetFromMap(
-              new LinkedHashMap<>() {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-                  return size() > REMEMBERED;
-                }
-              }));
+  /// Uids of those that nothing of ours holds any more, the last ones.
+  private final Set<String> gone = lastOnes();
 
-  /// By uid, the versions that were there when this process began to lead.
+  /// Uids of those that were not there when they were asked for, the last ones. They are asked for
+  /// again: an API server that has just started may not know a kind.
+  private final Set<String> absent = lastOnes();
+
+  /// By uid, the versions that were there when this process began to lead, or were asked for since.
   private final Map<String, Long> inherited = new ConcurrentHashMap<>();
+
+  /// When this process began to lead: what is no younger and was not there had been deleted.
+  private volatile long led;
 
   @Inject
   Latest(Resources resources, Installation installation) {
@@ -67,8 +67,8 @@ class Latest {
   }
 
   /// @param asking reads a service past every cache
-  /// @param versions of all services, by uid, past every cache
-  Latest(UnaryOperator<Optional<BackingService>> asking, Supplier<Map<String, String>> versions) {
+  /// @param versions of all services, past every cache
+  Latest(UnaryOperator<Optional<BackingService>> asking, Supplier<Versions> versions) {
     this.asking = asking;
     this.versions = versions;
   }
@@ -82,7 +82,9 @@ class Latest {
   /// before it wrote.
   void lead() {
     inherited.clear();
-    versions.get().forEach((uid, version) -> number(version).ifPresent(n -> inherited.put(uid, n)));
+    var there = versions.get();
+    there.byUid().forEach((uid, version) -> number(version).ifPresent(n -> inherited.put(uid, n)));
+    led = there.lists().stream().mapToLong(list -> number(list).orElse(0)).max().orElse(0);
   }
 
   /// @param cached what the watch has delivered
@@ -91,18 +93,28 @@ class Latest {
   Optional<BackingService> of(BackingService cached, Predicate<BackingService> doubtful) {
     var uid = cached.getMetadata().getUid();
     if (gone.contains(uid)) return Optional.empty();
-    var known = known(cached, uid).filter(_ -> !outrun.contains(uid)).filter(doubtful.negate());
+    var known = known(cached, uid).filter(_ -> !missed(uid)).filter(doubtful.negate());
     return known.isPresent() ? known : asked(cached);
+  }
+
+  private boolean missed(String uid) {
+    return outrun.contains(uid) || absent.contains(uid);
   }
 
   /// The same past every cache. What was answered counts from now on.
   Optional<BackingService> asked(BackingService cached) {
     var uid = cached.getMetadata().getUid();
     var fresh = asking.apply(Optional.of(cached)).filter(f -> uid.equals(f.getMetadata().getUid()));
-    outrun.remove(uid);
-    inherited.remove(uid);
-    fresh.ifPresentOrElse(this::wrote, () -> gone(cached));
+    fresh.ifPresentOrElse(this::told, () -> absent.add(uid));
     return fresh;
+  }
+
+  private void told(BackingService fresh) {
+    var uid = fresh.getMetadata().getUid();
+    outrun.remove(uid);
+    absent.remove(uid);
+    inherited.put(uid, version(fresh).orElse(0));
+    wrote(fresh);
   }
 
   private Optional<BackingService> known(BackingService cached, String uid) {
@@ -111,8 +123,7 @@ class Latest {
     var ours = written.get(uid);
     var newest = newer(Optional.ofNullable(ours), newer(delivered(uid, cached), cached));
     if (ours != null && newest != ours) written.remove(uid);
-    boolean stale = version(newest).orElse(0) < inherited.getOrDefault(uid, 0L);
-    if (!stale) inherited.remove(uid);
+    boolean stale = version(newest).orElse(0) < inherited.getOrDefault(uid, led + 1);
     return Optional.of(newest).filter(_ -> !stale);
   }
 
@@ -150,13 +161,24 @@ class Latest {
     outrun.add(resource.getMetadata().getUid());
   }
 
-  /// It is gone, or nothing of ours holds it any more: the watch may deliver it for a while.
+  /// Nothing of ours holds it any more: the watch may deliver it for a while.
   void gone(BackingService resource) {
     var uid = resource.getMetadata().getUid();
     written.remove(uid);
     outrun.remove(uid);
     inherited.remove(uid);
     gone.add(uid);
+  }
+
+  private static Set<String> lastOnes() {
+    return Collections.synchronizedSet(
+        Collections.newSetFromMap(
+            new LinkedHashMap<>() {
+              @Override
+              protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                return size() > REMEMBERED;
+              }
+            }));
   }
 
   private static OptionalLong version(BackingService resource) {

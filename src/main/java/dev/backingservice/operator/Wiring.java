@@ -1,5 +1,6 @@
 package dev.backingservice.operator;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.backingservice.act.Actor;
 import dev.backingservice.act.BindingMaker;
 import dev.backingservice.act.ClusterMarks;
@@ -25,6 +26,7 @@ import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.engine.rabbitmq.RabbitMqEngine;
 import dev.backingservice.engine.redis.RedisEngine;
 import dev.backingservice.engine.smtp.SmtpEngine;
+import dev.backingservice.kube.Documents;
 import dev.backingservice.kube.Events;
 import dev.backingservice.kube.GivenCredentials;
 import dev.backingservice.kube.Leases;
@@ -48,6 +50,9 @@ import dev.backingservice.observe.WorkloadFinder;
 import dev.backingservice.operator.metrics.LeaderActivity;
 import dev.backingservice.tls.Authorities;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.quarkus.arc.All;
+import io.quarkus.kubernetes.client.KubernetesClientObjectMapper;
+import io.quarkus.kubernetes.client.KubernetesClientObjectMapperCustomizer;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
@@ -92,6 +97,15 @@ class Wiring {
   @Singleton
   Passwords passwords(RootKey key, GivenCredentials given) {
     return new Passwords(key, given);
+  }
+
+  @Produces
+  @Singleton
+  @KubernetesClientObjectMapper
+  ObjectMapper objectMapper(@All List<KubernetesClientObjectMapperCustomizer> customizers) {
+    var mapper = Documents.mapper();
+    customizers.forEach(customizer -> customizer.customize(mapper));
+    return mapper;
   }
 
   @Produces

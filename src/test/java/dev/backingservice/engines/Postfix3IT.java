@@ -140,6 +140,9 @@ class Postfix3IT {
     asked = patient.calls();
     knock(patient, server(), Postfix.USER, "4", Postfix.SENDER);
     assertThat(patient.calls()).as("who guesses waits").isEqualTo(asked);
+    assertThat(knock(patient, server(), Postfix.USER, "p:/?#ü secret", Postfix.SENDER))
+        .as("the owner of the account does not")
+        .isInstanceOf(Entry.LetIn.class);
   }
 
   @Test

@@ -2,9 +2,16 @@ package dev.backingservice.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backingservice.HostileTexts;
+import dev.backingservice.api.BackingService;
+import dev.backingservice.kube.Documents;
 import dev.backingservice.sandbox.Postgres;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +70,44 @@ class HostileEditIT {
     stage.eventually(() -> assertThat(stage.bound("username")).isNotEqualTo(login));
     assertThat(stage.status().active().server()).isEqualTo(stage.green);
     assertThat(lettingIn(blue, login, password)).isFalse();
+  }
+
+  /// What cannot be read ends the watch of all others.
+  @Test
+  void namesThatAreLongOrHaveOneHashStopNobody() throws Exception {
+    // Given
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.attached(stage.blue, "");
+
+    // When
+    var names = HostileTexts.ofOneHash(4096).stream().map("\"%s\":\"\""::formatted).toList();
+    stage.patch("{\"metadata\":{\"annotations\":{%s}}}".formatted(String.join(",", names)));
+    var serialization = new KubernetesSerialization(Documents.mapper(), true);
+    var builder =
+        new KubernetesClientBuilder().withConfig(stage.sandbox.admin().getConfiguration());
+    try (var client = builder.withKubernetesSerialization(serialization).build()) {
+      var service =
+          client
+              .resources(BackingService.class)
+              .inNamespace(stage.namespace)
+              .withName(stage.service);
+      service.patch(
+          PatchContext.of(PatchType.JSON_MERGE),
+          "{\"spec\":{\"workloads\":[{\"kind\":\"Deployment\",\"selector\":{\"matchLabels\":{\"%s\":\"x\"}}}]}}"
+              .formatted("a".repeat(60_000)));
+
+      // Then
+      stage.eventually(
+          () ->
+              assertThat(service.get().getStatus().conditions())
+                  .anyMatch(c -> "AccessNotSupported".equals(c.reason())));
+      service.patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"workloads\":null}}");
+    }
+    stage.eventually("Accepted", "True/Accepted");
+    stage.eventually("Ready", "True/Ready");
+    var nothing = names.stream().map(name -> name.replace("\"\"", "null")).toList();
+    stage.patch("{\"metadata\":{\"annotations\":{%s}}}".formatted(String.join(",", nothing)));
   }
 
   @Test

@@ -15,13 +15,17 @@ import dev.backingservice.api.Texts;
 import dev.backingservice.model.BindingShape;
 import dev.backingservice.model.Credentials;
 import dev.backingservice.model.Intent;
+import dev.backingservice.model.LabelSelector;
+import dev.backingservice.model.WorkloadSelector;
 import dev.backingservice.plan.Facts.Request;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -130,6 +134,55 @@ class HostileSpecTest {
               assertThat(r.failure().message()).contains(variable);
               assertThat(r.rest().map(Intent::binding).orElseThrow().env()).isEmpty();
             });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "app, my app",
+    "app, -orders",
+    "my app, orders",
+    "a/b/c, orders",
+    "/app, orders",
+    "Domain/app, orders",
+    "'', orders"
+  })
+  void aLabelThatCannotBeIsRefusedAndNothingIsListedByIt(String key, String value)
+      throws IOException {
+    var service = (ObjectNode) everything();
+    var workload = service.withObject("/spec").putArray("workloads").addObject();
+    workload.put("kind", "Deployment");
+    workload.withObject("/selector/matchLabels").put("tier", "web").put(key, value);
+
+    assertThat(read(service).orElseThrow())
+        .isInstanceOfSatisfying(
+            Request.Refused.class,
+            r -> {
+              assertThat(r.failure().message()).contains("spec.workloads[].selector");
+              assertThat(
+                      chosenBy(r.rest().orElseThrow()).matches(Map.of("tier", "web", key, value)))
+                  .isFalse();
+              assertThat(chosenBy(r.rest().orElseThrow()).requirements())
+                  .noneMatch(requirement -> requirement.key().equals(key));
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"app, orders", "app.kubernetes.io/name, Orders_2.x", "app, ''", "a, b"})
+  void aLabelThatCanBeIsListedBy(String key, String value) throws IOException {
+    var service = (ObjectNode) everything();
+    var workload = service.withObject("/spec").putArray("workloads").addObject();
+    workload.put("kind", "Deployment");
+    workload.withObject("/selector/matchLabels").put(key, value);
+
+    assertThat(read(service).orElseThrow())
+        .isInstanceOfSatisfying(
+            Request.Understood.class,
+            r -> assertThat(chosenBy(r.intent()).matches(Map.of(key, value))).isTrue());
+  }
+
+  private static LabelSelector chosenBy(Intent intent) {
+    var choice = intent.workloads().getFirst().choice();
+    return ((WorkloadSelector.Choice.Labelled) choice).labels();
   }
 
   @ParameterizedTest

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backingservice.api.BackingService;
+import dev.backingservice.kube.Versions;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LatestTest {
@@ -22,7 +24,7 @@ class LatestTest {
             if (fails) throw new IllegalStateException("no answer");
             return real;
           },
-          () -> Map.of(UID, "7"));
+          () -> new Versions(Map.of(UID, "7"), Set.of("20")));
 
   @Test
   void whatTheWatchDeliveredIsTakenWithoutAsking() {
@@ -129,7 +131,35 @@ class LatestTest {
     latest.outrun(version("3"));
     assertThat(of(version("3"))).isEmpty();
     assertThat(of(version("3"))).as("although the watch still delivers it").isEmpty();
+    assertThat(asked).as("each time: an API server may not know a kind for a moment").isEqualTo(2);
+    real = Optional.of(version("9"));
+    assertThat(of(version("3"))).isEqualTo(real);
+  }
+
+  @Test
+  void whatTheLeaderBeforeHadDeletedIsAskedFor() {
+    // Given
+    latest.lead();
+    real = Optional.empty();
+
+    // When, Then
+    assertThat(of(version("another", "19"))).isEmpty();
     assertThat(asked).isOne();
+  }
+
+  @Test
+  void whatWasMadeSinceIsNot() {
+    latest.lead();
+    var made = version("another", "21");
+    assertThat(of(made)).containsSame(made);
+    assertThat(asked).isZero();
+  }
+
+  @Test
+  void whatNothingOfOursHoldsIsNotAskedForAgain() {
+    latest.gone(version("9"));
+    assertThat(of(version("9"))).isEmpty();
+    assertThat(asked).isZero();
   }
 
   @Test

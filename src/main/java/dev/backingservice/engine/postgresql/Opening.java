@@ -136,13 +136,17 @@ final class Opening {
                 if (logins.lock(sql, order, want.login(), row.epoch())) open.set(true);
               },
               service(order));
-          var lock = open.get() || came(row, want) ? Severing.Lock.JustNow : Severing.Lock.Before;
+          var lock =
+              open.get() || !row.locked() || came(row, want)
+                  ? Severing.Lock.JustNow
+                  : Severing.Lock.Before;
           Severing.untilNobodyIsLeft(new Sql(connection), List.of(want.login()), lock, EVICTION);
           return want;
         });
   }
 
-  /// Whether it came with a copy: whoever locks strangers may have locked it just now.
+  /// Whether it came with a copy: whoever locks strangers may have locked it just now. So may
+  /// whoever locked one that was found open.
   private static boolean came(LoginRow row, Want want) {
     return row.mark().filter(m -> m.server().equals(want.attachment().server())).isEmpty();
   }

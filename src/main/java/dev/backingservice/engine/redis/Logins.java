@@ -17,6 +17,7 @@ import java.util.Set;
 
 /// Makes one state true for one login: each in one command.
 record Logins(Registry registry, Redis redis) {
+  private static final String NO_SUCH_USER = "No such user";
   private static final int QUIET_COUNTS = 2;
   private static final long PAUSE_MILLIS = 20;
 
@@ -116,8 +117,8 @@ record Logins(Registry registry, Redis redis) {
 
   /// An account that is not there has no sessions.
   private int kill(String login) throws EngineException {
-    return redis.said("CLIENT", "KILL", "USER", login) instanceof Reply.Number(var ended)
-        ? (int) ended
-        : 0;
+    var reply = redis.said("CLIENT", "KILL", "USER", login);
+    if (reply instanceof Reply.Refusal refusal && refusal.said().contains(NO_SUCH_USER)) return 0;
+    return redis.accepted(reply, "CLIENT") instanceof Reply.Number(var ended) ? (int) ended : 0;
   }
 }

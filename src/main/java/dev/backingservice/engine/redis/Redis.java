@@ -13,10 +13,13 @@ record Redis(Resp resp, Server server) {
 
   /// Asks, and takes no refusal.
   Reply ask(String... words) throws EngineException {
-    return switch (said(words)) {
-      case Reply.Refusal refusal -> throw refused(refusal, words[0]);
-      case Reply reply -> reply;
-    };
+    return accepted(said(words), words[0]);
+  }
+
+  /// An answer that is no refusal.
+  Reply accepted(Reply reply, String command) throws EngineException {
+    if (reply instanceof Reply.Refusal refusal) throw refused(refusal, command);
+    return reply;
   }
 
   /// Asks; a refusal is an answer.

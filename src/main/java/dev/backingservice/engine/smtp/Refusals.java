@@ -19,6 +19,11 @@ final class Refusals {
   private static final int MOST = 10_000;
   private static final int GUESSES = 2;
   private final Map<Key, Refusal> refusals = new ConcurrentHashMap<>();
+
+  /// The password of each account that was let in last: whoever else guesses at the account does
+  /// not keep its owner out.
+  private final Map<Key, String> letIn = new ConcurrentHashMap<>();
+
   private final LongSupplier nanoTime;
 
   /// @param nanoTime by which refusals age
@@ -33,10 +38,11 @@ final class Refusals {
   private record Refusal(Entry.Refused entry, String digest, int times, long next) {}
 
   /// What was said of it, while it is too early to ask again. Another password is tried at once,
-  /// the first times.
+  /// the first times; the one that was let in last is always tried.
   Optional<Entry> recent(Server server, Credential credential) {
     return Optional.ofNullable(refusals.get(key(server, credential)))
         .filter(r -> r.digest.equals(digest(credential)) || r.times >= GUESSES)
+        .filter(_ -> !digest(credential).equals(letIn.get(key(server, credential))))
         .filter(r -> nanoTime.getAsLong() - r.next < 0)
         .map(Refusal::entry);
   }
@@ -45,8 +51,11 @@ final class Refusals {
     var key = key(server, credential);
     if (!(entry instanceof Entry.Refused refused)) {
       refusals.remove(key);
+      if (letIn.size() >= MOST) letIn.clear();
+      letIn.put(key, digest(credential));
       return;
     }
+    letIn.remove(key, digest(credential));
     if (refusals.size() >= MOST) refusals.clear();
     refusals.compute(
         key,
@@ -59,6 +68,7 @@ final class Refusals {
 
   void keep(Set<Server> stillThere) {
     refusals.keySet().removeIf(key -> !stillThere.contains(key.server));
+    letIn.keySet().removeIf(key -> !stillThere.contains(key.server));
   }
 
   private static Key key(Server server, Credential credential) {

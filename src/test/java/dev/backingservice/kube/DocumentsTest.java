@@ -1,0 +1,60 @@
+package dev.backingservice.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.backingservice.HostileTexts;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// A document that cannot be read would end the watch of all others of its kind.
+class DocumentsTest {
+  private static final String LONG = "a".repeat(1_000_000);
+
+  private static Stream<ObjectMapper> mappers() {
+    return Stream.of(Documents.mapper(), MetadataOnly.json());
+  }
+
+  @ParameterizedTest
+  @MethodSource("mappers")
+  void aNameMayBeAsLongAsTheApiServerTakes(ObjectMapper mapper) {
+    readsLabels(mapper, List.of(LONG));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mappers")
+  void aNameOfAFieldThatIsSkippedMayBeLong(ObjectMapper mapper) {
+    var text =
+        "{\"metadata\": {\"uid\": \"1\", \"managedFields\": [{\"fieldsV1\": {\"%s\": {}}}]}}";
+
+    assertThat(read(mapper, text.formatted(LONG)).getMetadata().getUid()).isEqualTo("1");
+  }
+
+  @ParameterizedTest
+  @MethodSource("mappers")
+  void namesMayHaveOneHash(ObjectMapper mapper) {
+    readsLabels(mapper, HostileTexts.ofOneHash(4096));
+  }
+
+  private static void readsLabels(ObjectMapper mapper, List<String> names) {
+    var labels = new StringBuilder();
+    for (var name : names)
+      labels.append(labels.isEmpty() ? "" : ", ").append('"').append(name).append("\": \"x\"");
+    var text = "{\"metadata\": {\"labels\": {%s}}}".formatted(labels);
+
+    assertThat(read(mapper, text).getMetadata().getLabels()).hasSize(names.size());
+    var bytes = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    var streamed = new KubernetesSerialization(mapper, true).unmarshal(bytes, Deployment.class);
+    assertThat(streamed.getMetadata().getLabels()).hasSize(names.size());
+  }
+
+  private static Deployment read(ObjectMapper mapper, String text) {
+    return new KubernetesSerialization(mapper, true).unmarshal(text, Deployment.class);
+  }
+}
