@@ -84,7 +84,7 @@ public final class Observer {
     // a server that nobody has read since this process started has no anchors before
     if (held.isEmpty()) facts = facts.withPublished(check.verified(facts.published(), secret));
     facts = facts.withWorkloads(finder.find(facts));
-    if (doubtful(resource) || (edited(resource) && settled(facts)))
+    if (doubtful(resource) || untried(facts) || (edited(resource) && settled(facts)))
       rhythm.checkSoon(facts.service().id().uid());
     facts = facts.withLogin(check.tried(facts));
     return Preflight.due(facts) ? rehearsed(facts.withProbe(Optional.of(probed(facts)))) : facts;
@@ -113,6 +113,11 @@ public final class Observer {
   /// that hangs before leaving it.
   private static boolean settled(Facts f) {
     return !f.pending() && f.active().flatMap(a -> f.answer(a.server())).isPresent();
+  }
+
+  /// Whether there are other anchors to publish: a login shows whether they fit what clients reach.
+  private static boolean untried(Facts f) {
+    return f.published() instanceof Published.Binding b && b.outdated();
   }
 
   /// Whether people changed what they ask for: everything that was granted is looked at, too.

@@ -40,12 +40,19 @@ final class Upkeep {
     return switch (f.published()) {
       case Published.Foreign _ -> Optional.empty();
       case Published.None _, Published.Edited _ -> publish(f, active, asked, now);
-      case Published.Binding b when !f.published(active) || b.outdated() || ageing(f, b, now) ->
+      case Published.Binding b when !f.published(active) || verifiable(f, b) || ageing(f, b, now) ->
           publish(f, active, asked, now);
       case Published.Binding b when !b.requested().equals(asked) || !b.debts().equals(f.debts()) ->
           Optional.of(new Action.Amend(active, asked, f.debts(), b.aborted(), b.resourceVersion()));
       case Published.Binding _ -> Optional.empty();
     };
+  }
+
+  /// Whether its anchors are outdated, and a login with those of now was not turned away: they may
+  /// fit the administration endpoint and not the one of clients.
+  private static boolean verifiable(Facts f, Published.Binding binding) {
+    return binding.outdated()
+        && f.login().filter(l -> l instanceof Facts.Login.TurnedAway).isEmpty();
   }
 
   /// Where consent was withdrawn, the client certificate ends when the one before it would have:
