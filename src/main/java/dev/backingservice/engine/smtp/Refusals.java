@@ -40,9 +40,11 @@ final class Refusals {
   /// What was said of it, while it is too early to ask again. Another password is tried at once,
   /// the first times; the one that was let in last is always tried.
   Optional<Entry> recent(Server server, Credential credential) {
-    return Optional.ofNullable(refusals.get(key(server, credential)))
-        .filter(r -> r.digest.equals(digest(credential)) || r.times >= GUESSES)
-        .filter(_ -> !digest(credential).equals(letIn.get(key(server, credential))))
+    var key = key(server, credential);
+    var digest = digest(credential);
+    return Optional.ofNullable(refusals.get(key))
+        .filter(r -> r.digest.equals(digest) || r.times >= GUESSES)
+        .filter(_ -> !digest.equals(letIn.get(key)))
         .filter(r -> nanoTime.getAsLong() - r.next < 0)
         .map(Refusal::entry);
   }
