@@ -38,6 +38,7 @@ public final class OnWorkloads {
     if (found.isEmpty() || shape.isEmpty())
       return new Result.Failed(
           new Failure(Reason.WorkloadNotFound, fact.key() + " does not exist any more"));
+    if (!found.get().whole()) return new Result.Failed(found.get().tooLarge());
     if (rolls(fact) && !rollouts.begin(namespace, found.get().uid())) return waiting(fact);
     try {
       workloads.project(namespace, found.get(), projection(f, shape.get(), fact), epoch);

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -14,33 +16,48 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// A client whose answers bring metadata only (`PartialObjectMetadata`): a change anywhere in a
-/// workload is seen, and its template never fills a cache; whether a Secret is there is seen, and
-/// not what it holds.
-public final class MetadataOnly {
+/// A client whose answers bring metadata only (`PartialObjectMetadata`), also the answers to what
+/// it writes: a change anywhere in a workload is seen, and its template never fills the memory;
+/// whether a Secret is there is seen, and not what it holds.
+///
+/// @param client writes objects whole
+public record MetadataOnly(KubernetesClient client) {
   private static final Pattern NAMED =
       Pattern.compile("/(api|apis/[^/]+)/[^/]+(/namespaces/[^/]+)?/[^/]+/[^/]+");
 
-  private MetadataOnly() {}
-
   /// What nobody looks at is dropped when it is read: a Deployment that was applied carries itself
-  /// a second time in an annotation, and its fields with their owners.
-  @JsonIgnoreProperties({"managedFields", "annotations", "ownerReferences", "finalizers"})
+  /// a second time in an annotation, and its fields with their owners; and whoever edits an object
+  /// may give it a hundred thousand labels.
+  @JsonIgnoreProperties(
+      value = {"managedFields", "annotations", "labels", "ownerReferences", "finalizers"},
+      allowGetters = true)
   private interface Pruned {}
 
-  public static KubernetesClient like(KubernetesClient client) {
-    var json = json();
-    return new KubernetesClientBuilder()
-        .withConfig(client.getConfiguration())
-        .withKubernetesSerialization(new KubernetesSerialization(json, true))
-        .withHttpClientBuilderConsumer(
-            http -> http.addOrReplaceInterceptor("metadata-only", new Accepting()))
-        .build();
+  /// Labels of a namespace decide what it may attach.
+  @JsonIgnoreProperties(
+      value = {"managedFields", "annotations", "ownerReferences", "finalizers"},
+      allowGetters = true)
+  private static final class Labelled extends ObjectMeta {}
+
+  private interface LabelledNamespace {
+    @JsonDeserialize(as = Labelled.class)
+    ObjectMeta getMetadata();
+  }
+
+  public static MetadataOnly like(KubernetesClient client) {
+    return new MetadataOnly(
+        new KubernetesClientBuilder()
+            .withConfig(client.getConfiguration())
+            .withKubernetesSerialization(new KubernetesSerialization(json(), true))
+            .withHttpClientBuilderConsumer(
+                http -> http.addOrReplaceInterceptor("metadata-only", new Accepting()))
+            .build());
   }
 
   static ObjectMapper json() {
     var json = Documents.mapper();
     json.addMixIn(ObjectMeta.class, Pruned.class);
+    json.addMixIn(Namespace.class, LabelledNamespace.class);
     // an empty list comes as "items": null, on which the reflector fails
     json.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
     return json;

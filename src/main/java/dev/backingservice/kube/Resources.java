@@ -21,11 +21,13 @@ public final class Resources {
           .withPatchType(PatchType.JSON_MERGE)
           .withFieldManager(Labels.MANAGER)
           .build();
-  private static final int PAGE = 500;
+  private static final int PAGE = 64;
   private final KubernetesClient client;
+  private final KubernetesClient metadata;
 
-  public Resources(KubernetesClient client) {
+  public Resources(KubernetesClient client, MetadataOnly metadata) {
     this.client = client;
+    this.metadata = metadata.client();
   }
 
   /// A resource as it is now, past every cache.
@@ -48,16 +50,14 @@ public final class Resources {
   /// @param namespaces where to look; empty: everywhere
   public <T extends HasMetadata> Versions versions(Class<T> kind, Set<String> namespaces) {
     var versions = new Versions.Reading();
-    try (var metadata = MetadataOnly.like(client)) {
-      if (namespaces.isEmpty()) versions(metadata.resources(kind).inAnyNamespace(), versions);
-      for (var n : namespaces) versionsIn(metadata, kind, n, versions);
-    }
+    if (namespaces.isEmpty()) versions(metadata.resources(kind).inAnyNamespace(), versions);
+    for (var n : namespaces) versionsIn(kind, n, versions);
     return versions.done();
   }
 
   /// A namespace that is gone has taken the right to read it along.
-  private static <T extends HasMetadata> void versionsIn(
-      KubernetesClient metadata, Class<T> kind, String namespace, Versions.Reading into) {
+  private <T extends HasMetadata> void versionsIn(
+      Class<T> kind, String namespace, Versions.Reading into) {
     try {
       versions(metadata.resources(kind).inNamespace(namespace), into);
     } catch (KubernetesClientException e) {

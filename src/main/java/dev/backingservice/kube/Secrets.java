@@ -24,6 +24,13 @@ public final class Secrets {
     return Optional.ofNullable(client.secrets().inNamespace(namespace).withName(name).get());
   }
 
+  /// Whether it is there, as the API server remembers it, which may be a moment ago: its store is
+  /// not asked.
+  public boolean remembered(String namespace, String name) {
+    return client.raw(Paths.of("api/v1", namespace, "secrets", name) + "?resourceVersion=0")
+        != null;
+  }
+
   public Optional<ConfigMap> findConfigMap(String namespace, String name) {
     return Optional.ofNullable(client.configMaps().inNamespace(namespace).withName(name).get());
   }

@@ -1,25 +1,28 @@
 package dev.backingservice.kube;
 
 import dev.backingservice.model.LabelSelector;
-import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
-import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
-import io.fabric8.kubernetes.api.model.LabelSelectorRequirementBuilder;
+import java.util.stream.Collectors;
 
-/// Label selectors as the API server takes them.
+/// Label selectors as the API server takes them in a query (Kubernetes documentation, "Labels and
+/// Selectors", set-based requirements).
 final class Selectors {
   private Selectors() {}
 
-  static io.fabric8.kubernetes.api.model.LabelSelector write(LabelSelector selector) {
-    return new LabelSelectorBuilder()
-        .withMatchExpressions(selector.requirements().stream().map(Selectors::write).toList())
-        .build();
+  static String write(LabelSelector selector) {
+    return selector.requirements().stream().map(Selectors::write).collect(Collectors.joining(","));
   }
 
-  private static LabelSelectorRequirement write(LabelSelector.Requirement requirement) {
-    return new LabelSelectorRequirementBuilder()
-        .withKey(requirement.key())
-        .withOperator(requirement.operator().name())
-        .withValues(requirement.values().stream().sorted().toList())
-        .build();
+  private static String write(LabelSelector.Requirement requirement) {
+    var key = requirement.key();
+    return switch (requirement.operator()) {
+      case In -> key + " in " + values(requirement);
+      case NotIn -> key + " notin " + values(requirement);
+      case Exists -> key;
+      case DoesNotExist -> "!" + key;
+    };
+  }
+
+  private static String values(LabelSelector.Requirement requirement) {
+    return requirement.values().stream().sorted().collect(Collectors.joining(",", "(", ")"));
   }
 }

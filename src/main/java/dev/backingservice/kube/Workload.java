@@ -1,6 +1,8 @@
 package dev.backingservice.kube;
 
+import dev.backingservice.model.Failure;
 import dev.backingservice.model.Labels;
+import dev.backingservice.model.Reason;
 import dev.backingservice.model.WorkloadKey;
 import dev.backingservice.model.WorkloadSelector.Kind;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
@@ -10,13 +12,24 @@ import java.util.Optional;
 
 /// One workload as the API server has it.
 ///
+/// @param whole whether it was read whole; of one that is too large only the names and the epochs
+/// in its template are known
 /// @param managed who owns which fields
 public record Workload(
     WorkloadKey key,
     String uid,
+    boolean whole,
     PodTemplateSpec template,
     List<ManagedFieldsEntry> managed,
     RolloutStatus status) {
+
+  /// Why it is not given a binding where it was not read whole.
+  public Failure tooLarge() {
+    return new Failure(
+        Reason.WorkloadTooLarge,
+        "%s is larger than %d KiB and is not read: take something out of its environment or its annotations"
+            .formatted(key, WorkloadReader.LONGEST / 1024));
+  }
 
   /// The epoch of a binding in its template, 0 when it carries none.
   public long epoch(String bindingName) {
@@ -26,12 +39,12 @@ public record Workload(
   /// Whether everything of a projection is there and ours, and nothing else is ours.
   public boolean intact(Projection projection) {
     var manager = Labels.binding(projection.shape().bindingName());
-    return projection.intact(template, OwnedFields.read(managed, manager, key.kind()));
+    return whole && projection.intact(template, OwnedFields.read(managed, manager, key.kind()));
   }
 
   /// The chosen containers that it does not have.
   public List<String> unknown(Projection projection) {
-    return projection.unknown(template);
+    return whole ? projection.unknown(template) : List.of();
   }
 
   static String apiVersion(Kind kind) {
@@ -47,11 +60,11 @@ public record Workload(
 
   /// Whether every pod runs the template of a binding.
   public boolean rolledOut(String bindingName) {
-    return status.done(OwnedFields.changed(managed, Labels.binding(bindingName)));
+    return whole && status.done(OwnedFields.changed(managed, Labels.binding(bindingName)));
   }
 
   /// Why its pods will not come to run the template by themselves; empty when they will.
   public Optional<String> halted() {
-    return status.halted();
+    return whole ? status.halted() : Optional.empty();
   }
 }

@@ -5,7 +5,6 @@ import dev.backingservice.model.Labels;
 import dev.backingservice.model.WorkloadKey;
 import dev.backingservice.model.WorkloadSelector.Kind;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -13,38 +12,36 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /// Workloads of one namespace, and what is written into them: by server-side apply under one field
 /// manager per binding, so that each binding comes and goes alone. Nobody's field is taken from
 /// them, but those that are ours by their names.
 public final class Workloads {
-  /// An object may have 1.5 MiB; parsed, several times as much.
-  private static final long PAGE = 8;
+  /// How many documents are in memory at the same time: each takes several times its length.
+  private static final Semaphore DOCUMENTS = new Semaphore(2, true);
 
-  private static final Semaphore PAGES = new Semaphore(2, true);
   private final KubernetesClient client;
+  private final KubernetesClient metadata;
 
-  public Workloads(KubernetesClient client) {
+  /// @param metadata answers with metadata only, whatever is written
+  public Workloads(KubernetesClient client, MetadataOnly metadata) {
     this.client = client;
+    this.metadata = metadata.client();
   }
 
   public Optional<Workload> find(String namespace, WorkloadKey key) {
-    return Optional.ofNullable(
-            client
-                .genericKubernetesResources(Workload.apiVersion(key.kind()), key.kind().name())
-                .inNamespace(namespace)
-                .withName(key.name())
-                .get())
-        .map(object -> read(key.kind(), object));
+    return document(
+        Paths.of(version(key.kind()), namespace, plural(key.kind()), key.name()),
+        json -> WorkloadReader.one(key.kind(), json));
   }
 
-  /// Hands over what a selector matches, page by page: templates are as large as people make them.
+  /// Hands over what a selector matches, one by one: templates are as large as people make them.
   public void matching(
       String namespace, Kind kind, LabelSelector selector, Consumer<Workload> each) {
     var page = "";
@@ -55,22 +52,36 @@ public final class Workloads {
   /// @return where the next page begins; empty after the last one
   private String page(
       String namespace, Kind kind, LabelSelector selector, String from, Consumer<Workload> each) {
-    PAGES.acquireUninterruptibly();
+    var query =
+        "?limit=1&labelSelector=%s&continue=%s"
+            .formatted(Paths.encoded(Selectors.write(selector)), Paths.encoded(from));
+    var page =
+        document(
+                Paths.of(version(kind), namespace, plural(kind)) + query,
+                json -> WorkloadReader.page(kind, json))
+            .orElseThrow(() -> new IllegalStateException("no list of " + kind));
+    page.workloads().forEach(each);
+    return page.next();
+  }
+
+  /// Reads a document, a few at a time.
+  ///
+  /// @return empty when it does not exist
+  private <T> Optional<T> document(String path, Function<String, T> reader) {
+    DOCUMENTS.acquireUninterruptibly();
     try {
-      var options = new ListOptions();
-      options.setLimit(PAGE);
-      if (!from.isEmpty()) options.setContinue(from);
-      var list =
-          client
-              .genericKubernetesResources(Workload.apiVersion(kind), kind.name())
-              .inNamespace(namespace)
-              .withLabelSelector(Selectors.write(selector))
-              .list(options);
-      for (var object : list.getItems()) each.accept(read(kind, object));
-      return Objects.requireNonNullElse(list.getMetadata().getContinue(), "");
+      return Optional.ofNullable(client.raw(path)).map(reader);
     } finally {
-      PAGES.release();
+      DOCUMENTS.release();
     }
+  }
+
+  private static String version(Kind kind) {
+    return "apis/" + Workload.apiVersion(kind);
+  }
+
+  private static String plural(Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT) + "s";
   }
 
   /// Writes a projection at an epoch.
@@ -143,7 +154,7 @@ public final class Workloads {
             .withFieldManager(manager)
             .withForce(force);
     if (mode == Mode.DryRun) context.withDryRun(List.of("All"));
-    client
+    metadata
         .genericKubernetesResources(
             Workload.apiVersion(workload.key().kind()), workload.key().kind().name())
         .inNamespace(patch.getMetadata().getNamespace())
@@ -156,17 +167,5 @@ public final class Workloads {
     var path = Workload.path(kind);
     for (int i = path.size() - 1; i > 0; i--) value = Map.of(path.get(i), value);
     return value;
-  }
-
-  private Workload read(Kind kind, GenericKubernetesResource object) {
-    @Nullable Object at = object.getAdditionalProperties();
-    for (var step : Workload.path(kind)) at = at instanceof Map<?, ?> map ? map.get(step) : null;
-    var template = client.getKubernetesSerialization().convertValue(at, PodTemplateSpec.class);
-    return new Workload(
-        new WorkloadKey(kind, object.getMetadata().getName()),
-        object.getMetadata().getUid(),
-        template,
-        Objects.requireNonNullElse(object.getMetadata().getManagedFields(), List.of()),
-        new RolloutStatus(kind, object));
   }
 }

@@ -37,6 +37,7 @@ public enum Reason {
   NoWorkloads,
   WorkloadNotFound,
   ContainerNotFound,
+  WorkloadTooLarge,
   WorkloadConflict,
   RolledOut,
   RolloutInProgress,

@@ -91,6 +91,7 @@ public final class Rehearsal {
     var namespace = f.service().id().namespace();
     return workloads
         .find(namespace, fact.key())
+        .filter(Workload::whole)
         .flatMap(found -> workload(f, namespace, found, fact.chosen().orElseThrow()));
   }
 

@@ -74,15 +74,6 @@ public final class WorkloadFinder {
 
   private static WorkloadFact chosen(Workload workload, Projection projection) {
     var bindingName = projection.shape().bindingName();
-    var unknown = workload.unknown(projection);
-    var problem =
-        unknown.isEmpty()
-            ? Optional.<Failure>empty()
-            : Optional.of(
-                new Failure(
-                    Reason.ContainerNotFound,
-                    "%s has no container %s: correct spec.workloads[].containers"
-                        .formatted(workload.key(), String.join(", ", unknown))));
     return new WorkloadFact(
         workload.key(),
         workload.uid(),
@@ -91,7 +82,18 @@ public final class WorkloadFinder {
         workload.intact(projection),
         workload.rolledOut(bindingName),
         halted(workload),
-        problem);
+        problem(workload, projection));
+  }
+
+  private static Optional<Failure> problem(Workload workload, Projection projection) {
+    if (!workload.whole()) return Optional.of(workload.tooLarge());
+    var unknown = workload.unknown(projection);
+    if (unknown.isEmpty()) return Optional.empty();
+    return Optional.of(
+        new Failure(
+            Reason.ContainerNotFound,
+            "%s has no container %s: correct spec.workloads[].containers"
+                .formatted(workload.key(), String.join(", ", unknown))));
   }
 
   private static WorkloadFact absent(WorkloadKey key, WorkloadSelector selector) {

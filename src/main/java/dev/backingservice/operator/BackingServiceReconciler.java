@@ -3,6 +3,7 @@ package dev.backingservice.operator;
 import dev.backingservice.act.Actor;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.api.BackingServiceSpec;
+import dev.backingservice.kube.MetadataOnly;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.model.Labels;
 import dev.backingservice.model.Published;
@@ -47,12 +48,20 @@ import org.jspecify.annotations.Nullable;
 @ControllerConfiguration(
     name = "backingservice",
     generationAwareEventProcessing = false,
-    informer = @Informer(comparableResourceVersions = false, onUpdateFilter = ServiceChanges.class),
+    informer =
+        @Informer(
+            comparableResourceVersions = false,
+            onUpdateFilter = ServiceChanges.class,
+            informerListLimit = BackingServiceReconciler.PAGE),
     finalizerName = Labels.FINALIZER,
     fieldManager = Labels.MANAGER)
 public class BackingServiceReconciler
     implements Reconciler<BackingService>, Cleaner<BackingService> {
   private static final Logger LOG = Logger.getLogger(BackingServiceReconciler.class);
+
+  /// Services in one answer: one may have more than a megabyte.
+  static final long PAGE = 32;
+
   private static final Duration SOON = Duration.ofMillis(20);
 
   /// Of a service that is gone the watch says so soon; one that the API server did not know for a
@@ -68,6 +77,7 @@ public class BackingServiceReconciler
   private final Census census;
   private final GivenSecrets given;
   private final BindingSecrets bindings;
+  private final MetadataOnly metadata;
   private final Stopping stopping;
   private final InstantSource clock;
   private volatile @Nullable Watches watches;
@@ -82,6 +92,7 @@ public class BackingServiceReconciler
       Census census,
       GivenSecrets given,
       BindingSecrets bindings,
+      MetadataOnly metadata,
       Stopping stopping,
       Installation installation) {
     this.latest = latest;
@@ -93,6 +104,7 @@ public class BackingServiceReconciler
     this.census = census;
     this.given = given;
     this.bindings = bindings;
+    this.metadata = metadata;
     this.stopping = stopping;
     this.clock = installation.clock();
   }
@@ -100,7 +112,7 @@ public class BackingServiceReconciler
   @Override
   public List<EventSource<?, BackingService>> prepareEventSources(
       EventSourceContext<BackingService> context) {
-    var made = new Watches(context, census, given, bindings);
+    var made = new Watches(context, census, given, bindings, metadata);
     var cache = context.getPrimaryCache();
     latest.watched(known -> cache.get(ResourceID.fromResource(known)));
     watches = made;

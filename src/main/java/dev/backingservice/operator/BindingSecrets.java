@@ -59,7 +59,7 @@ class BindingSecrets {
     var asked = secrets;
     var name = name(service);
     if (asked == null || name.isEmpty()) return;
-    if (asked.find(service.getMetadata().getNamespace(), name.get()).isEmpty())
+    if (!asked.remembered(service.getMetadata().getNamespace(), name.get()))
       source.propagateEvent(ResourceID.fromResource(service));
   }
 

@@ -1,6 +1,7 @@
 package dev.backingservice.operator;
 
 import dev.backingservice.engine.wire.Addresses;
+import dev.backingservice.tls.EllipticCurves;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
@@ -14,6 +15,7 @@ public final class Main {
 
   public static void main(String... args) {
     Addresses.cacheNothing();
+    EllipticCurves.install();
     if (args.length == 2 && args[0].equals("visit")) System.exit(Visit.of(args[1]));
     Runtime.getRuntime().addShutdownHook(new Thread(Main::stopWhileStarting));
     Quarkus.run(args);

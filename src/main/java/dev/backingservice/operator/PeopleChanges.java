@@ -13,7 +13,6 @@ public class PeopleChanges<T extends HasMetadata> implements OnUpdateFilter<T> {
     return !Objects.equals(is.getUid(), was.getUid())
         || !Objects.equals(is.getGeneration(), was.getGeneration())
         || !Objects.equals(is.getAnnotations(), was.getAnnotations())
-        || !Objects.equals(is.getLabels(), was.getLabels())
         || !Objects.equals(is.getFinalizers(), was.getFinalizers())
         || !Objects.equals(is.getDeletionTimestamp(), was.getDeletionTimestamp());
   }

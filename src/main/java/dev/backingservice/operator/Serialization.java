@@ -16,20 +16,29 @@ import java.util.List;
 /// How the client reads resources.
 @Singleton
 public class Serialization implements KubernetesClientObjectMapperCustomizer {
-  /// Of these kinds nobody asks who owns which field. The managed fields of a service are three
-  /// quarters of what it takes in memory, and there may be thousands.
-  private static final List<Class<?>> PRUNED =
-      List.of(BackingServer.class, BackingService.class, Secret.class, Lease.class, Event.class);
+  /// Of these kinds nobody asks who owns which field.
+  private static final List<Class<?>> PRUNED = List.of(Secret.class, Lease.class, Event.class);
+
+  /// Of these nobody asks for labels either. The managed fields of a service are three quarters of
+  /// what it takes in memory, there may be thousands, and each may have a hundred thousand labels.
+  private static final List<Class<?>> UNLABELLED =
+      List.of(BackingServer.class, BackingService.class);
 
   @Override
   public void customize(ObjectMapper mapper) {
     mapper.addHandler(new UnknownValues());
     PRUNED.forEach(kind -> mapper.addMixIn(kind, Pruned.class));
+    UNLABELLED.forEach(kind -> mapper.addMixIn(kind, Unlabelled.class));
   }
 
   /// What is skipped when a resource is read.
   private interface Pruned {
     @JsonIgnoreProperties("managedFields")
+    ObjectMeta getMetadata();
+  }
+
+  private interface Unlabelled {
+    @JsonIgnoreProperties({"managedFields", "labels"})
     ObjectMeta getMetadata();
   }
 }

@@ -33,6 +33,10 @@ final class Watches implements Registry {
   static final String BY_SERVER = "by-server";
   private static final String BY_WORKLOAD = "by-workload";
   private static final String BY_NAMESPACE = "by-namespace";
+
+  /// Workloads in one answer: the metadata of one may have more than a megabyte.
+  private static final long PAGE = 8;
+
   private final EventSourceContext<BackingService> context;
   private final KubernetesClient metadata;
   private final InformerEventSource<BackingServer, BackingService> servers;
@@ -46,9 +50,10 @@ final class Watches implements Registry {
       EventSourceContext<BackingService> context,
       Census census,
       GivenSecrets given,
-      BindingSecrets bindings) {
+      BindingSecrets bindings,
+      MetadataOnly metadata) {
     this.context = context;
-    this.metadata = MetadataOnly.like(context.getClient());
+    this.metadata = metadata.client();
     var services = context.getPrimaryCache();
     services.addIndexer(BY_SERVER, service -> List.copyOf(servers(service)));
     services.addIndexer(Census.BY_ACTIVE, service -> active(service));
@@ -57,7 +62,7 @@ final class Watches implements Registry {
     services.addIndexer(BY_NAMESPACE, service -> List.of(service.getMetadata().getNamespace()));
     services.addIndexer(GivenSecrets.BY_GIVEN, GivenSecrets::keys);
     handed = given.source(services);
-    bound = bindings.source(metadata, services);
+    bound = bindings.source(this.metadata, services);
     servers = serverSource();
     namespaces = namespaceSource();
   }
@@ -152,6 +157,7 @@ final class Watches implements Registry {
         InformerEventSourceConfiguration.from(kind, BackingService.class)
             .withName(kind.getSimpleName())
             .withKubernetesClient(metadata)
+            .withInformerListLimit(PAGE)
             .withSecondaryToPrimaryMapper(
                 workload ->
                     WorkloadKeys.keys(kind.getSimpleName(), workload.getMetadata())

@@ -30,6 +30,7 @@ import dev.backingservice.kube.Documents;
 import dev.backingservice.kube.Events;
 import dev.backingservice.kube.GivenCredentials;
 import dev.backingservice.kube.Leases;
+import dev.backingservice.kube.MetadataOnly;
 import dev.backingservice.kube.Passwords;
 import dev.backingservice.kube.Resources;
 import dev.backingservice.kube.Rollouts;
@@ -110,8 +111,20 @@ class Wiring {
 
   @Produces
   @Singleton
-  Resources resources(KubernetesClient client) {
-    return new Resources(client);
+  MetadataOnly metadataOnly(KubernetesClient client) {
+    return MetadataOnly.like(client);
+  }
+
+  @Produces
+  @Singleton
+  Resources resources(KubernetesClient client, MetadataOnly metadata) {
+    return new Resources(client, metadata);
+  }
+
+  @Produces
+  @Singleton
+  Workloads workloads(KubernetesClient client, MetadataOnly metadata) {
+    return new Workloads(client, metadata);
   }
 
   @Produces
@@ -207,7 +220,7 @@ class Wiring {
   @Produces
   @Singleton
   Observer observer(
-      KubernetesClient client,
+      Workloads workloads,
       Secrets secrets,
       RootKey key,
       Authorities authorities,
@@ -225,10 +238,10 @@ class Wiring {
         engines,
         rhythm,
         new ServiceServers(directory, reader, key),
-        new WorkloadFinder(new Workloads(client)),
+        new WorkloadFinder(workloads),
         new BindingCheck(directory, passwords, authorities.clients(), anchors, rhythm, CLOCK),
         new PreflightProbe(directory, RANDOM),
-        new Rehearsal(secrets, new Workloads(client)));
+        new Rehearsal(secrets, workloads));
   }
 
   @Produces
@@ -285,9 +298,9 @@ class Wiring {
 
   @Produces
   @Singleton
-  Actor actor(OnServers servers, OnSecrets secrets, KubernetesClient client, Settings settings) {
-    var workloads = new OnWorkloads(new Workloads(client), new Rollouts(settings.rollouts()));
-    return new Actor(servers, new Fencing(servers), secrets, workloads, CLOCK);
+  Actor actor(OnServers servers, OnSecrets secrets, Workloads workloads, Settings settings) {
+    var rolling = new OnWorkloads(workloads, new Rollouts(settings.rollouts()));
+    return new Actor(servers, new Fencing(servers), secrets, rolling, CLOCK);
   }
 
   @Produces

@@ -3,6 +3,7 @@ package dev.backingservice.image;
 import com.google.cloud.tools.jib.api.Jib;
 import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
 import com.google.cloud.tools.jib.api.buildplan.Port;
+import dev.backingservice.sandbox.Launch;
 import dev.backingservice.sandbox.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,17 +16,6 @@ import java.util.Map;
 /// can make.
 public final class Image {
   public static final String NAME = "backing-service-operator:0.1.0";
-
-  /// How the operator is started, but for its heap.
-  static final List<String> FLAGS =
-      List.of(
-          "-XX:+UseSerialGC",
-          "-XX:+UseCompactObjectHeaders",
-          // code by the second compiler costs a small machine more than it gives
-          "-XX:TieredStopAtLevel=1",
-          "-Xss512k",
-          // a process that lacks memory would lead and not act
-          "-XX:+ExitOnOutOfMemoryError");
 
   /// What code, threads and buffers leave to it.
   static final String HEAP = "-XX:MaxRAMPercentage=40";
@@ -56,9 +46,17 @@ public final class Image {
               Path.of("target/backing-service-operator%s.cdx.json".formatted(suffix)));
           System.out.printf("%s: %.1f MiB%n", tar, Files.size(tar) / 1048576.0);
           if (target.emulated()) new Emulation(target, root).startOperator();
-          else ColdStart.measure();
           return true;
         });
+  }
+
+  /// What starts the operator from what [#main] left in [#ROOT], with the heap of a sandbox.
+  ///
+  /// @param cached with the ahead-of-time cache
+  public static Launch launch(boolean cached) {
+    var launch = Launch.of(ROOT.resolve("runtime/bin/java"), ROOT.resolve("app/quarkus-run.jar"));
+    var cache = ROOT.resolve("app").resolve(AheadOfTime.NAME);
+    return cached ? launch.with("-XX:AOTCache=" + cache) : launch;
   }
 
   /// Builds it for machines like this one; the same package gives the same bytes while its
@@ -76,7 +74,7 @@ public final class Image {
     Root.addSystem(root, runtime.folder(), target);
     Root.settle(root);
     if (!target.emulated()) {
-      new AheadOfTime(runtime, root.resolve("app"), FLAGS).addCache();
+      new AheadOfTime(runtime, root.resolve("app"), Launch.FLAGS).addCache();
       Root.settle(root);
     }
     var image =
@@ -99,7 +97,7 @@ public final class Image {
     command.add("/runtime/bin/java");
     if (cached) command.add("-XX:AOTCache=/app/" + AheadOfTime.NAME);
     command.add(HEAP);
-    command.addAll(FLAGS);
+    command.addAll(Launch.FLAGS);
     command.add("-jar");
     command.add("/app/quarkus-run.jar");
     return command;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.backingservice.HostileTexts;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -50,11 +50,11 @@ class DocumentsTest {
 
     assertThat(read(mapper, text).getMetadata().getLabels()).hasSize(names.size());
     var bytes = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
-    var streamed = new KubernetesSerialization(mapper, true).unmarshal(bytes, Deployment.class);
+    var streamed = new KubernetesSerialization(mapper, true).unmarshal(bytes, Namespace.class);
     assertThat(streamed.getMetadata().getLabels()).hasSize(names.size());
   }
 
-  private static Deployment read(ObjectMapper mapper, String text) {
-    return new KubernetesSerialization(mapper, true).unmarshal(text, Deployment.class);
+  private static Namespace read(ObjectMapper mapper, String text) {
+    return new KubernetesSerialization(mapper, true).unmarshal(text, Namespace.class);
   }
 }

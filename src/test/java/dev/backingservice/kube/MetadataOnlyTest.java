@@ -2,6 +2,8 @@ package dev.backingservice.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,10 +22,36 @@ class MetadataOnlyTest {
     var read = MetadataOnly.json().readValue(text, Deployment.class).getMetadata();
 
     assertThat(read.getName()).isEqualTo("orders");
-    assertThat(read.getLabels()).containsEntry("app", "orders");
+    assertThat(read.getLabels()).isEmpty();
     assertThat(read.getResourceVersion()).isEqualTo("7");
     assertThat(read.getAnnotations()).isEmpty();
     assertThat(read.getManagedFields()).isEmpty();
+  }
+
+  @Test
+  void labelsOfANamespaceAreRead() throws Exception {
+    var text =
+        """
+        {"metadata": {"name": "shop", "labels": {"team": "orders"}, "annotations": {"a": "b"}}}""";
+
+    var read = MetadataOnly.json().readValue(text, Namespace.class).getMetadata();
+
+    assertThat(read.getLabels()).containsEntry("team", "orders");
+    assertThat(read.getAnnotations()).isEmpty();
+  }
+
+  @Test
+  void whatIsWrittenIsWrittenWhole() throws Exception {
+    var template =
+        new PodTemplateSpecBuilder()
+            .withNewMetadata()
+            .addToAnnotations("a", "b")
+            .addToLabels("c", "d")
+            .endMetadata()
+            .build();
+
+    assertThat(MetadataOnly.json().writeValueAsString(template))
+        .contains("\"a\":\"b\"", "\"c\":\"d\"");
   }
 
   @ParameterizedTest

@@ -8,11 +8,19 @@ import dev.backingservice.kube.Documents;
 import dev.backingservice.sandbox.Postgres;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentList;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.RollableScalableResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.sql.SQLException;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /// A tenant that edits what it may edit, or puts back what was there before, gains nothing and
@@ -108,6 +116,78 @@ class HostileEditIT {
     stage.eventually("Ready", "True/Ready");
     var nothing = names.stream().map(name -> name.replace("\"\"", "null")).toList();
     stage.patch("{\"metadata\":{\"annotations\":{%s}}}".formatted(String.join(",", nothing)));
+  }
+
+  /// Whoever edits workloads decides how large they are.
+  @Test
+  void workloadsOfAnySizeStopNobody() throws Exception {
+    // Given
+    var stage = new Stage();
+    stage.server(stage.blue);
+    for (int i = 0; i < 8; i++) deploy(stage, "args-" + i, Map.of(), 300_000);
+    for (int i = 0; i < 2; i++) deploy(stage, "labels-" + i, labels(20_000), 1);
+
+    // When
+    stage.apply(
+        stage.blue,
+        "workloads: [{kind: Deployment, selector: {matchLabels: {app: large}}}, {kind: Deployment, name: args-1}]");
+
+    // Then
+    stage.eventually("Projected", "False/WorkloadTooLarge");
+    assertThat(stage.sandbox.operator().alive()).isTrue();
+
+    // When
+    for (int i = 0; i < 8; i++) deployments(stage).withName("args-" + i).delete();
+    stage.patch("{\"spec\":{\"workloads\":[{\"kind\":\"Deployment\",\"name\":\"labels-1\"}]}}");
+
+    // Then
+    stage.eventually("Projected", "True/Projected");
+    deployments(stage).delete();
+  }
+
+  private static void deploy(Stage stage, String name, Map<String, String> labels, int arguments) {
+    var selected = Map.of("app", "large");
+    deployments(stage)
+        .resource(
+            new DeploymentBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .addToLabels(labels)
+                .addToLabels(selected)
+                .endMetadata()
+                .withNewSpec()
+                .withPaused(true)
+                .withReplicas(0)
+                .withNewSelector()
+                .withMatchLabels(selected)
+                .endSelector()
+                .withNewTemplate()
+                .withNewMetadata()
+                .withLabels(selected)
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("app")
+                .withImage("app")
+                .withArgs(Collections.nCopies(arguments, "a"))
+                .endContainer()
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build())
+        .create();
+  }
+
+  private static Map<String, String> labels(int number) {
+    var labels = new TreeMap<String, String>();
+    for (int i = 0; i < number; i++) labels.put("a" + i, "");
+    return labels;
+  }
+
+  private static NonNamespaceOperation<
+          Deployment, DeploymentList, RollableScalableResource<Deployment>>
+      deployments(Stage stage) {
+    return stage.sandbox.admin().apps().deployments().inNamespace(stage.namespace);
   }
 
   @Test

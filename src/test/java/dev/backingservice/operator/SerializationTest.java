@@ -42,8 +42,14 @@ class SerializationTest {
 
     // Then
     assertThat(read.getManagedFields()).isEmpty();
-    assertThat(read.getLabels()).containsEntry("a", "b");
     assertThat(read.getUid()).isEqualTo("1");
+  }
+
+  @Test
+  void labelsAreReadWhereTheyAreWrittenBack() {
+    assertThat(read(Secret.class).getMetadata().getLabels()).containsEntry("a", "b");
+    assertThat(read(BackingService.class).getMetadata().getLabels()).isEmpty();
+    assertThat(read(BackingServer.class).getMetadata().getLabels()).isEmpty();
   }
 
   @Test

@@ -3,9 +3,11 @@ package dev.backingservice.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -26,11 +28,17 @@ public final class Audit {
   private static final Set<String> WRITING =
       Set.of("create", "update", "patch", "delete", "deletecollection");
   private final Path log;
+
+  /// Where it begins in the log, in bytes.
   private final long from;
+
+  /// Up to where [#next] has read the log.
+  private long read;
 
   private Audit(Path log, long from) {
     this.log = log;
     this.from = from;
+    this.read = from;
   }
 
   /// Everything since the API server was started first.
@@ -41,7 +49,7 @@ public final class Audit {
   /// Everything from now on.
   public static Audit fromNow(ControlPlane plane) throws IOException {
     var log = plane.folder().resolve("audit.log");
-    return new Audit(log, Files.lines(log).count());
+    return new Audit(log, Files.size(log));
   }
 
   /// One request.
@@ -51,12 +59,32 @@ public final class Audit {
   public record Request(String verb, String resource, String name, int code, boolean denied) {}
 
   public List<Request> requests() throws IOException {
+    return requests(since(from));
+  }
+
+  /// Those that came since this was asked last.
+  public List<Request> next() throws IOException {
+    var news = since(read);
+    read += news.length;
+    return requests(news);
+  }
+
+  private static List<Request> requests(byte[] lines) throws IOException {
     var requests = new ArrayList<Request>();
-    try (var lines = Files.lines(log)) {
-      for (var line : lines.skip(from).toList())
-        if (line.endsWith("}")) requests.add(request(JSON.readTree(line)));
-    }
+    for (var line : new String(lines, StandardCharsets.UTF_8).lines().toList())
+      requests.add(request(JSON.readTree(line)));
     return requests;
+  }
+
+  /// Whole lines.
+  private byte[] since(long position) throws IOException {
+    try (var file = Files.newInputStream(log)) {
+      file.skipNBytes(position);
+      var bytes = file.readAllBytes();
+      int end = bytes.length;
+      while (end > 0 && bytes[end - 1] != '\n') end--;
+      return Arrays.copyOf(bytes, end);
+    }
   }
 
   private static Request request(JsonNode event) {

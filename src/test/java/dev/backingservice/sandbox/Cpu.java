@@ -32,7 +32,7 @@ public final class Cpu {
   }
 
   /// The process of a program that this process has started.
-  static long ofProgram(String name) {
+  public static long ofProgram(String name) {
     return ProcessHandle.current()
         .descendants()
         .filter(p -> p.info().command().orElse("").endsWith("/" + name))

@@ -12,13 +12,22 @@ import java.util.List;
 /// @param jar `quarkus-run.jar`
 public record Launch(Path java, List<String> flags, Path jar) {
   private static final Path PACKAGED = Path.of("target/quarkus-app/quarkus-run.jar");
-  private static final List<String> FLAGS =
+
+  /// How the operator is started, but for its heap.
+  public static final List<String> FLAGS =
       List.of(
-          "-Xms16m",
-          "-Xmx256m",
           "-XX:+UseSerialGC",
           "-XX:+UseCompactObjectHeaders",
-          "-XX:TieredStopAtLevel=1");
+          // code by the second compiler costs a small machine more than it gives
+          "-XX:TieredStopAtLevel=1",
+          "-Xss512k",
+          // a heap that keeps little more than what it needs: the container pays for the rest
+          "-XX:MinHeapFreeRatio=20",
+          "-XX:MaxHeapFreeRatio=35",
+          // a process that lacks memory would lead and not act
+          "-XX:+ExitOnOutOfMemoryError");
+
+  private static final List<String> HEAP = List.of("-Xms16m", "-Xmx256m");
 
   public Launch {
     flags = List.copyOf(flags);
@@ -26,14 +35,22 @@ public record Launch(Path java, List<String> flags, Path jar) {
 
   /// The operator as packaged, on the JDK of this process.
   public static Launch packaged() {
-    return new Launch(
-        Path.of(System.getProperty("java.home"), "bin", "java"), FLAGS, PACKAGED.toAbsolutePath());
+    return of(Path.of(System.getProperty("java.home"), "bin", "java"), PACKAGED.toAbsolutePath());
+  }
+
+  /// With the flags of the image, and the heap of a sandbox.
+  public static Launch of(Path java, Path jar) {
+    return new Launch(java, HEAP, jar).with(FLAGS);
   }
 
   public Launch with(String flag) {
-    var more = new ArrayList<>(flags);
-    more.add(flag);
-    return new Launch(java, more, jar);
+    return with(List.of(flag));
+  }
+
+  private Launch with(List<String> more) {
+    var all = new ArrayList<>(flags);
+    all.addAll(more);
+    return new Launch(java, all, jar);
   }
 
   List<String> command() {

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /// The engine that the demo and the playground show: its servers, its examples, its service.
-enum Scene {
+public enum Scene {
   POSTGRESQL("two PostgreSQL servers", "orders-db", "postgresql: {database: orders}") {
     @Override
-    Books start(Sandbox sandbox, String name) throws Exception {
+    public Books start(Sandbox sandbox, String name) throws Exception {
       var server = sandbox.database(name, 17).withDatabase("orders");
       server.execute(
           "orders",
@@ -23,7 +23,7 @@ enum Scene {
   },
   MYSQL("a MariaDB and a MySQL server", "orders-db", "mysql: {database: orders}") {
     @Override
-    Books start(Sandbox sandbox, String name) throws Exception {
+    public Books start(Sandbox sandbox, String name) throws Exception {
       var other = name.endsWith("green") && another("mysql-server-core", "sid");
       var product = other ? Mysql.Product.MYSQL_9 : Mysql.Product.MARIADB_10_11;
       var server = sandbox.with(Mysql.start(product, name, sandbox.folder(), sandbox.pki()));
@@ -35,7 +35,7 @@ enum Scene {
   },
   REDIS("a Redis and a Valkey server", "orders-cache", "redis: {keyPrefix: \"orders:\"}") {
     @Override
-    Books start(Sandbox sandbox, String name) throws Exception {
+    public Books start(Sandbox sandbox, String name) throws Exception {
       var other = name.endsWith("green") && another("valkey-server", "trixie");
       var product = other ? Redis.Product.VALKEY_8 : Redis.Product.REDIS_7;
       var server = sandbox.with(Redis.start(product, name, sandbox.folder(), sandbox.pki()));
@@ -48,7 +48,7 @@ enum Scene {
       "orders-mail",
       "smtp: {sender: orders@example.org, credentialsSecretName: mail-user}") {
     @Override
-    Books start(Sandbox sandbox, String name) throws Exception {
+    public Books start(Sandbox sandbox, String name) throws Exception {
       var relay = sandbox.with(Postfix.start(name, sandbox.folder(), sandbox.pki()));
       relay.account(Postfix.USER, PASSWORD);
       sandbox.secret(name + "-ca", Map.of("ca.crt", sandbox.anchor()));
@@ -68,12 +68,12 @@ enum Scene {
   },
   RABBITMQ("two RabbitMQ brokers", "orders-queue", "rabbitmq: {prefix: orders-}") {
     @Override
-    long pause() {
+    public long pause() {
       return 12; // see engines.md: a slot rests
     }
 
     @Override
-    Books start(Sandbox sandbox, String name) throws Exception {
+    public Books start(Sandbox sandbox, String name) throws Exception {
       var other = name.endsWith("green") && another("rabbitmq-server", "trixie");
       var product = other ? Rabbitmq.Product.RABBITMQ_4 : Rabbitmq.Product.RABBITMQ_3;
       var server = sandbox.with(Rabbitmq.start(product, name, sandbox.folder(), sandbox.pki()));
@@ -100,7 +100,7 @@ enum Scene {
   /// The one that the first argument names; PostgreSQL without one.
   ///
   /// @throws IllegalArgumentException with what may be named
-  static Scene of(String... arguments) {
+  public static Scene of(String... arguments) {
     if (arguments.length == 0) return POSTGRESQL;
     return Stream.of(values())
         .filter(s -> s.engine().equals(arguments[0]))
@@ -113,14 +113,14 @@ enum Scene {
   }
 
   /// A server with the place that writers write to, and the Secrets that its BackingServer names.
-  abstract Books start(Sandbox sandbox, String name) throws Exception;
+  public abstract Books start(Sandbox sandbox, String name) throws Exception;
 
-  String engine() {
+  public String engine() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /// How long nobody swaps back, in seconds.
-  long pause() {
+  public long pause() {
     return 0;
   }
 
@@ -143,11 +143,11 @@ enum Scene {
   }
 
   /// What its service asks for, in YAML flow style.
-  String block() {
+  public String block() {
     return block;
   }
 
-  Path examples() {
+  public Path examples() {
     return Path.of("operator/examples", engine());
   }
 
@@ -170,7 +170,7 @@ enum Scene {
   }
 
   /// The same for every namespace, under names without a prefix.
-  String registeredForAll(Map<String, Books> servers) throws IOException {
+  public String registeredForAll(Map<String, Books> servers) throws IOException {
     return registered(servers)
         .replace(prefix(), "")
         .replaceAll("from: Selector\\n.*\\n.*", "from: All");
@@ -195,5 +195,5 @@ enum Scene {
   }
 
   /// The colors of the two servers.
-  static final List<String> COLORS = List.of("blue", "green");
+  public static final List<String> COLORS = List.of("blue", "green");
 }

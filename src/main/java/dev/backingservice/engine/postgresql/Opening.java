@@ -11,17 +11,14 @@ import dev.backingservice.model.LoginState;
 import dev.backingservice.model.Names;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.Scope;
-import dev.backingservice.model.Standing.Holds;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// Lets logins in, in this order: what held more than it shall is narrowed; what had its rights
@@ -29,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 /// given what they need; then what is new is let in. So a login that stands with the rights of
 /// its mark was given them.
 final class Opening {
-  private static final Duration EVICTION = Duration.ofSeconds(5);
   private final Server server;
   private final Marks marks;
   private final Transactions transactions;
@@ -37,6 +33,7 @@ final class Opening {
   private final ForeignOwners foreign;
   private final PublicRights open;
   private final Logins logins;
+  private final Narrowing narrowing;
 
   Opening(Server server, Registry registry, Transactions transactions, Logins logins) {
     this.server = server;
@@ -46,12 +43,13 @@ final class Opening {
     this.foreign = registry.foreign();
     this.open = registry.open();
     this.logins = logins;
+    this.narrowing = new Narrowing(server, marks, transactions, logins);
   }
 
   void ensure(Connection connection, Order order, List<Want> wants) throws EngineException {
     var made = new HashSet<String>();
     var found = found(connection, wants);
-    for (var want : wants) evict(connection, order, want, found);
+    for (var want : wants) narrowing.evict(connection, order, want, found);
     try {
       open(connection, order, wants, found, made);
     } catch (EngineException e) {
@@ -80,7 +78,7 @@ final class Opening {
       Map<String, LoginRow> found,
       Set<String> made)
       throws EngineException {
-    for (var want : narrowed(connection, wants, found)) narrow(connection, order, want);
+    narrowing.narrow(connection, order, wants, found);
     var rest = new ArrayList<>(wants);
     if (!verified(order, wants)) {
       var restored = restored(wants, found);
@@ -122,60 +120,6 @@ final class Opening {
     return CompleteGroups.key(server, order);
   }
 
-  /// A slot that is used again must not bring sessions of its former credential along.
-  private void evict(Connection connection, Order order, Want want, Map<String, LoginRow> found)
-      throws EngineException {
-    var row = found.get(want.login());
-    if (row == null || same(row, order, want) || row.holds(order, marks) == Holds.Foreign) return;
-    asked(
-        () -> {
-          var open = new AtomicBoolean();
-          transactions.run(
-              connection,
-              sql -> {
-                if (logins.lock(sql, order, want.login(), row.epoch())) open.set(true);
-              },
-              service(order));
-          var lock =
-              open.get() || !row.locked() || came(row, want)
-                  ? Severing.Lock.JustNow
-                  : Severing.Lock.Before;
-          Severing.untilNobodyIsLeft(new Sql(connection), List.of(want.login()), lock, EVICTION);
-          return want;
-        });
-  }
-
-  /// Whether it came with a copy: whoever locks strangers may have locked it just now. So may
-  /// whoever locked one that was found open.
-  private static boolean came(LoginRow row, Want want) {
-    return row.mark().filter(m -> m.server().equals(want.attachment().server())).isEmpty();
-  }
-
-  /// An earlier object of the same name counts its own epochs.
-  private static boolean same(LoginRow found, Order order, Want want) {
-    return found.epoch() == want.attachment().epoch() && found.uid().equals(order.service().uid());
-  }
-
-  /// Logins that are to hold less than they did, as far as that is ours to take: what somebody
-  /// else granted is told, and ends nobody's session.
-  private List<Want> narrowed(Connection connection, List<Want> wants, Map<String, LoginRow> found)
-      throws EngineException {
-    return asked(
-        () -> {
-          var chosen = new ArrayList<Want>();
-          for (var want : wants) {
-            var row = found.get(want.login());
-            if (row != null && more(connection, want, row)) chosen.add(want);
-          }
-          return chosen;
-        });
-  }
-
-  private boolean more(Connection connection, Want want, LoginRow row) throws SQLException {
-    return want.attachment().access().compareTo(row.access()) < 0
-        || Memberships.revocable(new Sql(connection), row, group(want));
-  }
-
   /// Logins that are to hold no more than they did.
   private static List<Want> restored(List<Want> wants, Map<String, LoginRow> found) {
     return wants.stream().filter(want -> restored(want, found.get(want.login()))).toList();
@@ -185,25 +129,6 @@ final class Opening {
     return row != null
         && want.attachment().epoch() == row.epoch()
         && want.attachment().access().compareTo(row.access()) <= 0;
-  }
-
-  /// A session keeps what it has until it ends, and what it prepared until that is finished. The
-  /// mark is written after that: a narrowing that was cut off is made again.
-  private void narrow(Connection connection, Order order, Want want) throws EngineException {
-    transactions.run(connection, sql -> logins.narrow(sql, order, want), service(order));
-    asked(
-        () -> {
-          var sql = new Sql(connection);
-          Severing.whatIsThereNow(sql, want.login(), EVICTION);
-          var held = logins.find(sql, want.login()).map(LoginRow::access);
-          if (held.isPresent())
-            new Fenceable(server, marks, want.attachment().with(held.get())).refusePrepared(sql);
-          return want;
-        });
-  }
-
-  private String group(Want want) {
-    return Roles.of(marks, want.attachment().place()).group(want.attachment().access());
   }
 
   /// What holds is read back. What others granted, or the administrator may not change, is told

@@ -49,22 +49,31 @@ final class Refusals {
         .map(Refusal::entry);
   }
 
+  /// Only who got in is known to have the right password: a server that is full has not looked.
   void told(Server server, Credential credential, Entry entry) {
     var key = key(server, credential);
-    if (!(entry instanceof Entry.Refused refused)) {
-      refusals.remove(key);
-      if (letIn.size() >= MOST) letIn.clear();
-      letIn.put(key, digest(credential));
-      return;
+    var digest = digest(credential);
+    switch (entry) {
+      case Entry.LetIn _, Entry.Different _ -> letIn(key, digest);
+      case Entry.Refused refused -> refused(key, digest, refused);
+      case Entry.Full _, Entry.Crowded _, Entry.Locked _ -> {}
     }
-    letIn.remove(key, digest(credential));
+  }
+
+  private void letIn(Key key, String digest) {
+    refusals.remove(key);
+    if (letIn.size() >= MOST) letIn.clear();
+    letIn.put(key, digest);
+  }
+
+  private void refused(Key key, String digest, Entry.Refused entry) {
+    letIn.remove(key, digest);
     if (refusals.size() >= MOST) refusals.clear();
     refusals.compute(
         key,
         (_, before) -> {
           int times = before == null ? 0 : Math.min(MOST_DOUBLINGS, before.times + 1);
-          long next = nanoTime.getAsLong() + (FIRST_NANOS << times);
-          return new Refusal(refused, digest(credential), times, next);
+          return new Refusal(entry, digest, times, nanoTime.getAsLong() + (FIRST_NANOS << times));
         });
   }
 

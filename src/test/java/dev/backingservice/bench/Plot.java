@@ -1,4 +1,4 @@
-package dev.backingservice.sandbox;
+package dev.backingservice.bench;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.backingservice.sandbox;
+package dev.backingservice.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,12 +43,18 @@ final class SwapPhases {
     }
   }
 
+  /// How long nobody could write, in milliseconds: from the lock of the old login to the switched
+  /// Secret.
+  double writersWait() {
+    return Medians.of(began.get("Roll")) - Medians.of(began.get("Fence"));
+  }
+
   /// Medians, as a timeline.
   void plot(String title) throws IOException {
     var bars = new ArrayList<Plot.Bar>();
     double from = 0;
     for (var phase : PHASES) {
-      double to = median(began.get(phase.next));
+      double to = Medians.of(began.get(phase.next));
       bars.add(new Plot.Bar(phase.name, from, to));
       from = to;
     }
@@ -57,8 +63,4 @@ final class SwapPhases {
 
   /// @param next what is recorded when it is over
   private record Phase(String name, String next) {}
-
-  private static double median(List<Long> all) {
-    return all.stream().sorted().toList().get(all.size() / 2);
-  }
 }

@@ -1,5 +1,8 @@
-package dev.backingservice.sandbox;
+package dev.backingservice.bench;
 
+import dev.backingservice.sandbox.Launch;
+import dev.backingservice.sandbox.Sandbox;
+import dev.backingservice.sandbox.Waiting;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
@@ -10,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /// How long many swaps take that are asked for at once: each service by an edit of its own.
-final class SwapRates {
+final class ManySwaps {
   private static final int SERVICES = 100;
   private static final int ROUNDS = 6;
   private static final long LOOK_MILLIS = 20;
@@ -19,7 +22,7 @@ final class SwapRates {
   /// The server that each Secret leads to, by its name.
   private final Map<String, String> leading = new ConcurrentHashMap<>();
 
-  private SwapRates(Sandbox sandbox) {
+  private ManySwaps(Sandbox sandbox) {
     this.sandbox = sandbox;
   }
 
@@ -27,10 +30,10 @@ final class SwapRates {
   static void run() throws Exception {
     try (var sandbox = Sandbox.start()) {
       for (var name : List.of("blue", "green")) sandbox.server(name, 17).withDatabase("orders");
-      sandbox.namespace("bench");
+      sandbox.namespace(Services.NAMESPACE);
       sandbox.startOperator(Map.of(), Launch.packaged());
-      var rates = new SwapRates(sandbox);
-      var secrets = sandbox.admin().secrets().inNamespace("bench");
+      var rates = new ManySwaps(sandbox);
+      var secrets = sandbox.admin().secrets().inNamespace(Services.NAMESPACE);
       try (var _ = secrets.watch(rates.new Following())) {
         rates.rounds();
       }
@@ -38,37 +41,30 @@ final class SwapRates {
   }
 
   private void rounds() throws Exception {
-    Clients.each(SERVICES, name -> sandbox.apply(Bench.service(name, "blue")));
+    Clients.each(SERVICES, name -> sandbox.apply(Services.yaml(name, "blue")));
     settled("blue");
-    var audit = Audit.fromNow(sandbox.plane());
-    double statements = sandbox.operator().statements();
     var took = new ArrayList<Long>();
-    for (int round = 0; round < ROUNDS; round++)
+    var costs = new ArrayList<Costs>();
+    for (int round = 0; round < ROUNDS; round++) {
+      var meter = Meter.start(sandbox, "blue", "green");
       took.add(swapped(round % 2 == 0 ? "green" : "blue"));
-    var title =
-        "%d services by %d edits, the first edit to the last Secret: "
-            .formatted(SERVICES, SERVICES);
-    Bench.row(title + "first round", took.getFirst() + " ms");
-    Bench.row(
-        title + "median of " + ROUNDS, took.stream().sorted().toList().get(ROUNDS / 2) + " ms");
-    double swaps = SERVICES * ROUNDS;
-    Bench.row(
-        "API requests, writes, SQL statements per swap",
-        "%.1f, %.1f, %.1f"
-            .formatted(
-                ours(audit.requests()) / swaps,
-                ours(audit.writes()) / swaps,
-                (sandbox.operator().statements() - statements) / swaps));
-  }
-
-  private static long ours(List<Audit.Request> requests) {
-    return requests.stream().filter(r -> r.name().startsWith("bench/")).count();
+      costs.add(meter.costs().per(SERVICES));
+    }
+    var row = new ArrayList<String>();
+    row.add(Bench.seconds(took.getFirst()));
+    row.add(Bench.seconds(Medians.of(took)));
+    row.addAll(Costs.median(costs).cells());
+    Page.write(
+        "swaps",
+        Table.of("swaps at once", "first edit → last Secret: first round", "median of " + ROUNDS)
+            .and(Costs.COLUMNS)
+            .with(Bench.row("%d services by %d edits".formatted(SERVICES, SERVICES), row)));
   }
 
   /// @return in milliseconds
   private long swapped(String to) throws Exception {
     long began = System.nanoTime();
-    Clients.each(SERVICES, name -> sandbox.swap("bench", name, to));
+    Clients.each(SERVICES, name -> sandbox.swap(Services.NAMESPACE, name, to));
     while (leadingTo(to) < SERVICES) TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
     settled(to);
@@ -80,7 +76,7 @@ final class SwapRates {
     Waiting.until("Secrets", () -> leadingTo(server) == SERVICES);
     for (int i = 0; i < SERVICES; i++) {
       var name = Clients.name(i);
-      Waiting.until("a service", () -> Bench.ready(sandbox.service("bench", name)));
+      Waiting.until("a service", () -> Services.ready(sandbox, name));
     }
   }
 

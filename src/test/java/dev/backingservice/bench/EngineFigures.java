@@ -1,6 +1,15 @@
-package dev.backingservice.sandbox;
+package dev.backingservice.bench;
 
 import dev.backingservice.api.BackingService;
+import dev.backingservice.sandbox.Audit;
+import dev.backingservice.sandbox.Books;
+import dev.backingservice.sandbox.ControlPlane;
+import dev.backingservice.sandbox.Launch;
+import dev.backingservice.sandbox.Sandbox;
+import dev.backingservice.sandbox.Scene;
+import dev.backingservice.sandbox.Waiting;
+import dev.backingservice.sandbox.Writer;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,15 +17,27 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The same figures for every engine, as Markdown.
+/// The same figures for every engine: each engine is a row of one table.
 final class EngineFigures {
   private static final String NAMESPACE = "shop";
   private static final int SERVICES = 200;
   private static final int SWAPS = 20;
   private static final int WRITERS = 4;
+  private static final List<String> COLUMNS =
+      List.of(
+          "engine",
+          "services to Ready, a second",
+          "API writes per service, events included",
+          "calls of the servers per service",
+          "API writes in a minute at rest",
+          "edit → Secret switched: p50, slowest of " + SWAPS,
+          "edit → fence proven: p50, slowest",
+          "dead old server: edit → Secret switched");
+
   private final Sandbox sandbox;
   private final Scene scene;
   private final Map<String, Books> servers = new TreeMap<>();
+  private final List<String> row = new ArrayList<>();
 
   EngineFigures(Sandbox sandbox, Scene scene) {
     this.sandbox = sandbox;
@@ -26,16 +47,17 @@ final class EngineFigures {
   void run() throws Exception {
     for (var color : Scene.COLORS) servers.put(color, scene.start(sandbox, color));
     sandbox.apply(scene.registeredForAll(servers));
-    sandbox.apply(java.nio.file.Files.readString(scene.examples().resolve("2-application.yaml")));
+    sandbox.apply(Files.readString(scene.examples().resolve("2-application.yaml")));
     sandbox.developers(NAMESPACE);
     sandbox.startOperator(Map.of(), Launch.packaged());
-    System.out.println("\n| " + scene.engine() + " | value |\n|---|---|");
     apply("first");
     ready(1);
+    row.add(scene.engine());
     many();
     rest();
     swaps();
     dead();
+    Page.writeRow("engines", COLUMNS, row);
   }
 
   private void apply(String name) {
@@ -60,7 +82,7 @@ final class EngineFigures {
                     .list()
                     .getItems()
                     .stream()
-                    .filter(Bench::ready)
+                    .filter(Services::ready)
                     .count()
                 >= services);
   }
@@ -72,20 +94,16 @@ final class EngineFigures {
     Clients.each(SERVICES, this::apply);
     ready(SERVICES + 1);
     double seconds = (System.nanoTime() - began) / 1e9;
-    Bench.row(SERVICES + " services to Ready, a second", "%.1f".formatted(SERVICES / seconds));
-    Bench.row(
-        "API writes per service, events included",
-        "%.1f".formatted(audit.writes().size() / (double) SERVICES));
-    Bench.row(
-        "calls of the servers per service",
-        "%.1f".formatted((sandbox.operator().statements() - calls) / SERVICES));
+    row.add("%.1f".formatted(SERVICES / seconds));
+    row.add("%.1f".formatted(audit.writes().size() / (double) SERVICES));
+    row.add("%.1f".formatted((sandbox.operator().statements() - calls) / SERVICES));
   }
 
   private void rest() throws Exception {
     TimeUnit.SECONDS.sleep(20);
     var audit = Audit.fromNow(sandbox.plane());
     TimeUnit.SECONDS.sleep(60);
-    Bench.row("API writes in a minute at rest", audit.writes().size());
+    row.add(Integer.toString(audit.writes().size()));
   }
 
   private void swaps() throws Exception {
@@ -103,16 +121,12 @@ final class EngineFigures {
         ready(SERVICES + 1);
       }
     }
-    var title = "edit to switched Secret under a writer, %d swaps: ".formatted(SWAPS);
-    Bench.row(title + "p50, slowest", percentiles(switched));
-    Bench.row(
-        "edit to the fence's proof: p50, slowest",
-        fenced.isEmpty() ? "no fence" : percentiles(fenced));
+    row.add(percentiles(switched));
+    row.add(fenced.isEmpty() ? "no fence" : percentiles(fenced));
   }
 
   private static String percentiles(List<Long> millis) {
-    var sorted = millis.stream().sorted().toList();
-    return sorted.get(sorted.size() / 2) + " ms, " + sorted.getLast() + " ms";
+    return Bench.seconds(Medians.of(millis)) + ", " + Bench.seconds(Medians.greatest(millis));
   }
 
   /// How long a swap took, in milliseconds from its edit.
@@ -127,14 +141,10 @@ final class EngineFigures {
     Waiting.until(
         "the binding switched",
         () -> {
-          if (fenced.get() == 0 && proven(to)) fenced.set(since(edited));
+          if (fenced.get() == 0 && proven(to)) fenced.set(Bench.millis(edited));
           return to.equals(bound());
         });
-    return new Took(since(edited), fenced.get());
-  }
-
-  private static long since(long nanos) {
-    return (System.nanoTime() - nanos) / 1_000_000;
+    return new Took(Bench.millis(edited), fenced.get());
   }
 
   private boolean proven(String to) {
@@ -153,15 +163,6 @@ final class EngineFigures {
   private void dead() throws Exception {
     var from = bound();
     servers.get(from).stop();
-    Bench.row(
-        "dead old server: edit to switched Secret",
-        swap(from.equals("blue") ? "green" : "blue").switched + " ms");
-    servers.get(from).start();
-    if (scene == Scene.SMTP) return;
-    long answers = System.nanoTime();
-    Waiting.until(
-        "the debt is settled",
-        () -> sandbox.condition(NAMESPACE, "first", "Fenced").equals("True/Fenced"));
-    Bench.row("debt settled after the old server answers", Bench.millis(answers));
+    row.add(Bench.seconds(swap(from.equals("blue") ? "green" : "blue").switched));
   }
 }

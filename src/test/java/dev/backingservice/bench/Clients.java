@@ -1,4 +1,4 @@
-package dev.backingservice.sandbox;
+package dev.backingservice.bench;
 
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
