@@ -37,7 +37,7 @@ story: package ## install, swap, break, upgrade, uninstall on such a cluster, or
 thousand: package ## what the operator's pods take with a thousand services, on such a cluster
 	operator/sandbox/cluster.sh $(SANDBOX) dev.backingservice.cluster.Thousand
 
-bench: image ## writes the tables and plots of src/docs/performance.md; ENGINE as for demo, PARTS=start, attach, swap, swaps, settled or engine for some of them
+bench: image ## writes the tables and plots of src/docs/performance.md; ENGINE as for demo, PARTS="start attach swap swaps settled engine" for some of them
 	$(SANDBOX) dev.backingservice.bench.Bench $(ENGINE) $(PARTS)
 
 bench-large: package ## the same for 10,000 services, 10,000 Deployments and 50,000 Secrets of others

@@ -3,16 +3,19 @@ package dev.backingservice.act;
 import dev.backingservice.kube.Projection;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Rollouts;
+import dev.backingservice.kube.Workload;
 import dev.backingservice.kube.WorkloadRefusals;
 import dev.backingservice.kube.Workloads;
 import dev.backingservice.model.BindingShape;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Reason;
+import dev.backingservice.model.ServiceId;
 import dev.backingservice.model.WorkloadSelector;
 import dev.backingservice.plan.Facts;
 import dev.backingservice.plan.Outcome.Result;
 import dev.backingservice.plan.WorkloadFact;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.Optional;
 import java.util.Set;
 
 /// What is written into workloads.
@@ -32,19 +35,30 @@ public final class OnWorkloads {
   }
 
   Result project(Facts f, WorkloadFact fact, long epoch) {
+    return f.shape()
+        .flatMap(shape -> project(f, fact, projection(f, shape, fact), epoch))
+        .orElseGet(
+            () ->
+                new Result.Failed(
+                    new Failure(Reason.WorkloadNotFound, fact.key() + " does not exist any more")));
+  }
+
+  private Optional<Result> project(Facts f, WorkloadFact fact, Projection projection, long epoch) {
     var namespace = f.service().id().namespace();
-    var found = workloads.find(namespace, fact.key());
-    var shape = f.shape();
-    if (found.isEmpty() || shape.isEmpty())
-      return new Result.Failed(
-          new Failure(Reason.WorkloadNotFound, fact.key() + " does not exist any more"));
-    if (!found.get().whole()) return new Result.Failed(found.get().tooLarge());
-    if (rolls(fact) && !rollouts.begin(namespace, found.get().uid())) return waiting(fact);
+    return workloads.with(
+        namespace, fact.key(), found -> project(namespace, fact, found, projection, epoch));
+  }
+
+  private Result project(
+      String namespace, WorkloadFact fact, Workload found, Projection projection, long epoch) {
+    var tooLarge = found.tooLarge(projection);
+    if (tooLarge.isPresent()) return new Result.Failed(tooLarge.get());
+    if (rolls(fact) && !rollouts.begin(namespace, found.uid())) return waiting(fact);
     try {
-      workloads.project(namespace, found.get(), projection(f, shape.get(), fact), epoch);
+      workloads.project(namespace, found, projection, epoch);
       return new Result.Done();
     } catch (KubernetesClientException e) {
-      rollouts.end(found.get().uid());
+      rollouts.end(found.uid());
       // a conflict of fields, which no other look ends
       if (Refusals.conflict(e)) return new Result.Failed(WorkloadRefusals.failure(fact.key(), e));
       throw e;
@@ -74,9 +88,13 @@ public final class OnWorkloads {
 
   Result withdraw(Facts f, WorkloadFact fact) {
     var id = f.service().id();
-    workloads
-        .find(id.namespace(), fact.key())
-        .ifPresent(w -> workloads.withdraw(id.namespace(), w, id.name()));
+    return workloads
+        .with(id.namespace(), fact.key(), w -> withdraw(id, w))
+        .orElseGet(Result.Done::new);
+  }
+
+  private Result withdraw(ServiceId id, Workload workload) {
+    workloads.withdraw(id.namespace(), workload, id.name());
     return new Result.Done();
   }
 }

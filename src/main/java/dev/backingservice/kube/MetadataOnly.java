@@ -73,7 +73,8 @@ public record MetadataOnly(KubernetesClient client) {
     public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
       var query = request.uri().getRawQuery();
       boolean watch = query != null && query.contains("watch=true");
-      boolean one = watch || named(request.uri().getPath());
+      boolean writes = !"GET".equals(request.method());
+      boolean one = watch || writes || named(request.uri().getPath());
       builder.setHeader(
           "Accept",
           "application/json;as=PartialObjectMetadata%s;g=meta.k8s.io;v=v1"

@@ -15,11 +15,16 @@ final class Paths {
     return "/%s/namespaces/%s/%s"
         .formatted(
             version,
-            encoded(namespace),
-            Stream.of(rest).map(Paths::encoded).collect(Collectors.joining("/")));
+            name(namespace),
+            Stream.of(rest).map(Paths::name).collect(Collectors.joining("/")));
   }
 
-  /// As part of a path or of a query.
+  private static String name(String text) {
+    if (text.matches("[.]{0,2}")) throw new IllegalArgumentException("no name: '" + text + "'");
+    return encoded(text);
+  }
+
+  /// As part of a query.
   static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }

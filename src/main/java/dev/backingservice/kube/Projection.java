@@ -28,7 +28,14 @@ import org.jspecify.annotations.Nullable;
 /// @param keys who can read the files of private keys
 public record Projection(
     BindingShape shape, Set<String> containers, Injection injection, KeyFiles keys) {
+  /// Characters that are written into one workload at most: every chosen container gets every
+  /// variable.
+  static final int LONGEST = 1 << 18;
+
   private static final String ROOT = "SERVICE_BINDING_ROOT";
+
+  /// What a variable and a mount have besides their names.
+  private static final int FRAME = 120;
 
   public Projection {
     containers = Set.copyOf(containers);
@@ -57,6 +64,21 @@ public record Projection(
     public static KeyFiles of(Optional<Boolean> demanded) {
       return demanded.map(d -> d ? Strict : Readable).orElse(Cautious);
     }
+  }
+
+  /// Whether what [#patch] writes is no longer than [#LONGEST].
+  boolean fits(PodTemplateSpec template) {
+    if (injection == Injection.RestartOnly) return true;
+    long variables =
+        shape.env().stream()
+            .mapToLong(v -> v.name().length() + v.key().length() + shape.secretName().length())
+            .sum();
+    long each =
+        variables
+            + (long) FRAME * (shape.env().size() + 2)
+            + shape.path().length()
+            + volumeName().length();
+    return each * chosen(template).count() <= LONGEST;
   }
 
   /// Exactly our fields, for server-side apply: whatever is not named here stays as it is.

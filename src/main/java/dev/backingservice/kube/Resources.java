@@ -21,7 +21,7 @@ public final class Resources {
           .withPatchType(PatchType.JSON_MERGE)
           .withFieldManager(Labels.MANAGER)
           .build();
-  private static final int PAGE = 64;
+  private static final int PAGE = 16;
   private final KubernetesClient client;
   private final KubernetesClient metadata;
 

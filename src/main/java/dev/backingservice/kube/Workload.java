@@ -23,12 +23,21 @@ public record Workload(
     List<ManagedFieldsEntry> managed,
     RolloutStatus status) {
 
-  /// Why it is not given a binding where it was not read whole.
-  public Failure tooLarge() {
-    return new Failure(
-        Reason.WorkloadTooLarge,
-        "%s is larger than %d KiB and is not read: take something out of its environment or its annotations"
-            .formatted(key, WorkloadReader.LONGEST / 1024));
+  /// Why it is not given a binding: it was not read whole, or would get more than an object should
+  /// hold.
+  public Optional<Failure> tooLarge(Projection projection) {
+    if (!whole)
+      return tooLarge(
+          "is longer than %d KiB as JSON, with managed fields and status, and is not read: take something out of its environment, labels or annotations"
+              .formatted(WorkloadReader.LONGEST / 1024));
+    if (projection.fits(template)) return Optional.empty();
+    return tooLarge(
+        "has so many containers that their variables would have more than %d KiB: choose fewer in spec.workloads[].containers, or fewer variables in spec.inject.env"
+            .formatted(Projection.LONGEST / 1024));
+  }
+
+  private Optional<Failure> tooLarge(String why) {
+    return Optional.of(new Failure(Reason.WorkloadTooLarge, key + " " + why));
   }
 
   /// The epoch of a binding in its template, 0 when it carries none.
@@ -39,7 +48,9 @@ public record Workload(
   /// Whether everything of a projection is there and ours, and nothing else is ours.
   public boolean intact(Projection projection) {
     var manager = Labels.binding(projection.shape().bindingName());
-    return whole && projection.intact(template, OwnedFields.read(managed, manager, key.kind()));
+    return whole
+        && projection.fits(template)
+        && projection.intact(template, OwnedFields.read(managed, manager, key.kind()));
   }
 
   /// The chosen containers that it does not have.

@@ -18,11 +18,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Reads workloads from documents of the API server. Whoever edits a workload decides how large
-/// its document is, and a document takes some thirty times its length in memory: of a longer one
+/// its document is, and a document may take seventy times its length in memory: of a longer one
 /// than [#LONGEST] only its name and the epochs in its template are read.
 final class WorkloadReader {
-  /// Characters. An object has 1.5 MiB at most in a store that encodes it more densely.
-  static final int LONGEST = 1 << 20;
+  /// Characters. The store takes 1.5 MiB of an object, and encodes it more densely.
+  static final int LONGEST = 1 << 18;
 
   private static final ObjectMapper JSON = Documents.mapper();
 

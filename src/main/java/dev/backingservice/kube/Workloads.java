@@ -18,13 +18,20 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Workloads of one namespace, and what is written into them: by server-side apply under one field
 /// manager per binding, so that each binding comes and goes alone. Nobody's field is taken from
 /// them, but those that are ours by their names.
 public final class Workloads {
-  /// How many documents are in memory at the same time: each takes several times its length.
-  private static final Semaphore DOCUMENTS = new Semaphore(2, true);
+  /// How many documents arrive at the same time, of whatever size.
+  private static final Semaphore ARRIVING = new Semaphore(4, true);
+
+  /// How much of all documents is looked at, at the same time, in KiB: each takes many times its
+  /// length, and is held until what is made of it is written.
+  private static final int MOST = 512;
+
+  private static final Semaphore MEMORY = new Semaphore(MOST, true);
 
   private final KubernetesClient client;
   private final KubernetesClient metadata;
@@ -35,10 +42,13 @@ public final class Workloads {
     this.metadata = metadata.client();
   }
 
-  public Optional<Workload> find(String namespace, WorkloadKey key) {
+  /// Looks at a workload, which may be kept no longer than that.
+  ///
+  /// @return what was made of it; empty when it does not exist, or nothing was made
+  public <T> Optional<T> with(String namespace, WorkloadKey key, Function<Workload, T> look) {
     return document(
         Paths.of(version(key.kind()), namespace, plural(key.kind()), key.name()),
-        json -> WorkloadReader.one(key.kind(), json));
+        json -> look.apply(WorkloadReader.one(key.kind(), json)));
   }
 
   /// Hands over what a selector matches, one by one: templates are as large as people make them.
@@ -55,25 +65,40 @@ public final class Workloads {
     var query =
         "?limit=1&labelSelector=%s&continue=%s"
             .formatted(Paths.encoded(Selectors.write(selector)), Paths.encoded(from));
-    var page =
-        document(
-                Paths.of(version(kind), namespace, plural(kind)) + query,
-                json -> WorkloadReader.page(kind, json))
-            .orElseThrow(() -> new IllegalStateException("no list of " + kind));
-    page.workloads().forEach(each);
-    return page.next();
+    return document(
+            Paths.of(version(kind), namespace, plural(kind)) + query,
+            json -> {
+              var page = WorkloadReader.page(kind, json);
+              page.workloads().forEach(each);
+              return page.next();
+            })
+        .orElseThrow(() -> new IllegalStateException("no list of " + kind));
   }
 
-  /// Reads a document, a few at a time.
-  ///
-  /// @return empty when it does not exist
-  private <T> Optional<T> document(String path, Function<String, T> reader) {
-    DOCUMENTS.acquireUninterruptibly();
+  private <T> Optional<T> document(String path, Function<String, T> look) {
+    var json = arrived(path);
+    if (json == null) return Optional.empty();
     try {
-      return Optional.ofNullable(client.raw(path)).map(reader);
+      return Optional.ofNullable(look.apply(json));
     } finally {
-      DOCUMENTS.release();
+      MEMORY.release(size(json));
     }
+  }
+
+  /// A document and the memory for it; nothing when it does not exist.
+  private @Nullable String arrived(String path) {
+    ARRIVING.acquireUninterruptibly();
+    try {
+      var json = client.raw(path);
+      if (json != null) MEMORY.acquireUninterruptibly(size(json));
+      return json;
+    } finally {
+      ARRIVING.release();
+    }
+  }
+
+  private static int size(String json) {
+    return Math.min(MOST, 1 + json.length() / 1024);
   }
 
   private static String version(Kind kind) {

@@ -78,7 +78,18 @@ public final class Rehearsal {
             "%s cannot be written now (%s): it is tried again".formatted(what, Refusals.said(e))));
   }
 
+  /// One that is too large would stay behind with the old login.
   private Optional<Failure> workload(Facts f) {
+    var tooLarge =
+        f.workloads().stream()
+            .filter(w -> w.chosen().isPresent() && w.carries())
+            .flatMap(w -> w.problem().stream())
+            .filter(problem -> problem.reason() == Reason.WorkloadTooLarge)
+            .findFirst();
+    return tooLarge.isPresent() ? tooLarge : rehearsed(f);
+  }
+
+  private Optional<Failure> rehearsed(Facts f) {
     return f.workloads().stream()
         .filter(w -> w.chosen().isPresent() && w.problem().isEmpty())
         .filter(w -> !f.keepsTemplates() || !w.intact())
@@ -89,10 +100,10 @@ public final class Rehearsal {
 
   private Optional<Failure> workload(Facts f, WorkloadFact fact) {
     var namespace = f.service().id().namespace();
+    var choice = fact.chosen().orElseThrow();
     return workloads
-        .find(namespace, fact.key())
-        .filter(Workload::whole)
-        .flatMap(found -> workload(f, namespace, found, fact.chosen().orElseThrow()));
+        .with(namespace, fact.key(), found -> workload(f, namespace, found, choice))
+        .flatMap(refusal -> refusal);
   }
 
   private Optional<Failure> workload(
@@ -103,6 +114,8 @@ public final class Rehearsal {
             choice.containers(),
             choice.injection(),
             Projection.KeyFiles.of(f.demandsCertificates()));
+    var tooLarge = workload.tooLarge(projection);
+    if (tooLarge.isPresent()) return tooLarge;
     try {
       workloads.rehearse(namespace, workload, projection, f.greatestEpoch() + 1);
       return Optional.empty();

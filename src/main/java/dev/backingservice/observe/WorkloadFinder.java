@@ -35,7 +35,9 @@ public final class WorkloadFinder {
             });
     for (var key : f.memory().carriers())
       if (!facts.containsKey(key))
-        workloads.find(id.namespace(), key).ifPresent(w -> facts.put(key, leftOver(w, id.name())));
+        workloads
+            .with(id.namespace(), key, w -> leftOver(w, id.name()))
+            .ifPresent(fact -> facts.put(key, fact));
     return new ArrayList<>(facts.values());
   }
 
@@ -58,8 +60,7 @@ public final class WorkloadFinder {
         facts.put(
             key,
             workloads
-                .find(namespace, key)
-                .map(w -> chosen(w, projection))
+                .with(namespace, key, w -> chosen(w, projection))
                 .orElseGet(() -> absent(key, selector)));
       }
       case WorkloadSelector.Choice.Labelled(var labels) -> {
@@ -81,12 +82,13 @@ public final class WorkloadFinder {
         workload.epoch(bindingName),
         workload.intact(projection),
         workload.rolledOut(bindingName),
-        halted(workload),
+        workload.tooLarge(projection).or(() -> halted(workload)),
         problem(workload, projection));
   }
 
   private static Optional<Failure> problem(Workload workload, Projection projection) {
-    if (!workload.whole()) return Optional.of(workload.tooLarge());
+    var tooLarge = workload.tooLarge(projection);
+    if (tooLarge.isPresent()) return tooLarge;
     var unknown = workload.unknown(projection);
     if (unknown.isEmpty()) return Optional.empty();
     return Optional.of(

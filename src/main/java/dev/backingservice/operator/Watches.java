@@ -35,7 +35,7 @@ final class Watches implements Registry {
   private static final String BY_NAMESPACE = "by-namespace";
 
   /// Workloads in one answer: the metadata of one may have more than a megabyte.
-  private static final long PAGE = 8;
+  private static final long PAGE = 16;
 
   private final EventSourceContext<BackingService> context;
   private final KubernetesClient metadata;

@@ -18,9 +18,10 @@ public record Issued(
   /// Readers in FIPS mode take no fewer rounds for a key (NIST SP 800-132, 5.2).
   private static final String KEY_ITERATIONS = "1000";
 
-  /// The least that the format allows (RFC 7292, appendix B): what stretches the password for the
-  /// seal is no approved function in FIPS mode, whatever its rounds.
-  private static final String SEAL_ITERATIONS = "1";
+  /// What stretches the password for the seal (RFC 7292, appendix B) is no approved function in
+  /// FIPS mode, whatever its rounds. One is the default, which DER leaves out and the platform
+  /// writes.
+  private static final String SEAL_ITERATIONS = "2";
 
   /// Certificates are public: to encrypt them would only stretch the password once more.
   private static final String PLAIN = "NONE";

@@ -26,6 +26,11 @@ record Costs(Map<Cost, Double> amounts) {
     amounts = Map.copyOf(amounts);
   }
 
+  /// @param amounts 0 of every other cost
+  static Costs of(Map<Cost, Double> amounts) {
+    return each(cost -> amounts.getOrDefault(cost, 0.0));
+  }
+
   /// The middle one of each cost.
   static Costs median(List<Costs> costs) {
     return share(costs, 0.5);

@@ -39,9 +39,11 @@ final class Meter {
     return new Meter(sandbox, false, List.of(servers));
   }
 
-  /// What the work since the start cost.
+  /// What the work since the start cost, without the question itself.
   Costs costs() throws Exception {
-    return now(true).minus(before);
+    double asked = servers.size();
+    var questions = Costs.of(Map.of(Cost.LOGINS, asked, Cost.TRANSACTIONS, asked));
+    return now(true).minus(before).minus(questions);
   }
 
   /// @param started whether there is an operator: counts of its process are 0 without one

@@ -11,6 +11,7 @@ import java.util.List;
 /// @param text the whole page
 record Page(String text) {
   private static final Path FILE = Path.of("src/docs/performance.md");
+  private static final String END = "<!-- end -->";
 
   /// Writes a table into the page of the documentation, and to the terminal.
   static void write(String part, Table table) throws IOException {
@@ -37,11 +38,11 @@ record Page(String text) {
 
   Page with(String part, Table table) {
     return new Page(
-        text.substring(0, from(part)) + "\n" + table.markdown() + "\n" + text.substring(to(part)));
+        text.substring(0, from(part)) + table.markdown() + "\n" + text.substring(to(part)));
   }
 
   private int from(String part) {
-    return after(begin(part), 0);
+    return after(": %s -->\n".formatted(part), 0);
   }
 
   private int to(String part) {
@@ -52,11 +53,5 @@ record Page(String text) {
     int at = text.indexOf(what, from);
     if (at < 0) throw new IllegalArgumentException("the page has no line " + what);
     return at + what.length();
-  }
-
-  private static final String END = "<!-- end -->";
-
-  private static String begin(String part) {
-    return "<!-- written by make bench: %s -->".formatted(part);
   }
 }

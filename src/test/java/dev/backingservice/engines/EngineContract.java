@@ -24,6 +24,7 @@ import dev.backingservice.model.Scope;
 import dev.backingservice.model.ServiceId;
 import dev.backingservice.model.Standing;
 import dev.backingservice.model.Standing.Holds;
+import dev.backingservice.tls.EllipticCurves;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,11 @@ import org.junit.jupiter.api.Test;
 /// What every engine keeps to, asked of real servers. One subclass per engine and version.
 abstract class EngineContract {
   static final RootKey KEY = new RootKey(new byte[RootKey.LENGTH]);
+
+  static {
+    EllipticCurves.install(); // as the operator does
+  }
+
   private int count;
 
   ServiceId service = new ServiceId("", "", "");

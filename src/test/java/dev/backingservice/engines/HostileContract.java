@@ -13,6 +13,7 @@ import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.Trust;
 import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Ports;
+import dev.backingservice.tls.EllipticCurves;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -38,6 +39,10 @@ abstract class HostileContract {
   private static final long KEPT = 16L << 20;
   private static final int AT_ONCE = 8;
   static final Pki PKI = new Pki();
+
+  static {
+    EllipticCurves.install(); // as the operator does
+  }
 
   abstract Engine engine();
 

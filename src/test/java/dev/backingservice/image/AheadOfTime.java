@@ -82,7 +82,7 @@ final class AheadOfTime {
       sandbox.operator().get("/q/metrics");
       sandbox.operator().get("/q/health/ready");
     }
-    if (!Files.exists(into))
-      throw new IllegalStateException("the training run left no cache in " + into);
+    if (!Files.exists(into) || Files.size(into) == 0) // a JVM that crashed leaves an empty one
+    throw new IllegalStateException("the training run left no cache in " + into);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.backingservice.HostileTexts;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.ByteArrayInputStream;
@@ -34,6 +35,21 @@ class DocumentsTest {
         "{\"metadata\": {\"uid\": \"1\", \"managedFields\": [{\"fieldsV1\": {\"%s\": {}}}]}}";
 
     assertThat(read(mapper, text.formatted(LONG)).getMetadata().getUid()).isEqualTo("1");
+  }
+
+  /// The API server reads 10,000 levels, and keeps fields of managers that it does not know.
+  @ParameterizedTest
+  @MethodSource("mappers")
+  void fieldsMayBeNestedAsDeepAsTheApiServerTakes(ObjectMapper mapper) {
+    int levels = 9_900;
+    var text =
+        "{\"kind\": \"Namespace\", \"apiVersion\": \"v1\", \"metadata\": {\"uid\": \"1\", \"managedFields\": [{\"fieldsV1\": %s{}%s}]}}"
+            .formatted("{\"f:a\": ".repeat(levels), "}".repeat(levels));
+
+    assertThat(read(mapper, text).getMetadata().getUid()).isEqualTo("1");
+    var bytes = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    HasMetadata any = new KubernetesSerialization(mapper, true).unmarshal(bytes);
+    assertThat(any.getMetadata().getUid()).isEqualTo("1");
   }
 
   @ParameterizedTest

@@ -74,6 +74,17 @@ class ProjectionTest {
   }
 
   @Test
+  void whatWouldBeWrittenIsBounded() {
+    var many = new PodTemplateSpecBuilder(template());
+    for (int i = 0; i < 3000; i++)
+      many.editSpec().addNewContainer().withName("c" + i).endContainer().endSpec();
+
+    assertThat(projection(SHAPE).fits(template())).isTrue();
+    assertThat(projection(SHAPE).fits(many.build())).isFalse();
+    assertThat(projection(SHAPE, "app").fits(many.build())).isTrue();
+  }
+
+  @Test
   void aChosenContainerGetsItAndNoOther() {
     var patch = projection(SHAPE, "app").patch(template(), 1);
 

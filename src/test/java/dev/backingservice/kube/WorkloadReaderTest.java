@@ -36,7 +36,6 @@ class WorkloadReaderTest {
     assertThat(read.managed()).isEmpty();
     assertThat(read.rolledOut("db")).isFalse();
     assertThat(read.halted()).isEmpty();
-    assertThat(read.tooLarge().message()).contains(kind + " orders", "1024 KiB");
   }
 
   @ParameterizedTest

@@ -125,7 +125,7 @@ class HostileEditIT {
     var stage = new Stage();
     stage.server(stage.blue);
     for (int i = 0; i < 8; i++) deploy(stage, "args-" + i, Map.of(), 300_000);
-    for (int i = 0; i < 2; i++) deploy(stage, "labels-" + i, labels(20_000), 1);
+    for (int i = 0; i < 2; i++) deploy(stage, "labels-" + i, labels(4_000), 1);
 
     // When
     stage.apply(

@@ -1,6 +1,7 @@
 package dev.backingservice.engine.smtp;
 
 import dev.backingservice.engine.Entry;
+import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
 import dev.backingservice.model.Credential;
 import dev.backingservice.model.Names;
@@ -19,11 +20,6 @@ final class Refusals {
   private static final int MOST = 10_000;
   private static final int GUESSES = 2;
   private final Map<Key, Refusal> refusals = new ConcurrentHashMap<>();
-
-  /// The password of each account that was let in last: whoever else guesses at the account does
-  /// not keep its owner out.
-  private final Map<Key, String> letIn = new ConcurrentHashMap<>();
-
   private final LongSupplier nanoTime;
 
   /// @param nanoTime by which refusals age
@@ -31,43 +27,34 @@ final class Refusals {
     this.nanoTime = nanoTime;
   }
 
-  /// Guesses at one account count together.
-  private record Key(Server server, String user) {}
+  /// Guesses of one namespace at one account count together: whoever guesses at the account of
+  /// another namespace does not keep its owner out.
+  private record Key(Server server, String namespace, String user) {}
 
   /// @param digest of the password that was refused last
   private record Refusal(Entry.Refused entry, String digest, int times, long next) {}
 
   /// What was said of it, while it is too early to ask again. Another password is tried at once,
-  /// the first times; the one that was let in last is always tried.
-  Optional<Entry> recent(Server server, Credential credential) {
-    var key = key(server, credential);
-    var digest = digest(credential);
-    return Optional.ofNullable(refusals.get(key))
-        .filter(r -> r.digest.equals(digest) || r.times >= GUESSES)
-        .filter(_ -> !digest.equals(letIn.get(key)))
+  /// the first times.
+  Optional<Entry> recent(Server server, Order order, Credential credential) {
+    return Optional.ofNullable(refusals.get(key(server, order, credential)))
+        .filter(r -> r.digest.equals(digest(credential)) || r.times >= GUESSES)
         .filter(r -> nanoTime.getAsLong() - r.next < 0)
         .map(Refusal::entry);
   }
 
-  /// Only who got in is known to have the right password: a server that is full has not looked.
-  void told(Server server, Credential credential, Entry entry) {
-    var key = key(server, credential);
-    var digest = digest(credential);
+  /// Only who got in is known to have the right password: a relay that is full, or offers no login,
+  /// has not looked.
+  void told(Server server, Order order, Credential credential, Entry entry) {
+    var key = key(server, order, credential);
     switch (entry) {
-      case Entry.LetIn _, Entry.Different _ -> letIn(key, digest);
-      case Entry.Refused refused -> refused(key, digest, refused);
-      case Entry.Full _, Entry.Crowded _, Entry.Locked _ -> {}
+      case Entry.LetIn _ -> refusals.remove(key);
+      case Entry.Refused refused -> refused(key, digest(credential), refused);
+      case Entry.Different _, Entry.Full _, Entry.Crowded _, Entry.Locked _ -> {}
     }
   }
 
-  private void letIn(Key key, String digest) {
-    refusals.remove(key);
-    if (letIn.size() >= MOST) letIn.clear();
-    letIn.put(key, digest);
-  }
-
   private void refused(Key key, String digest, Entry.Refused entry) {
-    letIn.remove(key, digest);
     if (refusals.size() >= MOST) refusals.clear();
     refusals.compute(
         key,
@@ -79,11 +66,10 @@ final class Refusals {
 
   void keep(Set<Server> stillThere) {
     refusals.keySet().removeIf(key -> !stillThere.contains(key.server));
-    letIn.keySet().removeIf(key -> !stillThere.contains(key.server));
   }
 
-  private static Key key(Server server, Credential credential) {
-    return new Key(server, credential.attachment().login());
+  private static Key key(Server server, Order order, Credential credential) {
+    return new Key(server, order.service().namespace(), credential.attachment().login());
   }
 
   private static String digest(Credential credential) {
