@@ -4,8 +4,6 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
-import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -33,31 +31,40 @@ public record MetadataOnly(KubernetesClient client) {
       allowGetters = true)
   private interface Pruned {}
 
-  /// Labels of a namespace decide what it may attach.
   @JsonIgnoreProperties(
       value = {"managedFields", "annotations", "ownerReferences", "finalizers"},
       allowGetters = true)
-  private static final class Labelled extends ObjectMeta {}
-
-  private interface LabelledNamespace {
-    @JsonDeserialize(as = Labelled.class)
-    ObjectMeta getMetadata();
-  }
+  private interface Labelled {}
 
   public static MetadataOnly like(KubernetesClient client) {
-    return new MetadataOnly(
-        new KubernetesClientBuilder()
-            .withConfig(client.getConfiguration())
-            .withKubernetesSerialization(new KubernetesSerialization(json(), true))
-            .withHttpClientBuilderConsumer(
-                http -> http.addOrReplaceInterceptor("metadata-only", new Accepting()))
-            .build());
+    return new MetadataOnly(client(client, json()));
+  }
+
+  /// The same with labels: those of a namespace decide what it may attach.
+  public static MetadataOnly withLabels(KubernetesClient client) {
+    return new MetadataOnly(client(client, jsonWithLabels()));
+  }
+
+  private static KubernetesClient client(KubernetesClient like, ObjectMapper json) {
+    return new KubernetesClientBuilder()
+        .withConfig(like.getConfiguration())
+        .withKubernetesSerialization(new KubernetesSerialization(json, true))
+        .withHttpClientBuilderConsumer(
+            http -> http.addOrReplaceInterceptor("metadata-only", new Accepting()))
+        .build();
   }
 
   static ObjectMapper json() {
+    return json(Pruned.class);
+  }
+
+  static ObjectMapper jsonWithLabels() {
+    return json(Labelled.class);
+  }
+
+  private static ObjectMapper json(Class<?> pruned) {
     var json = Documents.mapper();
-    json.addMixIn(ObjectMeta.class, Pruned.class);
-    json.addMixIn(Namespace.class, LabelledNamespace.class);
+    json.addMixIn(ObjectMeta.class, pruned);
     // an empty list comes as "items": null, on which the reflector fails
     json.configOverride(List.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
     return json;

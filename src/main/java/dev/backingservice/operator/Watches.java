@@ -135,7 +135,7 @@ final class Watches implements Registry {
         InformerEventSourceConfiguration.from(Namespace.class, BackingService.class)
             .withName("namespaces")
             .withWatchAllNamespaces() // it is in none
-            .withKubernetesClient(metadata)
+            .withKubernetesClient(MetadataOnly.withLabels(context.getClient()).client())
             .withSecondaryToPrimaryMapper(
                 namespace ->
                     services.byIndex(BY_NAMESPACE, namespace.getMetadata().getName()).stream()

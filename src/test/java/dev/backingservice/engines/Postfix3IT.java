@@ -104,10 +104,16 @@ class Postfix3IT {
   private static Entry knock(
       Engine engine, Server server, String user, String password, String sender)
       throws EngineException {
+    return knockOf("shop", engine, server, user, password, sender);
+  }
+
+  private static Entry knockOf(
+      String namespace, Engine engine, Server server, String user, String password, String sender)
+      throws EngineException {
     var at = new Attachment(place(sender), "server-uid", user, Access.ReadWrite, 1);
     var order =
         new Order(
-            new ServiceId("shop", "orders", "uid"),
+            new ServiceId(namespace, "orders", "uid"),
             "namespace-uid",
             place(sender),
             new Limits(1, Duration.ZERO),
@@ -140,9 +146,11 @@ class Postfix3IT {
     asked = patient.calls();
     knock(patient, server(), Postfix.USER, "4", Postfix.SENDER);
     assertThat(patient.calls()).as("who guesses waits").isEqualTo(asked);
-    assertThat(knock(patient, server(), Postfix.USER, "p:/?#ü secret", Postfix.SENDER))
-        .as("the owner of the account does not")
-        .isInstanceOf(Entry.LetIn.class);
+    var owner = knockOf("mail", patient, server(), Postfix.USER, "p:/?#ü secret", Postfix.SENDER);
+    assertThat(owner).as("the owner of the account does not").isInstanceOf(Entry.LetIn.class);
+    asked = patient.calls();
+    knock(patient, server(), Postfix.USER, "5", Postfix.SENDER);
+    assertThat(patient.calls()).as("nor does that help who guesses").isEqualTo(asked);
   }
 
   @Test

@@ -19,7 +19,7 @@ class DocumentsTest {
   private static final String LONG = "a".repeat(1_000_000);
 
   private static Stream<ObjectMapper> mappers() {
-    return Stream.of(Documents.mapper(), MetadataOnly.json());
+    return Stream.of(Documents.mapper(), MetadataOnly.jsonWithLabels());
   }
 
   @ParameterizedTest

@@ -2,9 +2,11 @@ package dev.backingservice.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.WatchEvent;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,16 +30,19 @@ class MetadataOnlyTest {
     assertThat(read.getManagedFields()).isEmpty();
   }
 
+  /// A watch tells of objects by another kind than their own.
   @Test
-  void labelsOfANamespaceAreRead() throws Exception {
-    var text =
+  void labelsAreReadWhereTheyAreAskedFor() {
+    var event =
         """
-        {"metadata": {"name": "shop", "labels": {"team": "orders"}, "annotations": {"a": "b"}}}""";
+        {"type": "MODIFIED", "object": {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
+          "metadata": {"name": "shop", "labels": {"team": "orders"}, "annotations": {"a": "b"}}}}""";
 
-    var read = MetadataOnly.json().readValue(text, Namespace.class).getMetadata();
+    var read = new KubernetesSerialization(MetadataOnly.jsonWithLabels(), true);
+    var object = (HasMetadata) read.unmarshal(event, WatchEvent.class).getObject();
 
-    assertThat(read.getLabels()).containsEntry("team", "orders");
-    assertThat(read.getAnnotations()).isEmpty();
+    assertThat(object.getMetadata().getLabels()).containsEntry("team", "orders");
+    assertThat(object.getMetadata().getAnnotations()).isEmpty();
   }
 
   @Test
