@@ -1,6 +1,5 @@
 package dev.backingservice.bench;
 
-import dev.backingservice.sandbox.Launch;
 import dev.backingservice.sandbox.Sandbox;
 import dev.backingservice.sandbox.Waiting;
 import java.nio.file.Files;
@@ -47,9 +46,7 @@ final class Attachments {
 
   private static Burst burst(int services) throws Exception {
     try (var sandbox = Sandbox.start()) {
-      sandbox.server(SERVER, 17).withDatabase("orders");
-      sandbox.namespace(Services.NAMESPACE);
-      sandbox.startOperator(Map.of(), Launch.packaged());
+      Services.prepare(sandbox, SERVER);
       Waiting.until("a start", () -> sandbox.operator().log().contains("started in"));
       TimeUnit.SECONDS.sleep(5);
       return burst(sandbox, services);

@@ -1,13 +1,11 @@
 package dev.backingservice.bench;
 
-import dev.backingservice.sandbox.Launch;
 import dev.backingservice.sandbox.Sandbox;
 import dev.backingservice.sandbox.Waiting;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -29,9 +27,7 @@ final class ManySwaps {
   /// On a control plane, servers and an operator of its own.
   static void run() throws Exception {
     try (var sandbox = Sandbox.start()) {
-      for (var name : List.of("blue", "green")) sandbox.server(name, 17).withDatabase("orders");
-      sandbox.namespace(Services.NAMESPACE);
-      sandbox.startOperator(Map.of(), Launch.packaged());
+      Services.prepare(sandbox, "blue", "green");
       var rates = new ManySwaps(sandbox);
       var secrets = sandbox.admin().secrets().inNamespace(Services.NAMESPACE);
       try (var _ = secrets.watch(rates.new Following())) {

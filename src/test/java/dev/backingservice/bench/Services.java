@@ -1,8 +1,10 @@
 package dev.backingservice.bench;
 
 import dev.backingservice.api.BackingService;
+import dev.backingservice.sandbox.Launch;
 import dev.backingservice.sandbox.Sandbox;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// The services of the benchmarks.
@@ -10,6 +12,13 @@ final class Services {
   static final String NAMESPACE = "bench";
 
   private Services() {}
+
+  /// Servers, a namespace, and the packaged operator, which may still be starting.
+  static void prepare(Sandbox sandbox, String... servers) throws Exception {
+    for (var server : servers) sandbox.server(server, 17).withDatabase("orders");
+    sandbox.namespace(NAMESPACE);
+    sandbox.startOperator(Map.of(), Launch.packaged());
+  }
 
   /// As YAML; it takes 300 sessions.
   static String yaml(String name, String server) {

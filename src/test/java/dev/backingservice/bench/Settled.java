@@ -28,9 +28,7 @@ final class Settled {
   /// On a control plane, server and operator of its own.
   static void run() throws Exception {
     try (var sandbox = Sandbox.start()) {
-      sandbox.server(SERVER, 17).withDatabase("orders");
-      sandbox.namespace(Services.NAMESPACE);
-      sandbox.startOperator(Map.of(), Launch.packaged());
+      Services.prepare(sandbox, SERVER);
       var settled = new Settled(sandbox);
       settled.attach(0, AT_REST);
       Page.write("rest", settled.rest());

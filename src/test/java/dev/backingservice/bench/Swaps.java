@@ -1,6 +1,5 @@
 package dev.backingservice.bench;
 
-import dev.backingservice.sandbox.Launch;
 import dev.backingservice.sandbox.Sandbox;
 import dev.backingservice.sandbox.Waiting;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -12,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -32,9 +30,7 @@ final class Swaps {
   /// On a control plane, servers and an operator of its own.
   static void run() throws Exception {
     try (var sandbox = Sandbox.start()) {
-      for (var name : List.of("blue", "green")) sandbox.server(name, 17).withDatabase("orders");
-      sandbox.namespace(Services.NAMESPACE);
-      sandbox.startOperator(Map.of(), Launch.packaged());
+      Services.prepare(sandbox, "blue", "green");
       sandbox.apply(Services.yaml(SERVICE, "blue"));
       new Swaps(sandbox).measure();
     }
