@@ -36,9 +36,9 @@ final class Connections {
               "standard_conforming_strings", "on",
               "role", "none",
               "default_transaction_read_only", "off",
-              "statement_timeout", "15000",
-              "lock_timeout", "5000",
-              "idle_in_transaction_session_timeout", "30000",
+              "statement_timeout", "15s",
+              "lock_timeout", "5s",
+              "idle_in_transaction_session_timeout", "30s",
               "client_encoding", "UTF8",
               "synchronous_commit", "on"));
 
@@ -55,8 +55,22 @@ final class Connections {
           Map.entry("preferQueryMode", "extended"),
           Map.entry("allowEncodingChanges", "false"),
           Map.entry("logServerErrorDetail", "false"),
+          Map.entry("prepareThreshold", "0"),
           Map.entry("preparedStatementCacheQueries", "0"),
+          Map.entry("binaryTransfer", "false"), // an array in binary says its own size
           Map.entry("ApplicationName", "backing-service-operator"));
+
+  /// Where a connection is kept, a statement is planned once: to plan a look takes longer than to
+  /// look. The catalogs stay as they are, whatever is created meanwhile.
+  private static final Map<String, String> KEPT =
+      Map.of(
+          "prepareThreshold", "1",
+          "preparedStatementCacheQueries", "64",
+          "preparedStatementCacheSizeMiB", "1",
+          "flushCacheOnDdl", "false");
+
+  /// What is looked for by name is found the same way, whatever the name.
+  private static final String ONE_PLAN = " -c plan_cache_mode=force_generic_plan";
 
   /// How long a login may take, all in all.
   private static final Duration LOGIN = Duration.ofSeconds(5);
@@ -66,18 +80,24 @@ final class Connections {
 
   private Connections() {}
 
-  /// The administrator, pinned and checked.
+  /// The administrator in its own database, on a connection that is kept, pinned and checked.
   ///
   /// @param only the one address to be tried; empty: all of the name's
-  static JdbcLine administrator(Server server, String database, Optional<InetAddress> only)
-      throws EngineException {
+  static JdbcLine administrator(Server server, Optional<InetAddress> only) throws EngineException {
     var properties = new Properties();
+    properties.putAll(KEPT);
+    properties.setProperty("options", options() + ONE_PLAN);
+    return administrator(server, server.adminDatabase(), only, properties);
+  }
+
+  private static JdbcLine administrator(
+      Server server, String database, Optional<InetAddress> only, Properties properties)
+      throws EngineException {
     properties.setProperty("user", server.adminUser());
     properties.setProperty("password", proof(server));
     properties.setProperty(
         "channelBinding", server.tokens().isPresent() ? "disable" : bind(server.trust()));
     if (server.tokens().isPresent()) properties.setProperty("requireAuth", "password");
-    properties.setProperty("options", options());
     var attempt =
         new Attempt(server.admin(), server.trust(), Optional.empty(), only, FrameGuard::new);
     try {
@@ -115,7 +135,9 @@ final class Connections {
   /// The administrator in another database, for one short piece of work within its own bounds: the
   /// connection ends with them.
   static Connection inside(Server server, String database) throws EngineException {
-    var opened = administrator(server, database, Optional.empty());
+    var properties = new Properties();
+    properties.setProperty("options", options());
+    var opened = administrator(server, database, Optional.empty(), properties);
     opened.attempt().bounds().begin(INSIDE);
     return opened.connection();
   }
@@ -235,7 +257,7 @@ final class Connections {
     var seen =
         new Sql(connection)
             .query(
-                "SELECT name, setting FROM pg_catalog.pg_settings WHERE name = ANY ($1) UNION ALL SELECT 'role', pg_catalog.current_setting('role')",
+                "SELECT name, pg_catalog.current_setting(name) FROM pg_catalog.unnest($1::text[]) name",
                 row -> Map.entry(row.getString(1), row.getString(2)),
                 (Object) PINS.keySet().toArray(String[]::new));
     for (var setting : seen) {

@@ -26,7 +26,7 @@ record Dialling(Server server) implements Lane.Dial<JdbcLine>, Instances.Questio
 
   @Override
   public JdbcLine open(Optional<InetAddress> only) throws EngineException {
-    return Connections.administrator(server, server.adminDatabase(), only);
+    return Connections.administrator(server, only);
   }
 
   @Override

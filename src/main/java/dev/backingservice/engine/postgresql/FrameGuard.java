@@ -24,6 +24,10 @@ final class FrameGuard extends FilterInputStream {
   /// for each column, whatever these hold.
   static final int MOST_RESULT = 8 * 1024 * 1024;
 
+  /// The most columns of a result, and parameters of a statement: the driver keeps their
+  /// descriptions as long as the statement is prepared.
+  static final int MOST_DESCRIBED = 64;
+
   private static final int ROW = 64;
   private static final int COLUMN = 32;
 
@@ -38,6 +42,7 @@ final class FrameGuard extends FilterInputStream {
   private static final int SASL = 10;
   private static final int SASL_CONTINUE = 11;
   private static final int MOST_KEPT = 65_536;
+  private static final int MOST_DESCRIPTION = 8192;
 
   private final byte[] head = new byte[HEADER];
   private int headBytes;
@@ -157,8 +162,8 @@ final class FrameGuard extends FilterInputStream {
           case 'Z', '1', '2', '3', 'n', 's', 'I' -> exact();
           default -> throw new IOException("a message of an unknown kind was sent");
         };
-    if (part == Part.Kept && left > MOST_KEPT)
-      throw new IOException("a message of its kind is longer than 64 KiB");
+    if (part == Part.Kept && left > (type == 'T' ? MOST_DESCRIPTION : MOST_KEPT))
+      throw new IOException("a message of its kind is longer than such messages are");
     if (left == 0) part = Part.Head;
   }
 
@@ -250,8 +255,8 @@ final class FrameGuard extends FilterInputStream {
           case 'S' -> texts(text) == 2;
           case 'A' -> text.length() > 4 && texts(text.substring(4)) == 2;
           case 'K' -> text.length() == 8;
-          case 't' -> text.length() == 2 + 4 * count(text);
-          default -> description(text);
+          case 't' -> count(text) <= MOST_DESCRIBED && text.length() == 2 + 4 * count(text);
+          default -> count(text) <= MOST_DESCRIBED && description(text);
         };
     if (!good) throw new IOException("a message is not what its kind is");
   }

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import org.postgresql.PGStatement;
 import org.postgresql.core.Utils;
 
 /// Statements on one connection. Values are bound, identifiers quoted by the driver.
@@ -25,6 +26,16 @@ final class Sql extends Statements {
       return connection().getMetaData().getDatabaseMajorVersion() >= MEMBERSHIP_OPTIONS;
     } catch (NumberFormatException e) { // what the server said is no version
       throw new Unexpected(e);
+    }
+  }
+
+  /// Changes something, once: its plan is not kept.
+  @Override
+  public void run(String sql) throws SQLException {
+    count();
+    try (var statement = connection().createStatement()) {
+      statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+      statement.execute(sql);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.backingservice.engine.postgresql;
 
+import static java.util.Collections.nCopies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -185,6 +186,22 @@ class FrameGuardTest {
     var ok = new Frames();
     ok.authentication(0, "hidden");
     refused(ok, "not what its kind is");
+  }
+
+  @Test
+  void aDescriptionIsAsLongAsThoseOfOurStatements() throws IOException {
+    var most = new Frames();
+    most.description(nCopies(FrameGuard.MOST_DESCRIBED, "x".repeat(63)).toArray(String[]::new));
+    passes(most);
+    var more = new Frames();
+    more.description(nCopies(FrameGuard.MOST_DESCRIBED + 1, "x").toArray(String[]::new));
+    refused(more, "not what its kind is");
+    var longer = new Frames();
+    longer.description("x".repeat(8192));
+    refused(longer, "longer than such messages are");
+    var parameters = new byte[2 + 65 * 4];
+    parameters[1] = 65;
+    refused(new Frames().frame('t', parameters), "not what its kind is");
   }
 
   private static void refused(Frames frames, String why) {
