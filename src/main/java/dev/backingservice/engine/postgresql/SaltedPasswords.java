@@ -10,7 +10,6 @@ import java.security.Provider;
 import java.security.Security;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.KeySpec;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.crypto.SecretKey;
@@ -23,21 +22,22 @@ import org.bouncycastle.crypto.generators.PKCS5S2ParametersGenerator;
 import org.bouncycastle.crypto.params.KeyParameter;
 import org.jspecify.annotations.Nullable;
 
-/// PBKDF2 (RFC 8018, 5.2) that keeps its last results. The verifier of a new credential and the
-/// login that proves the credential stretch one password with one salt (RFC 5802,
-/// `SaltedPassword`): the driver finds what [Scram] has computed.
+/// PBKDF2 (RFC 8018, 5.2) that keeps its last results. The verifier of a new credential and each
+/// login with it stretch one password with one salt (RFC 5802, `SaltedPassword`): the driver finds
+/// what [Scram], or an earlier login, has computed.
 final class SaltedPasswords extends Provider {
   static final String ALGORITHM = "PBKDF2WithHmacSHA256";
   private static final long serialVersionUID = 1;
   private static final String NAME = "SaltedPasswords";
 
-  /// As many credentials may be made at once.
-  private static final int KEPT = 32;
+  /// Each published credential logs in once in a drift interval, and once more when it is fenced.
+  /// An entry takes some 200 bytes.
+  private static final int KEPT = 4096;
 
-  private static final Map<String, SecretKey> KEYS =
-      new LinkedHashMap<>(KEPT, 0.75f, true) {
+  private static final Map<ByteBuffer, SecretKey> KEYS =
+      new LinkedHashMap<>(64, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, SecretKey> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<ByteBuffer, SecretKey> eldest) {
           return size() > KEPT;
         }
       };
@@ -115,7 +115,7 @@ final class SaltedPasswords extends Provider {
   }
 
   /// No password is kept, only what tells it from others.
-  private static String name(PBEKeySpec spec) throws NoSuchAlgorithmException {
+  private static ByteBuffer name(PBEKeySpec spec) throws NoSuchAlgorithmException {
     var digest = MessageDigest.getInstance("SHA-256");
     digest.update(utf8(spec));
     digest.update((byte) 0);
@@ -125,16 +125,16 @@ final class SaltedPasswords extends Provider {
             .putInt(spec.getIterationCount())
             .putInt(spec.getKeyLength())
             .array());
-    return HexFormat.of().formatHex(digest.digest());
+    return ByteBuffer.wrap(digest.digest());
   }
 
-  private static @Nullable SecretKey find(String name) {
+  private static @Nullable SecretKey find(ByteBuffer name) {
     synchronized (KEYS) {
       return KEYS.get(name);
     }
   }
 
-  private static void keep(String name, SecretKey key) {
+  private static void keep(ByteBuffer name, SecretKey key) {
     synchronized (KEYS) {
       KEYS.put(name, key);
     }

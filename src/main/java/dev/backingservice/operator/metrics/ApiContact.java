@@ -1,5 +1,6 @@
 package dev.backingservice.operator.metrics;
 
+import dev.backingservice.kube.ApiTransport;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -8,6 +9,7 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
@@ -40,10 +42,11 @@ class ApiContact {
 
   @Produces
   @Singleton
-  KubernetesClient client(KubernetesSerialization serialization, Config config) {
+  KubernetesClient client(KubernetesSerialization serialization, Config config, Vertx vertx) {
     return new KubernetesClientBuilder()
         .withKubernetesSerialization(serialization)
         .withConfig(config)
+        .withHttpClientFactory(new ApiTransport(vertx))
         .withHttpClientBuilderConsumer(
             http -> http.addOrReplaceInterceptor("contact", new Listening()))
         .build();
