@@ -45,6 +45,16 @@ class ArchitectureTest {
     "dev.backingservice.engine.postgresql..", "dev.backingservice.engine.mysql.."
   };
 
+  /// A driver converts what a server sends, whatever that costs.
+  @ArchTest
+  static final ArchRule ROWS_ARE_READ_AS_TEXT =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.backingservice.engine.jdbc..")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.sql.ResultSet");
+
   @ArchTest
   static void aClassDependsOnLowerFloorsOnly(JavaClasses program) {
     var layers = layeredArchitecture().consideringOnlyDependenciesInLayers();

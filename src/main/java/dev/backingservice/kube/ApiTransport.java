@@ -13,7 +13,7 @@ import javax.net.ssl.SSLEngine;
 
 /// The HTTP client of the API server. It prefers ChaCha20-Poly1305 (RFC 8439), and an API server
 /// takes what its client prefers: AES-GCM, compiled by the first compiler of the JVM alone, takes
-/// five times as long.
+/// four to five times as long.
 public final class ApiTransport extends VertxHttpClientFactory {
   private static final String PREFERRED = "CHACHA20";
 

@@ -166,7 +166,7 @@ abstract class HostileContract {
   private void truthful(HostileMode mode, Attempt attempt) {
     if (mode.stage() == HostileMode.Stage.Answers) {
       attempt.identity.ifPresent(HostileContract::clean);
-      if (mode == HostileMode.LiesAboutItsIdentity)
+      if (mode.identified())
         assertThat(attempt.identity)
             .as(() -> attempt.failure.map(EngineException::sentence).orElse(""))
             .isPresent();

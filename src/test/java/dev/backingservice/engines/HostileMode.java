@@ -81,7 +81,12 @@ enum HostileMode {
   AnswersNothingElse(Stage.Answers, Wire::silence),
   AnswersNull(Stage.Answers, Wire::silence),
   AnswersText(Stage.Answers, Wire::silence),
-  AnswersHugeNumbers(Stage.Answers, Wire::silence);
+  AnswersHugeNumbers(Stage.Answers, Wire::silence),
+  AnswersExponents(Stage.Answers, Wire::silence),
+  AnswersDeepArrays(Stage.Answers, Wire::silence),
+  AnswersWideArrays(Stage.Answers, Wire::silence),
+  AnswersInBinary(Stage.Answers, Wire::silence),
+  DescribesUnasked(Stage.Answers, Wire::silence);
 
   private static final int COLUMNS = 12;
 
@@ -164,12 +169,40 @@ enum HostileMode {
     };
   }
 
+  /// Whether it is asked anything besides who it is: what it answers to the first questions lets
+  /// that come to pass.
+  boolean identified() {
+    return this == LiesAboutItsIdentity || name().startsWith("Answers") && this != AnswersInBinary;
+  }
+
+  /// Another one than whoever logged in has to be taken on.
+  String administrator() {
+    return this == DescribesUnasked ? "another" : "bs_admin";
+  }
+
+  /// How often it describes its rows.
+  int descriptions(boolean asked) {
+    if (this == DescribesUnasked) return 2;
+    return asked ? 1 : 0;
+  }
+
+  /// In which form it says that it sends values: 0 is text.
+  int format() {
+    return this == AnswersInBinary ? 1 : 0;
+  }
+
   /// What it answers to every question but the first ones.
   List<List<@Nullable String>> anythingElse() {
     return switch (this) {
       case AnswersNull -> List.of(Collections.nCopies(COLUMNS, null));
       case AnswersText -> List.of(Collections.nCopies(COLUMNS, "{\"'; DROP ROLE x"));
       case AnswersHugeNumbers -> List.of(Collections.nCopies(COLUMNS, "9".repeat(99)));
+      case AnswersExponents -> List.of(Collections.nCopies(COLUMNS, "1e500000000"));
+      case AnswersDeepArrays -> List.of(Collections.nCopies(COLUMNS, "{".repeat(80_000)));
+      case AnswersWideArrays ->
+          List.of(
+              Collections.nCopies(
+                  COLUMNS, "{{" + "a,".repeat(30_000) + "a}" + ",{a}".repeat(5_000) + "}"));
       default -> List.of();
     };
   }

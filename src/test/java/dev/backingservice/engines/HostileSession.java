@@ -19,9 +19,9 @@ record HostileSession(Wire wire, HostileMode mode, int answered) {
           List.of("standard_conforming_strings", "on"),
           List.of("role", "none"),
           List.of("default_transaction_read_only", "off"),
-          List.of("statement_timeout", "15000"),
-          List.of("lock_timeout", "5000"),
-          List.of("idle_in_transaction_session_timeout", "30000"),
+          List.of("statement_timeout", "15s"),
+          List.of("lock_timeout", "5s"),
+          List.of("idle_in_transaction_session_timeout", "30s"),
           List.of("client_encoding", "UTF8"),
           List.of("synchronous_commit", "on"));
 
@@ -50,9 +50,11 @@ record HostileSession(Wire wire, HostileMode mode, int answered) {
   /// One statement of the extended protocol.
   private void answer() throws IOException {
     var asked = new StringBuilder();
+    var kinds = new StringBuilder();
     int type = 0;
     while (type != 'S' && type != 'Q') {
       type = wire.in.readByte();
+      kinds.append((char) type);
       asked.append(new String(wire.in.readNBytes(wire.in.readInt() - 4), ISO_8859_1));
     }
     if (type == 'Q') {
@@ -60,16 +62,19 @@ record HostileSession(Wire wire, HostileMode mode, int answered) {
       return;
     }
     var query = asked.toString();
-    if (query.contains("pg_settings")) rows(PINS);
-    else if (query.contains("rolcreaterole")) rows(List.of(List.of("bs_admin")));
-    else if (query.contains("pg_control_system")) rows(List.of(mode.identity()));
-    else rows(mode.anythingElse());
+    var steps = kinds.toString();
+    if (query.contains("current_setting(name)")) rows(steps, PINS);
+    else if (query.contains("rolcreaterole")) rows(steps, List.of(List.of(mode.administrator())));
+    else if (query.contains("pg_control_system")) rows(steps, List.of(mode.identity()));
+    else rows(steps, mode.anythingElse());
   }
 
-  private void rows(List<List<@Nullable String>> rows) throws IOException {
-    wire.send('1', new byte[0]);
+  /// What is prepared is parsed once, and described once.
+  private void rows(String steps, List<List<@Nullable String>> rows) throws IOException {
+    if (steps.contains("P")) wire.send('1', new byte[0]);
     wire.send('2', new byte[0]);
-    wire.send('T', description(rows.isEmpty() ? 1 : rows.getFirst().size()));
+    for (int i = 0; i < mode.descriptions(steps.contains("D")); i++)
+      wire.send('T', description(rows.isEmpty() ? 1 : rows.getFirst().size()));
     for (var row : rows) wire.send('D', row(row));
     complete();
   }
@@ -79,7 +84,7 @@ record HostileSession(Wire wire, HostileMode mode, int answered) {
     wire.send('Z', new byte[] {'I'});
   }
 
-  private static byte[] description(int columns) throws IOException {
+  private byte[] description(int columns) throws IOException {
     var body = new ByteArrayOutputStream();
     var data = new DataOutputStream(body);
     data.writeShort(columns);
@@ -90,7 +95,7 @@ record HostileSession(Wire wire, HostileMode mode, int answered) {
       data.writeInt(25);
       data.writeShort(-1);
       data.writeInt(-1);
-      data.writeShort(0);
+      data.writeShort(mode.format());
     }
     return body.toByteArray();
   }

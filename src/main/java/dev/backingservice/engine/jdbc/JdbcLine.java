@@ -13,7 +13,7 @@ public record JdbcLine(Connection connection, Attempt attempt) implements Line {
   public String version() {
     try {
       return connection.getMetaData().getDatabaseProductVersion();
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       return "";
     }
   }
@@ -22,7 +22,7 @@ public record JdbcLine(Connection connection, Attempt attempt) implements Line {
   public boolean alive() {
     try {
       return connection.isValid(ANSWER_SECONDS);
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) { // whatever the driver makes of an answer
       return false;
     }
   }
@@ -35,7 +35,7 @@ public record JdbcLine(Connection connection, Attempt attempt) implements Line {
         connection.setAutoCommit(true);
       }
       return !connection.isClosed();
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) { // whatever the driver makes of an answer
       return false;
     }
   }

@@ -2,8 +2,8 @@ package dev.backingservice.engine.jdbc;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Statements on one connection. Values are bound.
+/// Statements on one connection. Values are bound. A server that answers anything makes a driver
+/// throw anything, and must not look like a bug of ours.
 public abstract class Statements {
   private static final Pattern PARAMETER = Pattern.compile("\\$\\d+");
   private final Connection connection;
@@ -30,17 +31,17 @@ public abstract class Statements {
     try (var statement = connection.prepareStatement(PARAMETER.matcher(sql).replaceAll("?"))) {
       bind(statement, parameters);
       return rows(statement, row);
+    } catch (RuntimeException e) {
+      throw new Unexpected(e);
     }
   }
 
-  /// A server that answers anything must not look like a bug of ours.
   private static <T> List<T> rows(PreparedStatement statement, Row<T> row) throws SQLException {
     try (var results = statement.executeQuery()) {
       var rows = new ArrayList<T>();
-      while (results.next()) rows.add(Objects.requireNonNull(row.read(results)));
+      var values = new Values(results);
+      while (results.next()) rows.add(Objects.requireNonNull(row.read(values)));
       return rows;
-    } catch (RuntimeException e) {
-      throw new Unexpected(e);
     }
   }
 
@@ -62,8 +63,33 @@ public abstract class Statements {
   /// Changes something.
   public void run(String sql) throws SQLException {
     counter.increment();
-    try (var statement = connection.createStatement()) {
+    try (var statement = once()) {
       statement.execute(sql);
+    } catch (RuntimeException e) {
+      throw new Unexpected(e);
+    }
+  }
+
+  /// For a statement that is sent once.
+  protected Statement once() throws SQLException {
+    return connection.createStatement();
+  }
+
+  /// Ends a transaction.
+  public void commit() throws SQLException {
+    try {
+      connection.commit();
+    } catch (RuntimeException e) {
+      throw new Unexpected(e);
+    }
+  }
+
+  /// Takes a transaction back, unless the connection is gone.
+  public void rollback() throws SQLException {
+    try {
+      if (!connection.isClosed()) connection.rollback();
+    } catch (RuntimeException e) {
+      throw new Unexpected(e);
     }
   }
 
@@ -97,6 +123,6 @@ public abstract class Statements {
   /// Reads one row; never null.
   @FunctionalInterface
   public interface Row<T> {
-    T read(ResultSet row) throws SQLException;
+    T read(Values row) throws SQLException;
   }
 }

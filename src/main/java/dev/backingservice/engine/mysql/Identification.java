@@ -1,10 +1,10 @@
 package dev.backingservice.engine.mysql;
 
 import dev.backingservice.engine.Server;
+import dev.backingservice.engine.jdbc.Values;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Identity.Role;
 import dev.backingservice.model.Names;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Objects;
@@ -49,7 +49,7 @@ final class Identification {
     };
   }
 
-  private static String text(ResultSet row, int column) {
+  private static String text(Values row, int column) {
     try {
       return Objects.requireNonNullElse(row.getString(column), "");
     } catch (SQLException e) {

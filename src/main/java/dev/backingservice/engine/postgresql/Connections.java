@@ -57,7 +57,7 @@ final class Connections {
           Map.entry("logServerErrorDetail", "false"),
           Map.entry("prepareThreshold", "0"),
           Map.entry("preparedStatementCacheQueries", "0"),
-          Map.entry("binaryTransfer", "false"), // an array in binary says its own size
+          Map.entry("binaryTransfer", "false"), // FrameGuard lets through texts alone
           Map.entry("ApplicationName", "backing-service-operator"));
 
   /// Where a connection is kept, a statement is planned once: to plan a look takes longer than to
@@ -204,9 +204,12 @@ final class Connections {
       var connection = new Driver().connect("jdbc:postgresql:" + encoded(database), properties);
       if (connection == null) throw new IllegalStateException("the driver knows its own URLs");
       return connection;
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException e) {
       attempt.bounds().end();
       throw e;
+    } catch (RuntimeException e) { // of the driver, about a server that answers anything
+      attempt.bounds().end();
+      throw new Sql.Unexpected(e);
     }
   }
 

@@ -99,7 +99,7 @@ record Dropping(Server server, Marks marks, Transactions transactions) {
       sql.run("SET LOCAL lock_timeout = '500ms'");
       become(sql, role);
       sql.run("DROP OWNED BY " + Sql.name(role));
-      inside.commit();
+      sql.commit();
     }
   }
 }

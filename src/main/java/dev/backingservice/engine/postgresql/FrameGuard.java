@@ -271,13 +271,15 @@ final class FrameGuard extends FilterInputStream {
     return (int) text.chars().filter(c -> c == 0).count();
   }
 
-  /// A name, and 18 bytes more, for each column.
+  /// A name, and 18 bytes more, for each column; the last two of them say that values are text. The
+  /// driver takes a value for what the server says: one in binary form announces its own size.
   private static boolean description(String text) {
     int at = 2;
     for (int i = 0; i < count(text); i++) {
       int end = text.indexOf('\0', at);
       if (end < 0) return false;
       at = end + 19;
+      if (at > text.length() || text.charAt(at - 1) != 0 || text.charAt(at - 2) != 0) return false;
     }
     return at == text.length();
   }

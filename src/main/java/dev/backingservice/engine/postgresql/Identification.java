@@ -2,8 +2,8 @@ package dev.backingservice.engine.postgresql;
 
 import dev.backingservice.engine.Server;
 import dev.backingservice.engine.jdbc.Statements;
+import dev.backingservice.engine.jdbc.Values;
 import dev.backingservice.model.Identity;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -155,14 +155,14 @@ final class Identification {
     return new With<>(identity, others.stream().flatMap(Optional::stream).toList());
   }
 
-  private static <T> Optional<T> besides(ResultSet row, Optional<Besides<T>> besides)
+  private static <T> Optional<T> besides(Values row, Optional<Besides<T>> besides)
       throws SQLException {
-    return besides.isEmpty() || row.getObject(COLUMNS + 1) == null
+    return besides.isEmpty() || row.getString(COLUMNS + 1) == null
         ? Optional.empty()
         : Optional.of(besides.get().row.read(row));
   }
 
-  private static Identity identity(ResultSet row) throws SQLException {
+  private static Identity identity(Values row) throws SQLException {
     return new Identity(
         row.getString(1),
         row.getString(2),

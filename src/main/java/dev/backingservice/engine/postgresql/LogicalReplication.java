@@ -157,8 +157,9 @@ record LogicalReplication(Server server, Sql sql, Marks marks) implements Replic
         () -> {
           try (var connection = Connections.inside(server, Schemas.of(order.place()).database())) {
             connection.setAutoCommit(false);
-            var done = work.done(new Sql(connection));
-            connection.commit();
+            var sql = new Sql(connection);
+            var done = work.done(sql);
+            sql.commit();
             return done;
           }
         });

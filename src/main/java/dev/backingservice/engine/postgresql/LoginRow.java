@@ -5,24 +5,19 @@ import static java.util.stream.Collectors.toUnmodifiableSet;
 import dev.backingservice.engine.LoginMark;
 import dev.backingservice.engine.Marks;
 import dev.backingservice.engine.Order;
+import dev.backingservice.engine.jdbc.Values;
 import dev.backingservice.model.Access;
 import dev.backingservice.model.Attachment;
 import dev.backingservice.model.Scope;
 import dev.backingservice.model.ServerText;
 import dev.backingservice.model.Standing.Holds;
 import dev.backingservice.model.Standing.Login;
-import java.sql.Array;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// One login as the catalog has it.
 ///
@@ -53,24 +48,27 @@ record LoginRow(
   static final String QUERY =
       """
       SELECT r.rolname, r.oid, r.rolcanlogin, r.rolconnlimit,
-             ARRAY_REMOVE(ARRAY[CASE WHEN r.rolsuper THEN 'NOSUPERUSER' END,
+             pg_catalog.array_to_json(ARRAY[CASE WHEN r.rolsuper THEN 'NOSUPERUSER' END,
                                 CASE WHEN r.rolcreatedb THEN 'NOCREATEDB' END,
                                 CASE WHEN r.rolcreaterole THEN 'NOCREATEROLE' END,
                                 CASE WHEN r.rolreplication THEN 'NOREPLICATION' END,
                                 CASE WHEN r.rolbypassrls THEN 'NOBYPASSRLS' END,
-                                CASE WHEN NOT r.rolinherit THEN 'INHERIT' END], NULL),
-             ARRAY(SELECT (SELECT g.rolname::text FROM pg_catalog.pg_roles g WHERE g.oid = m.roleid)
-                     FROM pg_catalog.pg_auth_members m WHERE m.member = r.oid),
-             ARRAY(SELECT (SELECT g.rolname::text FROM pg_catalog.pg_roles g
-                            WHERE g.oid = m.roleid AND g.rolcanlogin)
-                     FROM pg_catalog.pg_auth_members m WHERE m.member = r.oid),
-             ARRAY(SELECT pg_catalog.left(coalesce(d.datname::text, '') || ':' || c, 800)
-                     FROM pg_catalog.pg_db_role_setting s
-                     LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase,
-                          pg_catalog.unnest(s.setconfig) c WHERE s.setrole = r.oid
-                    ORDER BY 1 LIMIT 4),
+                                CASE WHEN NOT r.rolinherit THEN 'INHERIT' END]),
+             pg_catalog.array_to_json(ARRAY(
+               SELECT (SELECT g.rolname::text FROM pg_catalog.pg_roles g WHERE g.oid = m.roleid)
+                 FROM pg_catalog.pg_auth_members m WHERE m.member = r.oid)),
+             pg_catalog.array_to_json(ARRAY(
+               SELECT (SELECT g.rolname::text FROM pg_catalog.pg_roles g
+                        WHERE g.oid = m.roleid AND g.rolcanlogin)
+                 FROM pg_catalog.pg_auth_members m WHERE m.member = r.oid)),
+             pg_catalog.array_to_json(ARRAY(
+               SELECT pg_catalog.left(coalesce(d.datname::text, '') || ':' || c, 800)
+                 FROM pg_catalog.pg_db_role_setting s
+                 LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase,
+                      pg_catalog.unnest(s.setconfig) c WHERE s.setrole = r.oid
+                ORDER BY 1 LIMIT 4)),
              pg_catalog.shobj_description(r.oid, 'pg_authid'),
-             coalesce(a.sessions, 0), coalesce(a.holders, '{}')
+             coalesce(a.sessions, 0), pg_catalog.array_to_json(a.holders)
         FROM pg_catalog.pg_roles r
         LEFT JOIN (SELECT usesysid, count(*) AS sessions,
                           (pg_catalog.array_agg(DISTINCT coalesce(application_name, '') || ' from ' || coalesce(client_addr::text, '?')))[1:3] AS holders
@@ -84,27 +82,25 @@ record LoginRow(
     return !canLogin && connections == 0;
   }
 
-  static LoginRow read(ResultSet row, Marks marks) throws SQLException {
+  static LoginRow read(Values row, Marks marks) throws SQLException {
     return read(row, 0, marks);
   }
 
   /// @param before how many columns of something else come first
-  static LoginRow read(ResultSet row, int before, Marks marks) throws SQLException {
+  static LoginRow read(Values row, int before, Marks marks) throws SQLException {
     var name = row.getString(before + 1);
     return new LoginRow(
         name,
         row.getLong(before + 2),
         row.getBoolean(before + 3),
-        texts(row.getArray(before + 5)),
+        texts(row, before + 5),
         row.getInt(before + 4),
-        texts(row.getArray(before + 6)),
-        texts(row.getArray(before + 7)),
-        texts(row.getArray(before + 8)).stream()
-            .map(LoginRow::unquoted)
-            .collect(toUnmodifiableSet()),
+        texts(row, before + 6),
+        texts(row, before + 7),
+        texts(row, before + 8).stream().map(LoginRow::unquoted).collect(toUnmodifiableSet()),
         marks.read(name, row.getString(before + 9)).map(LoginMark::new),
         row.getInt(before + 10),
-        texts(row.getArray(before + 11)).stream().map(ServerText::clean).toList());
+        texts(row, before + 11).stream().map(ServerText::clean).toList());
   }
 
   /// The settings that a login of this attachment has, and no others.
@@ -185,10 +181,7 @@ record LoginRow(
     return mark.map(LoginMark::access).orElse(Access.ReadWrite);
   }
 
-  private static Set<String> texts(@Nullable Array array) throws SQLException {
-    if (array == null) return Set.of();
-    return Stream.of((String[]) array.getArray())
-        .filter(Objects::nonNull)
-        .collect(Collectors.toCollection(TreeSet::new));
+  private static Set<String> texts(Values row, int column) throws SQLException {
+    return new TreeSet<>(row.getTexts(column));
   }
 }

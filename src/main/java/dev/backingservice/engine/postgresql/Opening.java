@@ -209,9 +209,9 @@ final class Opening {
     var sql = new Sql(connection);
     var roles = Roles.of(marks, order.place());
     var lacking = new SchemaGrants(server.name(), schema, roles, marks).ensure(sql);
-    connection.commit();
+    sql.commit();
     open.saw(server, schema, PublicRights.look(sql, schema.first()));
-    connection.commit();
+    sql.commit();
     foreign.saw(server, schema, lacking.relations());
     return lacking.schema();
   }

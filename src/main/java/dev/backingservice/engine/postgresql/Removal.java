@@ -128,7 +128,7 @@ final class Removal {
       Memberships.grant(sql, login, me, "WITH INHERIT TRUE, SET TRUE");
       if (Dependencies.owns(sql, login)) reassign(sql, login, keeper, me);
       sql.run("DROP OWNED BY " + Sql.name(login));
-      connection.commit();
+      sql.commit();
       return Optional.empty();
     } catch (SQLException e) {
       return instead(e, found);

@@ -3,6 +3,7 @@ package dev.backingservice.engine.postgresql;
 import dev.backingservice.engine.jdbc.Statements;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.postgresql.PGStatement;
@@ -29,14 +30,12 @@ final class Sql extends Statements {
     }
   }
 
-  /// Changes something, once: its plan is not kept.
+  /// Its plan is not kept.
   @Override
-  public void run(String sql) throws SQLException {
-    count();
-    try (var statement = connection().createStatement()) {
-      statement.unwrap(PGStatement.class).setPrepareThreshold(0);
-      statement.execute(sql);
-    }
+  protected Statement once() throws SQLException {
+    var statement = super.once();
+    statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+    return statement;
   }
 
   /// Changes several things in one round trip.

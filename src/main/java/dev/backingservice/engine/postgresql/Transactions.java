@@ -71,14 +71,14 @@ final class Transactions {
   private void once(Connection connection, Work work, String... keys)
       throws SQLException, EngineException {
     connection.setAutoCommit(false);
+    var sql = new Sql(connection);
     try (var _ = Clearing.of(server, connection)) {
-      var sql = new Sql(connection);
       for (var key : keys) lock(sql, key);
       checkTerm(sql);
       work.run(sql);
-      connection.commit();
+      sql.commit();
     } catch (SQLException | EngineException | RuntimeException e) {
-      if (!connection.isClosed()) connection.rollback();
+      sql.rollback();
       throw e;
     } finally {
       if (!connection.isClosed()) connection.setAutoCommit(true);

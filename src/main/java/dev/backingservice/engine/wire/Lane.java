@@ -85,12 +85,21 @@ public final class Lane<L extends Line> implements AutoCloseable {
   /// there is none.
   public Optional<Loan<L>> warm() throws EngineException {
     takePermit();
+    Optional<Loan<L>> found = Optional.empty();
+    try {
+      found = aliveOne();
+    } finally {
+      if (found.isEmpty()) permits.release();
+    }
+    return found;
+  }
+
+  private Optional<Loan<L>> aliveOne() {
     for (var i = idle.poll(); i != null; i = idle.poll()) {
       i.loan.begin();
       if (i.loan.line.alive()) return Optional.of(i.loan);
       i.loan.line.discard();
     }
-    permits.release();
     return Optional.empty();
   }
 

@@ -199,6 +199,12 @@ class FrameGuardTest {
     var longer = new Frames();
     longer.description("x".repeat(8192));
     refused(longer, "longer than such messages are");
+    var binary = new byte[22];
+    binary[1] = 1;
+    binary[2] = 'x';
+    passes(new Frames().frame('T', binary));
+    binary[21] = 1;
+    refused(new Frames().frame('T', binary), "not what its kind is");
     var parameters = new byte[2 + 65 * 4];
     parameters[1] = 65;
     refused(new Frames().frame('t', parameters), "not what its kind is");
