@@ -48,12 +48,13 @@ record LoginRow(
   static final String QUERY =
       """
       SELECT r.rolname, r.oid, r.rolcanlogin, r.rolconnlimit,
-             pg_catalog.array_to_json(ARRAY[CASE WHEN r.rolsuper THEN 'NOSUPERUSER' END,
-                                CASE WHEN r.rolcreatedb THEN 'NOCREATEDB' END,
-                                CASE WHEN r.rolcreaterole THEN 'NOCREATEROLE' END,
-                                CASE WHEN r.rolreplication THEN 'NOREPLICATION' END,
-                                CASE WHEN r.rolbypassrls THEN 'NOBYPASSRLS' END,
-                                CASE WHEN NOT r.rolinherit THEN 'INHERIT' END]),
+             pg_catalog.array_to_json(ARRAY[
+               CASE WHEN r.rolsuper THEN 'NOSUPERUSER' END,
+               CASE WHEN r.rolcreatedb THEN 'NOCREATEDB' END,
+               CASE WHEN r.rolcreaterole THEN 'NOCREATEROLE' END,
+               CASE WHEN r.rolreplication THEN 'NOREPLICATION' END,
+               CASE WHEN r.rolbypassrls THEN 'NOBYPASSRLS' END,
+               CASE WHEN NOT r.rolinherit THEN 'INHERIT' END]),
              pg_catalog.array_to_json(ARRAY(
                SELECT (SELECT g.rolname::text FROM pg_catalog.pg_roles g WHERE g.oid = m.roleid)
                  FROM pg_catalog.pg_auth_members m WHERE m.member = r.oid)),
