@@ -532,10 +532,16 @@ abstract class RabbitMqContract extends EngineContract {
     }
   }
 
-  private Set<Finding.Id> findings() throws EngineException {
-    try (var session = engine(1).open(server())) {
-      return session.examine().findings().stream().map(Finding::id).collect(Collectors.toSet());
-    }
+  /// What is found as soon as the broker can be judged: one that starts answers that it does.
+  private Set<Finding.Id> findings() throws Exception {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (true)
+      try (var session = engine(1).open(server())) {
+        return session.examine().findings().stream().map(Finding::id).collect(Collectors.toSet());
+      } catch (EngineException e) {
+        if (e.reason() != Reason.ServerUnreachable || System.nanoTime() > deadline) throw e;
+        Thread.sleep(100);
+      }
   }
 
   @Test

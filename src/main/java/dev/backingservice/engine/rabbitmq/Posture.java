@@ -2,12 +2,14 @@ package dev.backingservice.engine.rabbitmq;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.backingservice.engine.EngineException;
+import dev.backingservice.engine.Server;
 import dev.backingservice.model.Failure;
 import dev.backingservice.model.Finding;
 import dev.backingservice.model.Finding.Id;
 import dev.backingservice.model.Reason;
 import dev.backingservice.model.ServerText;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +21,7 @@ record Posture(Registry registry, Api api) {
   private static final int NAMED = 3;
   private static final String ENABLE =
       "upgrade to RabbitMQ 3.10 or newer and rabbitmqctl enable_feature_flag user_limits";
+  private static final Set<String> AMQP = Set.of("amqp", "amqp/ssl");
   private static final Set<String> IN_CLEAR = Set.of("amqp", "http", "mqtt", "stomp", "stream");
 
   List<Finding> look() throws EngineException {
@@ -31,7 +34,7 @@ record Posture(Registry registry, Api api) {
               Id.GuestReachable,
               "the account guest is let in with the password that everybody knows",
               "rabbitmqctl delete_user guest"));
-    var clear = clear(api.get("overview?columns=listeners.protocol,listeners.port"));
+    var clear = clear(api.get("overview?columns=listeners.protocol,listeners.port"), server);
     if (!clear.isEmpty())
       findings.add(
           new Finding(
@@ -59,13 +62,22 @@ record Posture(Registry registry, Api api) {
     return List.copyOf(findings);
   }
 
-  private static Set<String> clear(JsonNode overview) {
-    var clear = new TreeSet<String>();
-    for (var listener : overview.path("listeners")) {
-      var protocol = Connections.text(listener, "protocol");
-      if (IN_CLEAR.contains(protocol)) clear.add(protocol);
-    }
-    return clear;
+  /// The protocols that are spoken without TLS.
+  ///
+  /// @param overview what the management API tells of listeners: it answers before the node that
+  ///     starts listens for applications
+  /// @throws EngineException while nothing listens for AMQP
+  static Set<String> clear(JsonNode overview, Server server) throws EngineException {
+    var protocols = new TreeSet<String>();
+    for (var listener : overview.path("listeners"))
+      protocols.add(Connections.text(listener, "protocol"));
+    if (Collections.disjoint(protocols, AMQP))
+      throw EngineException.of(
+          Reason.ServerUnreachable,
+          "%s (%s) does not listen for AMQP: it is starting, or rabbitmq.conf names no listener"
+              .formatted(server.name(), server.admin()));
+    protocols.retainAll(IN_CLEAR);
+    return protocols;
   }
 
   /// Global parameters are theirs, too.
