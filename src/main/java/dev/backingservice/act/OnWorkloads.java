@@ -4,6 +4,7 @@ import dev.backingservice.kube.Projection;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Rollouts;
 import dev.backingservice.kube.Workload;
+import dev.backingservice.kube.WorkloadPatch;
 import dev.backingservice.kube.WorkloadRefusals;
 import dev.backingservice.kube.Workloads;
 import dev.backingservice.model.BindingShape;
@@ -17,6 +18,7 @@ import dev.backingservice.plan.WorkloadFact;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// What is written into workloads.
 public final class OnWorkloads {
@@ -45,20 +47,27 @@ public final class OnWorkloads {
 
   private Optional<Result> project(Facts f, WorkloadFact fact, Projection projection, long epoch) {
     var namespace = f.service().id().namespace();
-    return workloads.with(
-        namespace, fact.key(), found -> project(namespace, fact, found, projection, epoch));
+    return workloads
+        .with(namespace, fact.key(), w -> projecting(namespace, fact, w, projection, epoch))
+        .map(Supplier::get);
   }
 
-  private Result project(
+  /// What is to be done once the workload is not in memory any more.
+  private Supplier<Result> projecting(
       String namespace, WorkloadFact fact, Workload found, Projection projection, long epoch) {
     var tooLarge = found.tooLarge(projection);
-    if (tooLarge.isPresent()) return new Result.Failed(tooLarge.get());
-    if (rolls(fact) && !rollouts.begin(namespace, found.uid())) return waiting(fact);
+    if (tooLarge.isPresent()) return () -> new Result.Failed(tooLarge.get());
+    var patch = WorkloadPatch.of(namespace, found, projection, epoch);
+    return () -> apply(fact, patch);
+  }
+
+  private Result apply(WorkloadFact fact, WorkloadPatch patch) {
+    if (rolls(fact) && !rollouts.begin(patch.namespace(), patch.uid())) return waiting(fact);
     try {
-      workloads.project(namespace, found, projection, epoch);
+      workloads.apply(patch);
       return new Result.Done();
     } catch (KubernetesClientException e) {
-      rollouts.end(found.uid());
+      rollouts.end(patch.uid());
       // a conflict of fields, which no other look ends
       if (Refusals.conflict(e)) return new Result.Failed(WorkloadRefusals.failure(fact.key(), e));
       throw e;
@@ -88,13 +97,11 @@ public final class OnWorkloads {
 
   Result withdraw(Facts f, WorkloadFact fact) {
     var id = f.service().id();
-    return workloads
-        .with(id.namespace(), fact.key(), w -> withdraw(id, w))
-        .orElseGet(Result.Done::new);
+    workloads.with(id.namespace(), fact.key(), w -> withdrawal(id, w)).ifPresent(workloads::apply);
+    return new Result.Done();
   }
 
-  private Result withdraw(ServiceId id, Workload workload) {
-    workloads.withdraw(id.namespace(), workload, id.name());
-    return new Result.Done();
+  private static WorkloadPatch withdrawal(ServiceId id, Workload workload) {
+    return WorkloadPatch.withdrawal(id.namespace(), workload, id.name());
   }
 }

@@ -40,6 +40,13 @@ public record Workload(
     return Optional.of(new Failure(Reason.WorkloadTooLarge, key + " " + why));
   }
 
+  /// Whether each of these fields is one of a projection by its name, whoever wrote it last.
+  ///
+  /// @param fields as in `status.details.causes[].field`
+  boolean ours(Projection projection, List<String> fields) {
+    return whole && fields.stream().allMatch(field -> projection.ours(field, template));
+  }
+
   /// The epoch of a binding in its template, 0 when it carries none.
   public long epoch(String bindingName) {
     return Projection.epoch(bindingName, template);

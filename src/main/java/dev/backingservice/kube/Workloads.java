@@ -1,37 +1,35 @@
 package dev.backingservice.kube;
 
 import dev.backingservice.model.LabelSelector;
-import dev.backingservice.model.Labels;
 import dev.backingservice.model.WorkloadKey;
 import dev.backingservice.model.WorkloadSelector.Kind;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Workloads of one namespace, and what is written into them: by server-side apply under one field
-/// manager per binding, so that each binding comes and goes alone. Nobody's field is taken from
-/// them, but those that are ours by their names.
+/// Workloads as the API server has them, and what is written into them: by server-side apply under
+/// one field manager per binding, so that each binding comes and goes alone. Nobody's field is
+/// taken from them, but those that are ours by their names.
 public final class Workloads {
   /// How many documents arrive at the same time, of whatever size.
   private static final Semaphore ARRIVING = new Semaphore(4, true);
 
   /// How much of all documents is looked at, at the same time, in KiB: each takes many times its
-  /// length, and is held until what is made of it is written.
+  /// length. Nothing waits for others while it looks.
   private static final int MOST = 512;
 
   private static final Semaphore MEMORY = new Semaphore(MOST, true);
+
+  /// Bound while this thread looks at a document.
+  private static final ScopedValue<String> LOOKING = ScopedValue.newInstance();
 
   private final KubernetesClient client;
   private final KubernetesClient metadata;
@@ -42,7 +40,8 @@ public final class Workloads {
     this.metadata = metadata.client();
   }
 
-  /// Looks at a workload, which may be kept no longer than that.
+  /// Looks at a workload, which may be kept no longer than that. The look asks nobody, since all
+  /// others may have to wait for it: it reads and writes no other workload.
   ///
   /// @return what was made of it; empty when it does not exist, or nothing was made
   public <T> Optional<T> with(String namespace, WorkloadKey key, Function<Workload, T> look) {
@@ -79,7 +78,8 @@ public final class Workloads {
     var json = arrived(path);
     if (json == null) return Optional.empty();
     try {
-      return Optional.ofNullable(look.apply(json));
+      var made = ScopedValue.where(LOOKING, path).call(() -> look.apply(json));
+      return Optional.ofNullable(made);
     } finally {
       MEMORY.release(size(json));
     }
@@ -87,6 +87,7 @@ public final class Workloads {
 
   /// A document and the memory for it; nothing when it does not exist.
   private @Nullable String arrived(String path) {
+    afterwards();
     ARRIVING.acquireUninterruptibly();
     try {
       var json = client.raw(path);
@@ -95,6 +96,11 @@ public final class Workloads {
     } finally {
       ARRIVING.release();
     }
+  }
+
+  /// @throws IllegalStateException where a look reads or writes workloads
+  private static void afterwards() {
+    if (LOOKING.isBound()) throw new IllegalStateException("while it looks at " + LOOKING.get());
   }
 
   private static int size(String json) {
@@ -109,14 +115,16 @@ public final class Workloads {
     return kind.name().toLowerCase(Locale.ROOT) + "s";
   }
 
-  /// Writes a projection at an epoch.
-  public void project(String namespace, Workload workload, Projection projection, long epoch) {
-    project(namespace, workload, projection, epoch, Mode.Real);
+  /// Writes what was made of a workload. Our fields that somebody updated are taken back.
+  ///
+  /// @throws KubernetesClientException with the status 409 where another manager applied one
+  public void apply(WorkloadPatch patch) {
+    apply(patch, Mode.Real);
   }
 
   /// The same as a dry run.
-  public void rehearse(String namespace, Workload workload, Projection projection, long epoch) {
-    project(namespace, workload, projection, epoch, Mode.DryRun);
+  public void rehearse(WorkloadPatch patch) {
+    apply(patch, Mode.DryRun);
   }
 
   private enum Mode {
@@ -124,73 +132,35 @@ public final class Workloads {
     DryRun
   }
 
-  private void project(
-      String namespace, Workload workload, Projection projection, long epoch, Mode mode) {
-    var manager = Labels.binding(projection.shape().bindingName());
-    var template = projection.patch(workload.template(), epoch);
-    var patch = patch(namespace, workload, Optional.of(template));
+  private void apply(WorkloadPatch patch, Mode mode) {
     try {
-      apply(workload, manager, patch, false, mode);
+      apply(patch, false, mode);
     } catch (KubernetesClientException e) {
-      if (!Refusals.conflict(e) || !ours(e, projection, workload)) throw e;
-      apply(workload, manager, patch, true, mode);
+      if (!Refusals.conflict(e) || !ours(e, patch)) throw e;
+      apply(patch, true, mode);
     }
   }
 
-  private static boolean ours(
-      KubernetesClientException e, Projection projection, Workload workload) {
+  private boolean ours(KubernetesClientException e, WorkloadPatch patch) {
     var fields = Refusals.updated(e);
-    return !fields.isEmpty()
-        && fields.stream().allMatch(field -> projection.ours(field, workload.template()));
+    if (fields.isEmpty() || patch.projection().isEmpty()) return false;
+    var projection = patch.projection().get();
+    return with(patch.namespace(), patch.key(), w -> w.ours(projection, fields)).orElse(false);
   }
 
-  /// Takes everything of a binding out again, and nothing else: an apply without a spec.
-  public void withdraw(String namespace, Workload workload, String bindingName) {
-    var manager = Labels.binding(bindingName);
-    apply(workload, manager, patch(namespace, workload, Optional.empty()), false, Mode.Real);
-  }
-
-  private static GenericKubernetesResource patch(
-      String namespace, Workload workload, Optional<PodTemplateSpec> template) {
-    var kind = workload.key().kind();
-    var patch = new GenericKubernetesResource();
-    patch.setApiVersion(Workload.apiVersion(kind));
-    patch.setKind(kind.name());
-    // the uid keeps the apply from creating a workload that was deleted meanwhile
-    patch.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(workload.key().name())
-            .withNamespace(namespace)
-            .withUid(workload.uid())
-            .build());
-    template.ifPresent(t -> patch.setAdditionalProperty("spec", nested(kind, t)));
-    return patch;
-  }
-
-  private void apply(
-      Workload workload,
-      String manager,
-      GenericKubernetesResource patch,
-      boolean force,
-      Mode mode) {
+  private void apply(WorkloadPatch patch, boolean force, Mode mode) {
+    afterwards();
     var context =
         new PatchContext.Builder()
             .withPatchType(PatchType.SERVER_SIDE_APPLY)
-            .withFieldManager(manager)
+            .withFieldManager(patch.manager())
             .withForce(force);
     if (mode == Mode.DryRun) context.withDryRun(List.of("All"));
+    var kind = patch.key().kind();
     metadata
-        .genericKubernetesResources(
-            Workload.apiVersion(workload.key().kind()), workload.key().kind().name())
-        .inNamespace(patch.getMetadata().getNamespace())
-        .resource(patch)
-        .patch(context.build());
-  }
-
-  private static Object nested(Kind kind, PodTemplateSpec template) {
-    Object value = template;
-    var path = Workload.path(kind);
-    for (int i = path.size() - 1; i > 0; i--) value = Map.of(path.get(i), value);
-    return value;
+        .genericKubernetesResources(Workload.apiVersion(kind), kind.name())
+        .inNamespace(patch.namespace())
+        .withName(patch.key().name())
+        .patch(context.build(), patch.json());
   }
 }

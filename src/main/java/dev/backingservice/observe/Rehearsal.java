@@ -5,6 +5,7 @@ import dev.backingservice.kube.Projection;
 import dev.backingservice.kube.Refusals;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.kube.Workload;
+import dev.backingservice.kube.WorkloadPatch;
 import dev.backingservice.kube.WorkloadRefusals;
 import dev.backingservice.kube.Workloads;
 import dev.backingservice.model.Attachment;
@@ -18,6 +19,7 @@ import dev.backingservice.plan.WorkloadFact;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The writes of a swap into the cluster, as dry runs: what the API server refuses is known before
 /// the fence.
@@ -102,11 +104,12 @@ public final class Rehearsal {
     var namespace = f.service().id().namespace();
     var choice = fact.chosen().orElseThrow();
     return workloads
-        .with(namespace, fact.key(), found -> workload(f, namespace, found, choice))
-        .flatMap(refusal -> refusal);
+        .with(namespace, fact.key(), found -> rehearsing(f, namespace, found, choice))
+        .flatMap(Supplier::get);
   }
 
-  private Optional<Failure> workload(
+  /// What is to be asked once the workload is not in memory any more.
+  private Supplier<Optional<Failure>> rehearsing(
       Facts f, String namespace, Workload workload, WorkloadFact.Choice choice) {
     var projection =
         new Projection(
@@ -115,14 +118,19 @@ public final class Rehearsal {
             choice.injection(),
             Projection.KeyFiles.of(f.demandsCertificates()));
     var tooLarge = workload.tooLarge(projection);
-    if (tooLarge.isPresent()) return tooLarge;
+    if (tooLarge.isPresent()) return () -> tooLarge;
+    var patch = WorkloadPatch.of(namespace, workload, projection, f.greatestEpoch() + 1);
+    return () -> rehearsed(patch);
+  }
+
+  private Optional<Failure> rehearsed(WorkloadPatch patch) {
     try {
-      workloads.rehearse(namespace, workload, projection, f.greatestEpoch() + 1);
+      workloads.rehearse(patch);
       return Optional.empty();
     } catch (KubernetesClientException e) {
       return Refusals.definite(e)
-          ? Optional.of(WorkloadRefusals.failure(workload.key(), e))
-          : pending(workload.key().toString(), e);
+          ? Optional.of(WorkloadRefusals.failure(patch.key(), e))
+          : pending(patch.key().toString(), e);
     }
   }
 }
