@@ -1,5 +1,6 @@
 package dev.backingservice;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -25,6 +26,10 @@ import java.util.Map;
 class ArchitectureTest {
 
   private static final String ROOT = "dev.backingservice.";
+
+  /// Methods of a JDBC driver that ask the server.
+  private static final String DRIVEN =
+      "setAutoCommit|commit|rollback|prepareStatement|createStatement|execute.*|getWarnings";
 
   /// Each package may be used by these, and by nobody else.
   private static final Map<String, List<String>> USERS =
@@ -54,6 +59,21 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.sql.ResultSet");
+
+  /// What a driver throws may be text of the server, and some of what it does asks the server in a
+  /// way of its own.
+  @ArchTest
+  static final ArchRule DRIVERS_ARE_CALLED_IN_ONE_PLACE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.backingservice.engine.jdbc..")
+          .should()
+          .callMethodWhere(
+              describe(
+                  "a driver asks the server",
+                  call ->
+                      call.getTargetOwner().getPackageName().equals("java.sql")
+                          && call.getName().matches(DRIVEN)));
 
   @ArchTest
   static void aClassDependsOnLowerFloorsOnly(JavaClasses program) {

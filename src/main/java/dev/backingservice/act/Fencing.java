@@ -163,7 +163,7 @@ public final class Fencing {
     try {
       return switch (servers.entry(f, accounts(server), login)) {
         case Entry.Locked _, Entry.Refused _, Entry.Crowded _ -> true;
-        case Entry.LetIn _, Entry.Full _, Entry.Different _ -> false;
+        case Entry.LetIn _, Entry.Full _, Entry.Different _, Entry.Untried _ -> false;
       };
     } catch (EngineException e) {
       var at = accounts(server).server();

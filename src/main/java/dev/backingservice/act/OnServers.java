@@ -108,6 +108,7 @@ public final class OnServers {
       // a server that is full for a moment is waited for, as one that does not answer
       case Entry.Crowded(var failure) ->
           new Result.Failed(new Failure(Reason.ServerUnreachable, failure.message()));
+      case Entry.Untried(var failure) -> new Result.Unclear(failure);
       case Entry.Locked(var failure) -> new Result.Failed(failure);
       case Entry.Refused(var failure) -> new Result.Failed(failure);
       case Entry.Different(var failure) -> new Result.Failed(failure);

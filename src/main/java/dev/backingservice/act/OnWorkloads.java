@@ -68,8 +68,8 @@ public final class OnWorkloads {
       return new Result.Done();
     } catch (KubernetesClientException e) {
       rollouts.end(patch.uid());
-      // a conflict of fields, which no other look ends
-      if (Refusals.conflict(e)) return new Result.Failed(WorkloadRefusals.failure(fact.key(), e));
+      if (Refusals.ownedByOthers(e))
+        return new Result.Failed(WorkloadRefusals.failure(fact.key(), e));
       throw e;
     }
   }

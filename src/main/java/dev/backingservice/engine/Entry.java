@@ -27,6 +27,9 @@ public sealed interface Entry {
   /// No connection is free for anybody; the credential was not looked at.
   record Crowded(Failure failure) implements Entry {}
 
+  /// The server was not asked: too much of what it was asked of late was refused.
+  record Untried(Failure failure) implements Entry {}
+
   /// It may not log in any more.
   record Locked(Failure failure) implements Entry {}
 

@@ -24,6 +24,15 @@ public final class Refusals {
     return e.getCode() == CONFLICT;
   }
 
+  /// Somebody else owns a field: looking again changes nothing. Any other conflict has no cause,
+  /// such as that of an object that was made anew.
+  public static boolean ownedByOthers(KubernetesClientException e) {
+    return conflict(e)
+        && e.getStatus() != null
+        && e.getStatus().getDetails() != null
+        && !e.getStatus().getDetails().getCauses().isEmpty();
+  }
+
   /// The request was understood and refused; repeating it changes nothing.
   public static boolean definite(KubernetesClientException e) {
     return e.getCode() >= 400 && e.getCode() < 500 && !PASSING.contains(e.getCode());

@@ -12,12 +12,14 @@ import java.util.Optional;
 
 /// One workload as the API server has it.
 ///
+/// @param version the resource version; empty of one that is too large
 /// @param whole whether it was read whole; of one that is too large only the names and the epochs
 /// in its template are known
 /// @param managed who owns which fields
 public record Workload(
     WorkloadKey key,
     String uid,
+    String version,
     boolean whole,
     PodTemplateSpec template,
     List<ManagedFieldsEntry> managed,

@@ -68,6 +68,7 @@ final class WorkloadReader {
     return new Workload(
         new WorkloadKey(kind, object.getMetadata().getName()),
         object.getMetadata().getUid(),
+        Objects.requireNonNullElse(object.getMetadata().getResourceVersion(), ""),
         whole,
         template == null ? new PodTemplateSpec() : template,
         Objects.requireNonNullElse(object.getMetadata().getManagedFields(), List.of()),

@@ -136,16 +136,16 @@ public final class Workloads {
     try {
       apply(patch, false, mode);
     } catch (KubernetesClientException e) {
-      if (!Refusals.conflict(e) || !ours(e, patch)) throw e;
-      apply(patch, true, mode);
+      apply(forced(patch, e).orElseThrow(() -> e), true, mode);
     }
   }
 
-  private boolean ours(KubernetesClientException e, WorkloadPatch patch) {
-    var fields = Refusals.updated(e);
-    if (fields.isEmpty() || patch.projection().isEmpty()) return false;
-    var projection = patch.projection().get();
-    return with(patch.namespace(), patch.key(), w -> w.ours(projection, fields)).orElse(false);
+  /// What takes our fields back, whatever was written since; empty where there are others among
+  /// them.
+  private Optional<WorkloadPatch> forced(WorkloadPatch patch, KubernetesClientException e) {
+    var fields = Refusals.conflict(e) ? Refusals.updated(e) : List.<String>of();
+    if (fields.isEmpty()) return Optional.empty();
+    return with(patch.namespace(), patch.key(), w -> patch.over(w, fields)).flatMap(p -> p);
   }
 
   private void apply(WorkloadPatch patch, boolean force, Mode mode) {
@@ -160,7 +160,7 @@ public final class Workloads {
     metadata
         .genericKubernetesResources(Workload.apiVersion(kind), kind.name())
         .inNamespace(patch.namespace())
-        .withName(patch.key().name())
+        .resource(patch.named()) // by a name alone the client would read it first
         .patch(context.build(), patch.json());
   }
 }

@@ -4,6 +4,7 @@ import dev.backingservice.engine.Directory;
 import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
 import dev.backingservice.engine.SeenAnchors;
+import dev.backingservice.engine.Server;
 import dev.backingservice.kube.Passwords;
 import dev.backingservice.kube.Secrets;
 import dev.backingservice.model.Attachment;
@@ -48,8 +49,9 @@ public final class BindingCheck {
     var active = f.active();
     if (active.isEmpty() || busy(f.memory().swap()) || !rhythm.checkDue(uid))
       return Optional.empty();
-    rhythm.checked(uid);
-    return Optional.of(login(f, active.get()));
+    var login = login(f, active.get());
+    login.ifPresent(_ -> rhythm.checked(uid));
+    return login;
   }
 
   /// A binding whose anchors are not those of its server any more is outdated: clients that connect
@@ -66,11 +68,14 @@ public final class BindingCheck {
     return swap.underWay() && !(swap instanceof Swap.Prepare);
   }
 
-  private Login login(Facts f, Attachment active) {
+  /// @return empty where the server was not asked: what was seen before stands
+  private Optional<Login> login(Facts f, Attachment active) {
     var served = directory.find(active.server());
     if (served.isEmpty())
-      return new Login.TurnedAway(
-          new Failure(Reason.ServerUnreachable, active.server() + " has not been reached yet"));
+      return Optional.of(
+          new Login.TurnedAway(
+              new Failure(
+                  Reason.ServerUnreachable, active.server() + " has not been reached yet")));
     var server = served.get().server();
     var certified = passwords.certified(f.service().id(), f.intent(), active);
     var certificate =
@@ -79,22 +84,27 @@ public final class BindingCheck {
         new Credential(active, passwords.of(f.service().id(), f.intent(), active), certificate);
     try {
       var order = Orders.of(f, active.place());
-      return switch (served.get().engine().inspect(server, order, credential)) {
-        case Entry.LetIn(var held, var anchor, var beyond) -> {
-          anchor.ifPresent(a -> anchors.saw(server, a));
-          yield new Login.LetIn(held, beyond);
-        }
-        case Entry.Full(var failure, _) -> new Login.Full(failure);
-        case Entry.Crowded(var failure) -> new Login.Full(failure);
-        case Entry.Locked(var failure) -> new Login.TurnedAway(failure);
-        case Entry.Refused(var failure) -> new Login.TurnedAway(failure);
-        case Entry.Different(var failure) when failure.reason() == Reason.PrivilegesIncomplete ->
-            new Login.Lacking(failure);
-        case Entry.Different(var failure) -> new Login.TurnedAway(failure);
-      };
+      return seen(server, served.get().engine().inspect(server, order, credential));
     } catch (EngineException e) {
-      return new Login.TurnedAway(
-          new Failure(e.reason(), directory.discreet(active.server(), e.sentence())));
+      var said = directory.discreet(active.server(), e.sentence());
+      return Optional.of(new Login.TurnedAway(new Failure(e.reason(), said)));
     }
+  }
+
+  private Optional<Login> seen(Server server, Entry entry) {
+    return switch (entry) {
+      case Entry.LetIn(var held, var anchor, var beyond) -> {
+        anchor.ifPresent(a -> anchors.saw(server, a));
+        yield Optional.of(new Login.LetIn(held, beyond));
+      }
+      case Entry.Full(var failure, _) -> Optional.of(new Login.Full(failure));
+      case Entry.Crowded(var failure) -> Optional.of(new Login.Full(failure));
+      case Entry.Untried _ -> Optional.empty();
+      case Entry.Locked(var failure) -> Optional.of(new Login.TurnedAway(failure));
+      case Entry.Refused(var failure) -> Optional.of(new Login.TurnedAway(failure));
+      case Entry.Different(var failure) when failure.reason() == Reason.PrivilegesIncomplete ->
+          Optional.of(new Login.Lacking(failure));
+      case Entry.Different(var failure) -> Optional.of(new Login.TurnedAway(failure));
+    };
   }
 }

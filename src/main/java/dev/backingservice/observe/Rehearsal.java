@@ -128,7 +128,8 @@ public final class Rehearsal {
       workloads.rehearse(patch);
       return Optional.empty();
     } catch (KubernetesClientException e) {
-      return Refusals.definite(e)
+      boolean passing = Refusals.conflict(e) && !Refusals.ownedByOthers(e);
+      return Refusals.definite(e) && !passing
           ? Optional.of(WorkloadRefusals.failure(patch.key(), e))
           : pending(patch.key().toString(), e);
     }

@@ -232,6 +232,19 @@ final class HostileMySql implements HostileServer.Dialogue {
         w -> {
           while (true) packet(w, 1, new byte[] {0, 0, 0, 8, 0, 0, 0});
         }),
+    BitsThatAreTexts(
+        null,
+        null,
+        w -> {
+          packet(w, 1, new byte[] {1});
+          packet(w, 2, "\3def\0\0\0\1c\1c\14\55\0\377\377\0\0\20\0\0\0\0\0");
+          packet(w, 3, END);
+          var row = new byte[3 + 0xffff];
+          Arrays.fill(row, (byte) 0xff);
+          row[0] = (byte) 0xfc;
+          for (int i = 0; i < 250; i++) packet(w, 4 + i & 0xff, row);
+          packet(w, 254, END);
+        }),
     ColumnsThatAreNone(
         null,
         null,

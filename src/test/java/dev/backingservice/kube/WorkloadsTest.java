@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,7 @@ class WorkloadsTest {
   private static final int WRITERS = 8;
   private static final WorkloadKey ORDERS = new WorkloadKey(Kind.Deployment, "orders");
   private final CountDownLatch written = new CountDownLatch(WRITERS);
+  private final AtomicInteger reads = new AtomicInteger();
   private final CountDownLatch admitted = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private HttpServer server;
@@ -61,6 +63,7 @@ class WorkloadsTest {
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       exchange.getRequestBody().readAllBytes();
+      if (exchange.getRequestMethod().equals("GET")) reads.incrementAndGet();
       if (exchange.getRequestMethod().equals("PATCH")) {
         written.countDown();
         admitted.await();
@@ -87,6 +90,7 @@ class WorkloadsTest {
     // Given
     for (int i = 0; i < WRITERS; i++) threads.execute(this::withdraw);
     assertThat(written.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(reads).as("each was read once").hasValue(WRITERS);
 
     // When
     var read = workloads.with("market", ORDERS, Workload::uid);

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Statements on one connection. Values are bound. A server that answers anything makes a driver
-/// throw anything, and must not look like a bug of ours.
+/// throw anything, and must not look like a bug of ours: what the driver says then may be text of
+/// the server, and the connection, half of an answer on it, is given up.
 public abstract class Statements {
   private static final Pattern PARAMETER = Pattern.compile("\\$\\d+");
   private final Connection connection;
@@ -32,7 +33,7 @@ public abstract class Statements {
       bind(statement, parameters);
       return rows(statement, row);
     } catch (RuntimeException e) {
-      throw new Unexpected(e);
+      throw unexpected(e);
     }
   }
 
@@ -66,7 +67,20 @@ public abstract class Statements {
     try (var statement = once()) {
       statement.execute(sql);
     } catch (RuntimeException e) {
-      throw new Unexpected(e);
+      throw unexpected(e);
+    }
+  }
+
+  /// Changes something, with texts bound.
+  ///
+  /// @param sql with `?` for each of them
+  public void change(String sql, String... texts) throws SQLException {
+    counter.increment();
+    try (var statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < texts.length; i++) statement.setString(i + 1, texts[i]);
+      statement.execute();
+    } catch (RuntimeException e) {
+      throw unexpected(e);
     }
   }
 
@@ -75,32 +89,61 @@ public abstract class Statements {
     return connection.createStatement();
   }
 
+  /// Begins transactions: each statement after [#commit] or [#rollback] is of the next one.
+  public void begin() throws SQLException {
+    driven(() -> connection.setAutoCommit(false));
+  }
+
   /// Ends a transaction.
   public void commit() throws SQLException {
+    driven(connection::commit);
+  }
+
+  /// Takes a transaction back, unless the connection is gone. What cannot be taken back ends with
+  /// the connection.
+  public void rollback() throws SQLException {
     try {
-      connection.commit();
-    } catch (RuntimeException e) {
-      throw new Unexpected(e);
+      if (!connection.isClosed()) driven(connection::rollback);
+    } catch (SQLException e) {
+      abort(e);
+      throw e;
     }
   }
 
-  /// Takes a transaction back, unless the connection is gone.
-  public void rollback() throws SQLException {
+  /// Begins no more transactions, unless the connection is gone. A driver commits what is open.
+  public void end() throws SQLException {
+    if (!connection.isClosed()) driven(() -> connection.setAutoCommit(true));
+  }
+
+  /// What a driver does.
+  private interface Deed {
+    void run() throws SQLException;
+  }
+
+  private void driven(Deed deed) throws SQLException {
     try {
-      if (!connection.isClosed()) connection.rollback();
+      deed.run();
     } catch (RuntimeException e) {
-      throw new Unexpected(e);
+      throw unexpected(e);
+    }
+  }
+
+  private Unexpected unexpected(RuntimeException e) {
+    abort(e);
+    return new Unexpected(e);
+  }
+
+  private void abort(Exception why) {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException | RuntimeException e) {
+      why.addSuppressed(e);
     }
   }
 
   /// The connection itself, for what only one driver has.
   protected final Connection connection() {
     return connection;
-  }
-
-  /// Another statement was sent.
-  protected final void count() {
-    counter.increment();
   }
 
   private void bind(PreparedStatement statement, Object... parameters) throws SQLException {

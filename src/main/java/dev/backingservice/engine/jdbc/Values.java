@@ -11,16 +11,20 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /// The values of a row, each taken from the driver as text. A driver converts what a server sends,
-/// whatever that costs: it makes room for an array of any size and computes a number with any
-/// exponent.
+/// whatever that costs: it makes room for an array of any size, computes a number with any
+/// exponent, and writes bits out.
 public final class Values {
   /// The most texts in all lists of one answer.
   static final int MOST_TEXTS = 200_000;
+
+  /// The most characters of one answer; as many as a server may send bytes.
+  static final int MOST_CHARACTERS = 16 << 20;
 
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,19}");
   private static final JsonFactory JSON = new JsonFactory();
   private final ResultSet row;
   private int texts;
+  private int characters;
 
   Values(ResultSet row) {
     this.row = row;
@@ -31,14 +35,17 @@ public final class Values {
   /// @param column from 1
   @SuppressWarnings("NullAway")
   public String getString(int column) throws SQLException {
-    return row.getString(column);
+    var text = row.getString(column);
+    if (text != null) characters += text.length();
+    if (characters > MOST_CHARACTERS) throw new Statements.Unexpected(null);
+    return text;
   }
 
   /// A whole number; 0 for `NULL`.
   ///
   /// @throws NumberFormatException when it is none of 64 bits
   public long getLong(int column) throws SQLException {
-    var text = row.getString(column);
+    var text = getString(column);
     if (text == null) return 0;
     if (!NUMBER.matcher(text).matches()) throw new NumberFormatException("no whole number");
     return Long.parseLong(text);
@@ -53,7 +60,7 @@ public final class Values {
 
   /// A truth, which some servers tell as a number; false for `NULL`.
   public boolean getBoolean(int column) throws SQLException {
-    var text = row.getString(column);
+    var text = getString(column);
     return text != null
         && switch (text.toLowerCase(Locale.ROOT)) {
           case "t", "true" -> true;
@@ -65,7 +72,7 @@ public final class Values {
   /// A list of texts, told as an array of JSON (RFC 8259), without those that are null; empty for
   /// `NULL`.
   public List<String> getTexts(int column) throws SQLException {
-    var json = row.getString(column);
+    var json = getString(column);
     if (json == null) return List.of();
     try {
       return texts(json);

@@ -17,25 +17,12 @@ final class Sql extends Statements {
     super(connection, STATEMENTS);
   }
 
-  /// Changes something, with texts bound.
-  void change(String sql, String... texts) throws SQLException {
-    count();
-    try (var statement = connection().prepareStatement(sql)) {
-      for (int i = 0; i < texts.length; i++) statement.setString(i + 1, texts[i]);
-      statement.execute();
-    }
-  }
-
   /// Makes something unless it is there.
   ///
   /// @return whether it was made, beyond doubt: a server may keep its notes to itself
   boolean made(String sql) throws SQLException {
-    count();
-    try (var statement = connection().createStatement()) {
-      statement.execute(sql);
-      if (statement.getWarnings() != null) return false;
-    }
-    return holds("SELECT @@sql_notes = 1 AND @@max_error_count > 0");
+    run(sql);
+    return holds("SELECT @@warning_count = 0 AND @@sql_notes = 1 AND @@max_error_count > 0");
   }
 
   Dialect dialect() throws SQLException {

@@ -260,7 +260,7 @@ final class Connections {
     var seen =
         new Sql(connection)
             .query(
-                "SELECT name, pg_catalog.current_setting(name) FROM pg_catalog.unnest($1::text[]) name",
+                "SELECT name, pg_catalog.current_setting(name) FROM pg_catalog.unnest($1::pg_catalog.text[]) name",
                 row -> Map.entry(row.getString(1), row.getString(2)),
                 (Object) PINS.keySet().toArray(String[]::new));
     for (var setting : seen) {

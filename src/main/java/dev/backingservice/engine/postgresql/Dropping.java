@@ -94,8 +94,8 @@ record Dropping(Server server, Marks marks, Transactions transactions) {
 
   private void revokeInside(String database, String role) throws SQLException, EngineException {
     try (var inside = Connections.inside(server, database)) {
-      inside.setAutoCommit(false);
       var sql = new Sql(inside);
+      sql.begin();
       sql.run("SET LOCAL lock_timeout = '500ms'");
       become(sql, role);
       sql.run("DROP OWNED BY " + Sql.name(role));

@@ -76,7 +76,7 @@ record Knock(Server server, Registry registry, Credential credential, boolean gr
     try (var opened = new Closing(Connections.workload(server, credential, scope.database()))) {
       opened.attempt().bounds().begin(PROOF);
       var sql = new Sql(opened.connection());
-      opened.connection().setAutoCommit(false); // nothing of the proof is committed
+      sql.begin(); // nothing of the proof is committed
       var seen = seen(sql, scope, opened.attempt());
       var refusal = refusal(sql, seen);
       if (refusal.isPresent()) return new Entry.Different(refusal.get());

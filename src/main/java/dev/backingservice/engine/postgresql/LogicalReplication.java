@@ -156,8 +156,8 @@ record LogicalReplication(Server server, Sql sql, Marks marks) implements Replic
     return asked(
         () -> {
           try (var connection = Connections.inside(server, Schemas.of(order.place()).database())) {
-            connection.setAutoCommit(false);
             var sql = new Sql(connection);
+            sql.begin();
             var done = work.done(sql);
             sql.commit();
             return done;

@@ -197,16 +197,16 @@ final class Opening {
           var scope = Schemas.of(order.place());
           var lacks = new ArrayList<Lack>();
           try (var connection = Connections.inside(server, scope.database())) {
-            connection.setAutoCommit(false);
-            for (var schema : scope.each()) inside(connection, order, schema).ifPresent(lacks::add);
+            var sql = new Sql(connection);
+            sql.begin();
+            for (var schema : scope.each()) inside(sql, order, schema).ifPresent(lacks::add);
           }
           return lacks;
         });
   }
 
-  private Optional<Lack> inside(Connection connection, Order order, Scope.Schema schema)
+  private Optional<Lack> inside(Sql sql, Order order, Scope.Schema schema)
       throws SQLException, EngineException {
-    var sql = new Sql(connection);
     var roles = Roles.of(marks, order.place());
     var lacking = new SchemaGrants(server.name(), schema, roles, marks).ensure(sql);
     sql.commit();

@@ -121,8 +121,8 @@ final class Removal {
       throws EngineException {
     var login = found.name();
     try (var connection = Connections.inside(server, database)) {
-      connection.setAutoCommit(false);
       var sql = new Sql(connection);
+      sql.begin();
       sql.run("SET LOCAL lock_timeout = '500ms'");
       var me = sql.one("SELECT current_user", row -> row.getString(1));
       Memberships.grant(sql, login, me, "WITH INHERIT TRUE, SET TRUE");

@@ -70,18 +70,18 @@ final class Transactions {
 
   private void once(Connection connection, Work work, String... keys)
       throws SQLException, EngineException {
-    connection.setAutoCommit(false);
     var sql = new Sql(connection);
+    sql.begin();
     try (var _ = Clearing.of(server, connection)) {
       for (var key : keys) lock(sql, key);
       checkTerm(sql);
       work.run(sql);
       sql.commit();
-    } catch (SQLException | EngineException | RuntimeException e) {
+    } catch (Throwable e) { // an Error, too: to end the transaction otherwise would commit it
       sql.rollback();
       throw e;
     } finally {
-      if (!connection.isClosed()) connection.setAutoCommit(true);
+      sql.end();
     }
   }
 

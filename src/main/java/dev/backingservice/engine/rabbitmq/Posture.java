@@ -64,14 +64,15 @@ record Posture(Registry registry, Api api) {
 
   /// The protocols that are spoken without TLS.
   ///
-  /// @param overview what the management API tells of listeners: it answers before the node that
-  ///     starts listens for applications
+  /// @param overview what the management API tells of listeners: nothing where its statistics are
+  ///     switched off (`management_agent.disable_metrics_collector`). It answers before the node
+  ///     that starts listens for applications.
   /// @throws EngineException while nothing listens for AMQP
   static Set<String> clear(JsonNode overview, Server server) throws EngineException {
     var protocols = new TreeSet<String>();
     for (var listener : overview.path("listeners"))
       protocols.add(Connections.text(listener, "protocol"));
-    if (Collections.disjoint(protocols, AMQP))
+    if (overview.has("listeners") && Collections.disjoint(protocols, AMQP))
       throw EngineException.of(
           Reason.ServerUnreachable,
           "%s (%s) does not listen for AMQP: it is starting, or rabbitmq.conf names no listener"

@@ -9,16 +9,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
-/// How many logins of one namespace one relay has refused, whatever the account: [#BURST] at once,
-/// and one more each [#EACH], as the generic cell rate algorithm counts them (ITU-T I.371).
+/// How many logins of one namespace one relay may refuse, whatever the account: [#BURST] at once,
+/// and one more each [#EACH], as the generic cell rate algorithm counts them (ITU-T I.371). Half of
+/// them and one more are kept for credentials that were not refused before.
 final class Guesses {
   static final int BURST = 10;
   static final Duration EACH = Duration.ofMinutes(2);
-  private static final long BURST_NANOS = EACH.multipliedBy(BURST).toNanos();
+  private static final long EACH_NANOS = EACH.toNanos();
+  private static final long BURST_NANOS = BURST * EACH_NANOS;
+  private static final int MOST_AGAIN = BURST / 2 - 1;
 
-  /// When everything that was refused is forgotten.
+  /// When everything that was refused is forgotten: at most [#BURST] times [#EACH] from now.
   private final Map<Namespace, Long> forgotten = new ConcurrentHashMap<>();
 
   private final LongSupplier nanoTime;
@@ -29,24 +33,37 @@ final class Guesses {
 
   private record Namespace(Server server, String name) {}
 
-  void refused(Server server, String namespace) {
+  /// Takes a place, before a credential is tried.
+  ///
+  /// @param again whether it was refused before
+  /// @return what is said of a credential that is not tried; empty where it may be refused
+  Optional<Entry> take(Server server, String namespace, boolean again) {
     long now = nanoTime.getAsLong();
     forgotten.values().removeIf(at -> at - now <= 0);
-    forgotten.merge(
-        new Namespace(server, namespace), now + EACH.toNanos(), (at, _) -> at + EACH.toNanos());
+    long free = (again ? MOST_AGAIN : BURST - 1) * EACH_NANOS;
+    var taken = new AtomicBoolean();
+    forgotten.compute(
+        new Namespace(server, namespace),
+        (_, before) -> {
+          long at = before == null ? now : before;
+          taken.set(at - now <= free);
+          return taken.get() ? Long.valueOf(at + EACH_NANOS) : before;
+        });
+    return taken.get() ? Optional.empty() : Optional.of(untried(server, namespace));
   }
 
-  /// What is said to a credential that is not tried; empty where one more may be refused.
-  Optional<Entry> refusal(Server server, String namespace) {
-    var at = forgotten.get(new Namespace(server, namespace));
-    if (at == null || at - nanoTime.getAsLong() <= BURST_NANOS - EACH.toNanos())
-      return Optional.empty();
-    return Optional.of(
-        new Entry.Refused(
-            new Failure(
-                Reason.LoginRefused,
-                "%s (%s) has refused many logins of namespace %s: correct the usernames and passwords of its services; one more is tried every %d minutes"
-                    .formatted(server.name(), server.data(), namespace, EACH.toMinutes()))));
+  private static Entry untried(Server server, String namespace) {
+    return new Entry.Untried(
+        new Failure(
+            Reason.Pending,
+            "%s (%s) has refused many logins of namespace %s: correct the usernames and passwords of its services; one more is tried every %d minutes"
+                .formatted(server.name(), server.data(), namespace, EACH.toMinutes())));
+  }
+
+  /// Gives a place back: nothing was refused.
+  void giveBack(Server server, String namespace) {
+    forgotten.computeIfPresent(
+        new Namespace(server, namespace), (_, at) -> Long.valueOf(at - EACH_NANOS));
   }
 
   void keep(Set<Server> stillThere) {

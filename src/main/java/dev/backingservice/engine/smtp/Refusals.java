@@ -1,5 +1,6 @@
 package dev.backingservice.engine.smtp;
 
+import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Credentials that were refused are not tried again at once: servers lock out addresses from which
 /// many a wrong password comes. What a namespace may try with invented accounts is bounded by
@@ -24,7 +26,6 @@ final class Refusals {
   private static final int MOST_DOUBLINGS = 5;
   private static final long LONGEST_NANOS = FIRST_NANOS << MOST_DOUBLINGS;
   private static final int GUESSES = 2;
-  private static final int LET_IN = -1;
   private final Map<Key, Last> accounts = new ConcurrentHashMap<>();
   private final Guesses guesses;
   private final LongSupplier nanoTime;
@@ -42,61 +43,90 @@ final class Refusals {
   /// What an account heard.
   ///
   /// @param letIn digest of the password that was let in last; empty when none was
-  /// @param digest of the password that was tried last
-  /// @param refused what was said to it; empty where it was let in
-  /// @param times how often it was refused before, in a row
-  /// @param next when it is asked again; who was let in is not forgotten before those that were not
+  /// @param digest of the password that was refused last; empty when none was
+  /// @param refused what was said to it
+  /// @param times how often the account was refused before, in a row
+  /// @param next when it is asked again
   private record Last(String letIn, String digest, Optional<Entry> refused, int times, long next) {
-    static Last letIn(String digest, long next) {
-      return new Last(digest, digest, Optional.empty(), LET_IN, next);
+
+    boolean wasRefused(String other) {
+      return !digest.isEmpty() && digest.equals(other);
     }
   }
 
-  /// What was said of it, while it is too early to ask again. Another password is tried at once,
-  /// the first times. The password that was let in last is always tried: it is no guess.
-  Optional<Entry> recent(Server server, Order order, Credential credential) {
+  /// A login.
+  @FunctionalInterface
+  interface Login<T> {
+    /// @throws EngineException when the relay does not serve
+    T tried() throws EngineException;
+  }
+
+  /// What a relay says to a credential, or has said of it while it is too early to ask again.
+  /// Another password is tried at once, the first times. The password that was let in last is
+  /// always tried: it is no guess.
+  ///
+  /// @param login what is done where the relay is asked
+  Entry of(Server server, Order order, Credential credential, Login<Entry> login)
+      throws EngineException {
     var key = key(server, order, credential);
-    var last = Optional.ofNullable(accounts.get(key));
     var digest = digest(credential);
-    if (last.filter(l -> l.letIn.equals(digest)).isPresent()) return Optional.empty();
-    return last.filter(l -> l.digest.equals(digest) || l.times >= GUESSES)
-        .filter(l -> nanoTime.getAsLong() - l.next < 0)
-        .flatMap(Last::refused)
-        .or(() -> guesses.refusal(server, key.namespace));
+    var last = Optional.ofNullable(accounts.get(key));
+    if (last.filter(l -> l.letIn.equals(digest)).isPresent())
+      return told(key, digest, login.tried());
+    boolean again = last.filter(l -> l.wasRefused(digest)).isPresent();
+    var said =
+        last.filter(l -> again || l.times >= GUESSES)
+            .filter(l -> nanoTime.getAsLong() - l.next < 0)
+            .flatMap(Last::refused)
+            .or(() -> guesses.take(server, key.namespace, again));
+    return said.isPresent() ? said.get() : guess(key, digest, login);
+  }
+
+  private Entry guess(Key key, String digest, Login<Entry> login) throws EngineException {
+    boolean refused = false;
+    try {
+      var entry = told(key, digest, login.tried());
+      refused = entry instanceof Entry.Refused;
+      return entry;
+    } finally {
+      if (!refused) guesses.giveBack(key.server, key.namespace);
+    }
   }
 
   /// Only who got in is known to have the right password: a relay that is full, or offers no login,
   /// has not looked.
-  void told(Server server, Order order, Credential credential, Entry entry) {
-    var key = key(server, order, credential);
-    var digest = digest(credential);
+  private Entry told(Key key, String digest, Entry entry) {
+    makeRoom(key);
     switch (entry) {
-      case Entry.LetIn _ -> remember(key, Last.letIn(digest, now() + LONGEST_NANOS));
-      case Entry.Refused refused -> {
-        guesses.refused(server, key.namespace);
-        remember(key, refused(Optional.ofNullable(accounts.get(key)), digest, refused));
-      }
-      case Entry.Different _, Entry.Full _, Entry.Crowded _, Entry.Locked _ -> {}
+      case Entry.LetIn _ -> accounts.compute(key, (_, last) -> letIn(last, digest));
+      case Entry.Refused refused ->
+          accounts.compute(key, (_, last) -> refused(last, digest, refused));
+      case Entry.Different _, Entry.Full _, Entry.Crowded _, Entry.Untried _, Entry.Locked _ -> {}
     }
+    return entry;
   }
 
-  private Last refused(Optional<Last> before, String digest, Entry refused) {
-    int times = Math.min(MOST_DOUBLINGS, before.map(Last::times).orElse(LET_IN) + 1);
-    var letIn = before.map(Last::letIn).filter(d -> !d.equals(digest)).orElse("");
-    return new Last(letIn, digest, Optional.of(refused), times, now() + (FIRST_NANOS << times));
+  /// Another password of the same account that was refused stays so.
+  private Last letIn(@Nullable Last before, String digest) {
+    if (before != null && !before.digest.isEmpty() && !before.digest.equals(digest))
+      return new Last(digest, before.digest, before.refused, before.times, before.next);
+    return new Last(digest, "", Optional.empty(), -1, nanoTime.getAsLong() + LONGEST_NANOS);
   }
 
-  private long now() {
-    return nanoTime.getAsLong();
+  private Last refused(@Nullable Last before, String digest, Entry refused) {
+    int times = before == null ? 0 : Math.min(MOST_DOUBLINGS, before.times + 1);
+    var letIn = before == null || before.letIn.equals(digest) ? "" : before.letIn;
+    long next = nanoTime.getAsLong() + (FIRST_NANOS << times);
+    return new Last(letIn, digest, Optional.of(refused), times, next);
   }
 
   /// Where too many are known, the one that is asked again first is forgotten.
-  private void remember(Key key, Last last) {
-    if (accounts.size() >= MOST && !accounts.containsKey(key))
-      accounts.entrySet().stream()
-          .min(Comparator.comparingLong(e -> e.getValue().next - now()))
-          .ifPresent(oldest -> accounts.remove(oldest.getKey()));
-    accounts.put(key, last);
+  private void makeRoom(Key key) {
+    if (accounts.size() < MOST || accounts.containsKey(key)) return;
+    long now = nanoTime.getAsLong();
+    accounts.entrySet().stream()
+        .min(Comparator.comparingLong(e -> e.getValue().next - now))
+        .ifPresent(first -> accounts.remove(first.getKey()));
   }
 
   void keep(Set<Server> stillThere) {

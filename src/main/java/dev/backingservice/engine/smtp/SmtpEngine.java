@@ -85,10 +85,11 @@ public final class SmtpEngine implements Engine {
 
   @Override
   public Entry knock(Server server, Order order, Credential credential) throws EngineException {
-    var recent = refusals.recent(server, order, credential);
-    if (recent.isPresent()) return recent.get();
+    return refusals.of(server, order, credential, () -> tried(server, order, credential));
+  }
+
+  private Entry tried(Server server, Order order, Credential credential) throws EngineException {
     var result = new Knock(server, Sender.of(order.place()), credential).prove();
-    refusals.told(server, order, credential, result.entry());
     var senders = foreignSenders.computeIfAbsent(server, _ -> ConcurrentHashMap.newKeySet());
     var login = credential.attachment().login();
     if (result.foreignSender()) senders.add(login);

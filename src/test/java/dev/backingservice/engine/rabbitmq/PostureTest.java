@@ -45,6 +45,12 @@ class PostureTest {
         .hasMessageContaining("does not listen for AMQP");
   }
 
+  @Test
+  void aBrokerWithoutStatisticsTellsNothingOfListeners() throws Exception {
+    var overview = new ObjectMapper().readTree("{\"node\":\"rabbit@blue\"}");
+    assertThat(Posture.clear(overview, SERVER)).isEmpty();
+  }
+
   private static JsonNode listeners(String... protocols) throws Exception {
     var listeners =
         Stream.of(protocols)

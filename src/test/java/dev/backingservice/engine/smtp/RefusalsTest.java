@@ -1,7 +1,9 @@
 package dev.backingservice.engine.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
@@ -17,11 +19,18 @@ import dev.backingservice.model.Scope;
 import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.ServiceId;
 import dev.backingservice.model.Trust;
+import dev.backingservice.sandbox.Waiting;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -41,10 +50,11 @@ class RefusalsTest {
 
     // Then
     assertThat(tried).isEqualTo(Guesses.BURST);
-    assertThat(recent("shop", "account-99", "x"))
-        .hasValueSatisfying(
+    assertThat(untried("shop", "account-99", "x"))
+        .isInstanceOfSatisfying(
+            Entry.Untried.class,
             entry ->
-                assertThat(((Entry.Refused) entry).failure().message())
+                assertThat(entry.failure().message())
                     .contains("many logins of namespace shop", "every 2 minutes"));
 
     // When
@@ -77,6 +87,98 @@ class RefusalsTest {
     assertThat(tries("shop", "orders", "d", NO)).isFalse();
     assertThat(tries("shop", "orders", "right", NO)).as("it is tried").isTrue();
     assertThat(tries("shop", "orders", "right", NO)).as("refused, it waits as any").isFalse();
+  }
+
+  @Test
+  void whatTheRelayDoesToEverybodyIsForgottenSoon() {
+    // Given
+    for (int i = 0; i < 200; i++) tries("shop", "account-" + i, "right", YES);
+
+    // When
+    for (int i = 0; i < 200; i++)
+      assertThat(tries("shop", "account-" + i, "right", NO)).as("it was let in").isTrue();
+
+    // Then
+    assertThat(tries("shop", "new", "right", YES)).isTrue();
+  }
+
+  @Test
+  void whatWasNeverRefusedGoesFirst() {
+    for (int i = 0; i < Guesses.BURST; i++) tries("shop", "account-" + i, "x", NO);
+    pass(Guesses.EACH);
+    for (int i = 0; i < Guesses.BURST; i++)
+      assertThat(untried("shop", "account-" + i, "x")).isInstanceOf(Entry.Untried.class);
+    assertThat(tries("shop", "new", "right", YES)).isTrue();
+    pass(Guesses.EACH.multipliedBy(5));
+    assertThat(tries("shop", "account-0", "x", NO)).isTrue();
+  }
+
+  @Test
+  void theRightPasswordOfAnAccountDoesNotHelpTheWrongOne() {
+    for (int i = 0; i < 3; i++) {
+      assertThat(tries("shop", "orders", "wrong", NO)).isEqualTo(i == 0);
+      assertThat(tries("shop", "orders", "right", YES)).isTrue();
+    }
+  }
+
+  @Test
+  void whoTriesAtTheSameTimeIsCountedAtOnce() throws Exception {
+    // Given
+    var tried = new AtomicInteger();
+    var answers = new CountDownLatch(1);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      // When
+      var over = new ArrayList<Future<?>>();
+      for (int i = 0; i < 3 * Guesses.BURST; i++) {
+        var user = "account-" + i;
+        over.add(
+            threads.submit(
+                () ->
+                    said(
+                        "shop",
+                        user,
+                        "x",
+                        () -> {
+                          tried.incrementAndGet();
+                          wait(answers);
+                          return NO;
+                        })));
+      }
+      Waiting.until("those that are not tried", () -> done(over) == 2 * Guesses.BURST);
+      answers.countDown();
+    }
+
+    // Then
+    assertThat(tried).hasValue(Guesses.BURST);
+  }
+
+  private static long done(List<Future<?>> over) {
+    return over.stream().filter(Future::isDone).count();
+  }
+
+  private static void wait(CountDownLatch until) {
+    try {
+      until.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aRelayThatDoesNotServeHasRefusedNothing() {
+    for (int i = 0; i < 3 * Guesses.BURST; i++) {
+      var credential = credential("account-" + i, "x");
+      assertThatThrownBy(
+              () ->
+                  refusals.of(
+                      RELAY,
+                      order("shop"),
+                      credential,
+                      () -> {
+                        throw EngineException.of(Reason.ServerUnreachable, "421 closing");
+                      }))
+          .isInstanceOf(EngineException.class);
+    }
   }
 
   @Test
@@ -123,13 +225,34 @@ class RefusalsTest {
   }
 
   private boolean tries(String namespace, String user, String password, Entry answer) {
-    if (recent(namespace, user, password).isPresent()) return false;
-    refusals.told(RELAY, order(namespace), credential(user, password), answer);
-    return true;
+    var asked = new AtomicBoolean();
+    said(
+        namespace,
+        user,
+        password,
+        () -> {
+          asked.set(true);
+          return answer;
+        });
+    return asked.get();
   }
 
-  private Optional<Entry> recent(String namespace, String user, String password) {
-    return refusals.recent(RELAY, order(namespace), credential(user, password));
+  private Entry said(String namespace, String user, String password, Refusals.Login<Entry> login) {
+    try {
+      return refusals.of(RELAY, order(namespace), credential(user, password), login);
+    } catch (EngineException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private Entry untried(String namespace, String user, String password) {
+    return said(
+        namespace,
+        user,
+        password,
+        () -> {
+          throw new AssertionError("it is tried");
+        });
   }
 
   private static Order order(String namespace) {
