@@ -119,9 +119,17 @@ final class HostileMySql implements HostileServer.Dialogue {
   private static final byte[] END = {(byte) 0xfe, 0, 0, 2, 0};
 
   private static void columns(Wire wire, int count) throws IOException {
+    columns(wire, count, '\375');
+  }
+
+  /// @param first the type of the first one; the others are texts
+  private static void columns(Wire wire, int count, char first) throws IOException {
     packet(wire, 1, new byte[] {(byte) count});
     for (int i = 0; i < count; i++)
-      packet(wire, 2 + i, "\3def\0\0\0\1c\1c\14\55\0\377\377\0\0\375\0\0\0\0\0");
+      packet(
+          wire,
+          2 + i,
+          "\3def\0\0\0\1c\1c\14\55\0\377\377\0\0" + (i > 0 ? '\375' : first) + "\0\0\0\0\0");
     packet(wire, 2 + count, END);
   }
 
@@ -236,13 +244,13 @@ final class HostileMySql implements HostileServer.Dialogue {
         null,
         null,
         w -> {
-          packet(w, 1, new byte[] {1});
-          packet(w, 2, "\3def\0\0\0\1c\1c\14\55\0\377\377\0\0\20\0\0\0\0\0");
-          packet(w, 3, END);
-          var row = new byte[3 + 0xffff];
+          columns(w, 5, '\20');
+          var row = new byte[3 + 0xfffc + 8];
           Arrays.fill(row, (byte) 0xff);
           row[0] = (byte) 0xfc;
-          for (int i = 0; i < 250; i++) packet(w, 4 + i & 0xff, row);
+          row[1] = (byte) 0xfc;
+          System.arraycopy(bytes("\0011\0011\0011\0011"), 0, row, row.length - 8, 8);
+          for (int i = 0; i < 250; i++) packet(w, 8 + i & 0xff, row);
           packet(w, 254, END);
         }),
     ColumnsThatAreNone(
