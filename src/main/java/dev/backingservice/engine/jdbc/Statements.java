@@ -37,10 +37,10 @@ public abstract class Statements {
     }
   }
 
-  private static <T> List<T> rows(PreparedStatement statement, Row<T> row) throws SQLException {
+  private <T> List<T> rows(PreparedStatement statement, Row<T> row) throws SQLException {
     try (var results = statement.executeQuery()) {
       var rows = new ArrayList<T>();
-      var values = new Values(results);
+      var values = new Values(results, mostCharacters());
       while (results.next()) rows.add(Objects.requireNonNull(row.read(values)));
       return rows;
     }
@@ -82,6 +82,11 @@ public abstract class Statements {
     } catch (RuntimeException e) {
       throw unexpected(e);
     }
+  }
+
+  /// The most characters of one answer; by default as many as a server may send bytes.
+  protected int mostCharacters() {
+    return 16 << 20;
   }
 
   /// For a statement that is sent once.

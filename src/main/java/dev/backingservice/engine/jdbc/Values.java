@@ -17,17 +17,17 @@ public final class Values {
   /// The most texts in all lists of one answer.
   static final int MOST_TEXTS = 200_000;
 
-  /// The most characters of one answer; as many as a server may send bytes.
-  static final int MOST_CHARACTERS = 16 << 20;
-
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,19}");
   private static final JsonFactory JSON = new JsonFactory();
   private final ResultSet row;
   private int texts;
+  private final int most;
   private int characters;
 
-  Values(ResultSet row) {
+  /// @param most characters of one answer
+  Values(ResultSet row, int most) {
     this.row = row;
+    this.most = most;
   }
 
   /// As with JDBC, null for `NULL`: who asks for what may be `NULL` looks.
@@ -37,7 +37,7 @@ public final class Values {
   public String getString(int column) throws SQLException {
     var text = row.getString(column);
     if (text != null) characters += text.length();
-    if (characters > MOST_CHARACTERS) throw new Statements.Unexpected(null);
+    if (characters > most) throw new Statements.Unexpected(null);
     return text;
   }
 

@@ -17,6 +17,12 @@ final class Sql extends Statements {
     super(connection, STATEMENTS);
   }
 
+  /// Far more than the most rows of [FrameGuard] have.
+  @Override
+  protected int mostCharacters() {
+    return 4 << 20;
+  }
+
   /// Makes something unless it is there.
   ///
   /// @return whether it was made, beyond doubt: a server may keep its notes to itself
