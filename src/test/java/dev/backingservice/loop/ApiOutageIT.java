@@ -175,7 +175,7 @@ class ApiOutageIT {
 
   private static void says(OperatorProcess operator, String words) {
     Awaitility.await()
-        .atMost(Duration.ofMinutes(1))
+        .atMost(Duration.ofMinutes(5))
         .until(() -> !operator.alive() || operator.log().contains(words));
   }
 }
