@@ -27,10 +27,7 @@ public final class Refusals {
   /// Somebody else owns a field: looking again changes nothing. Any other conflict has no cause,
   /// such as that of an object that was made anew.
   public static boolean ownedByOthers(KubernetesClientException e) {
-    return conflict(e)
-        && e.getStatus() != null
-        && e.getStatus().getDetails() != null
-        && !e.getStatus().getDetails().getCauses().isEmpty();
+    return conflict(e) && !causes(e).isEmpty();
   }
 
   /// The request was understood and refused; repeating it changes nothing.
@@ -56,11 +53,16 @@ public final class Refusals {
   /// applied: whoever applies a field wants it so. Who wrote it by an update is named with the
   /// version of the API (`conflict with "kubectl" using apps/v1`).
   public static List<String> updated(KubernetesClientException e) {
-    if (e.getStatus() == null || e.getStatus().getDetails() == null) return List.of();
-    var causes = e.getStatus().getDetails().getCauses();
+    var causes = causes(e);
     return causes.stream().allMatch(c -> String.valueOf(c.getMessage()).contains("\" using "))
         ? causes.stream().map(StatusCause::getField).filter(Objects::nonNull).toList()
         : List.of();
+  }
+
+  private static List<StatusCause> causes(KubernetesClientException e) {
+    return e.getStatus() == null || e.getStatus().getDetails() == null
+        ? List.of()
+        : e.getStatus().getDetails().getCauses();
   }
 
   /// What the server said, without the client's wrapping.

@@ -161,6 +161,7 @@ final class EngineFigures {
   }
 
   private void dead() throws Exception {
+    TimeUnit.SECONDS.sleep(scene.pause());
     var from = bound();
     servers.get(from).stop();
     row.add(Bench.seconds(swap(from.equals("blue") ? "green" : "blue").switched));

@@ -2,6 +2,7 @@ package dev.backingservice.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backingservice.api.BackingService;
 import dev.backingservice.sandbox.Mail;
 import dev.backingservice.sandbox.Postfix;
 import dev.backingservice.sandbox.Processes;
@@ -76,23 +77,31 @@ class SmtpIT {
             .formatted(name, port, handshake));
   }
 
-  /// What the tenant hands over.
   private void hand(String password) {
+    hand("mail-user", Postfix.USER, password);
+  }
+
+  /// What the tenant hands over.
+  private void hand(String secret, String user, String password) {
     stage
         .sandbox
         .admin()
         .resource(
             new SecretBuilder()
                 .withNewMetadata()
-                .withName("mail-user")
+                .withName(secret)
                 .withNamespace(stage.namespace)
                 .endMetadata()
-                .withStringData(Map.of("username", Postfix.USER, "password", password))
+                .withStringData(Map.of("username", user, "password", password))
                 .build())
         .serverSideApply();
   }
 
   private void apply(String sender) {
+    apply(stage.service, sender, "mail-user");
+  }
+
+  private void apply(String name, String sender, String secret) {
     stage.sandbox.develop(
         """
         apiVersion: backingservice.dev/v1alpha1
@@ -101,9 +110,9 @@ class SmtpIT {
         spec:
           server: %s
           rotation: {overlap: 0s}
-          smtp: {sender: %s, credentialsSecretName: mail-user}
+          smtp: {sender: %s, credentialsSecretName: %s}
         """
-            .formatted(stage.service, stage.namespace, stage.blue, sender));
+            .formatted(name, stage.namespace, stage.blue, sender, secret));
   }
 
   private void attached() {
@@ -120,6 +129,40 @@ class SmtpIT {
             stage.bound("password"))) {
       mail.send(stage.bound("sender"), "postmaster@example.org", subject);
     }
+  }
+
+  @Test
+  void manyInventedAccountsAreNotTriedAndWhatWorksGoesOn() throws Exception {
+    // Given
+    attached();
+
+    // When
+    for (int i = 0; i < 13; i++) {
+      var name = "invented-" + i;
+      hand(name + "-user", name, "x");
+      apply(name, Postfix.SENDER, name + "-user");
+    }
+
+    // Then
+    stage.eventually(() -> assertThat(told("refuses the login")).isEqualTo(10));
+    stage.eventually(() -> assertThat(told("has refused many logins")).isEqualTo(3));
+    stage.annotate("backingservice.dev/retry", "1");
+    assertThat(stage.condition("Available")).isEqualTo("True/Available");
+    send("still");
+  }
+
+  /// How many services of the namespace say so.
+  private long told(String words) {
+    return stage
+        .sandbox
+        .admin()
+        .resources(BackingService.class)
+        .inNamespace(stage.namespace)
+        .list()
+        .getItems()
+        .stream()
+        .filter(s -> s.getStatus().conditions().stream().anyMatch(c -> c.message().contains(words)))
+        .count();
   }
 
   @Test

@@ -64,11 +64,12 @@ public abstract class Statements {
   /// Changes something.
   public void run(String sql) throws SQLException {
     counter.increment();
-    try (var statement = once()) {
-      statement.execute(sql);
-    } catch (RuntimeException e) {
-      throw unexpected(e);
-    }
+    driven(
+        () -> {
+          try (var statement = once()) {
+            statement.execute(sql);
+          }
+        });
   }
 
   /// Changes something, with texts bound.
@@ -76,12 +77,13 @@ public abstract class Statements {
   /// @param sql with `?` for each of them
   public void change(String sql, String... texts) throws SQLException {
     counter.increment();
-    try (var statement = connection.prepareStatement(sql)) {
-      for (int i = 0; i < texts.length; i++) statement.setString(i + 1, texts[i]);
-      statement.execute();
-    } catch (RuntimeException e) {
-      throw unexpected(e);
-    }
+    driven(
+        () -> {
+          try (var statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < texts.length; i++) statement.setString(i + 1, texts[i]);
+            statement.execute();
+          }
+        });
   }
 
   /// The most characters of one answer; by default as many as a server may send bytes.

@@ -20,9 +20,9 @@ public final class Values {
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,19}");
   private static final JsonFactory JSON = new JsonFactory();
   private final ResultSet row;
-  private int texts;
   private final int most;
   private int characters;
+  private int texts;
 
   /// @param most characters of one answer
   Values(ResultSet row, int most) {

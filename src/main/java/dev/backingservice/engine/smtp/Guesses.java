@@ -19,7 +19,6 @@ final class Guesses {
   static final int BURST = 10;
   static final Duration EACH = Duration.ofMinutes(2);
   private static final long EACH_NANOS = EACH.toNanos();
-  private static final long BURST_NANOS = BURST * EACH_NANOS;
   private static final int MOST_AGAIN = BURST / 2 - 1;
 
   /// When everything that was refused is forgotten: at most [#BURST] times [#EACH] from now.

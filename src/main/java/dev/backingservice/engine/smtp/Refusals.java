@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,20 +55,19 @@ final class Refusals {
     }
   }
 
-  /// A login.
+  /// A login that asks the relay.
   @FunctionalInterface
-  interface Login<T> {
+  interface Login {
     /// @throws EngineException when the relay does not serve
-    T tried() throws EngineException;
+    Entry tried() throws EngineException;
   }
 
   /// What a relay says to a credential, or has said of it while it is too early to ask again.
   /// Another password is tried at once, the first times. The password that was let in last is
   /// always tried: it is no guess.
   ///
-  /// @param login what is done where the relay is asked
-  Entry of(Server server, Order order, Credential credential, Login<Entry> login)
-      throws EngineException {
+  /// @param login what asks the relay
+  Entry of(Server server, Order order, Credential credential, Login login) throws EngineException {
     var key = key(server, order, credential);
     var digest = digest(credential);
     var last = Optional.ofNullable(accounts.get(key));
@@ -82,7 +82,7 @@ final class Refusals {
     return said.isPresent() ? said.get() : guess(key, digest, login);
   }
 
-  private Entry guess(Key key, String digest, Login<Entry> login) throws EngineException {
+  private Entry guess(Key key, String digest, Login login) throws EngineException {
     boolean refused = false;
     try {
       var entry = told(key, digest, login.tried());
@@ -96,11 +96,9 @@ final class Refusals {
   /// Only who got in is known to have the right password: a relay that is full, or offers no login,
   /// has not looked.
   private Entry told(Key key, String digest, Entry entry) {
-    makeRoom(key);
     switch (entry) {
-      case Entry.LetIn _ -> accounts.compute(key, (_, last) -> letIn(last, digest));
-      case Entry.Refused refused ->
-          accounts.compute(key, (_, last) -> refused(last, digest, refused));
+      case Entry.LetIn _ -> remember(key, last -> letIn(last, digest));
+      case Entry.Refused refused -> remember(key, last -> refused(last, digest, refused));
       case Entry.Different _, Entry.Full _, Entry.Crowded _, Entry.Untried _, Entry.Locked _ -> {}
     }
     return entry;
@@ -121,12 +119,13 @@ final class Refusals {
   }
 
   /// Where too many are known, the one that is asked again first is forgotten.
-  private void makeRoom(Key key) {
-    if (accounts.size() < MOST || accounts.containsKey(key)) return;
+  private void remember(Key key, Function<@Nullable Last, Last> heard) {
     long now = nanoTime.getAsLong();
-    accounts.entrySet().stream()
-        .min(Comparator.comparingLong(e -> e.getValue().next - now))
-        .ifPresent(first -> accounts.remove(first.getKey()));
+    if (accounts.size() >= MOST && !accounts.containsKey(key))
+      accounts.entrySet().stream()
+          .min(Comparator.comparingLong(e -> e.getValue().next - now))
+          .ifPresent(first -> accounts.remove(first.getKey()));
+    accounts.compute(key, (_, last) -> heard.apply(last));
   }
 
   void keep(Set<Server> stillThere) {

@@ -237,7 +237,7 @@ class RefusalsTest {
     return asked.get();
   }
 
-  private Entry said(String namespace, String user, String password, Refusals.Login<Entry> login) {
+  private Entry said(String namespace, String user, String password, Refusals.Login login) {
     try {
       return refusals.of(RELAY, order(namespace), credential(user, password), login);
     } catch (EngineException e) {
