@@ -90,7 +90,7 @@ abstract class HostileContract {
     var attempts = attempts();
     assertThat(used() - before).as("kept").isLessThan(KEPT);
     Awaitility.await()
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(() -> assertThat(threads()).as("threads").isEmpty());
     return attempts.entrySet().stream()
         .map(

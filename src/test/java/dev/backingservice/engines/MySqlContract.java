@@ -669,7 +669,7 @@ abstract class MySqlContract extends EngineContract {
           "CREATE EVENT ticks ON SCHEDULE EVERY 1 SECOND DO INSERT INTO writes VALUES (NULL, 7)");
     }
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofMinutes(2))
         .until(() -> !"0".equals(mysql.ask("SELECT COUNT(*) FROM " + database() + ".writes")));
     ensure(want(at, LoginState.Locked));
     try (var session = engine(1).open(server())) {

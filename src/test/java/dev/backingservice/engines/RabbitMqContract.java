@@ -526,7 +526,7 @@ abstract class RabbitMqContract extends EngineContract {
       assertThat(names(session.inventory(order()))).containsExactly(prefix() + "in");
       for (int i = 0; i < 7; i++) publish(channel, "", prefix() + "in");
       Awaitility.await()
-          .atMost(Duration.ofSeconds(15))
+          .atMost(Duration.ofMinutes(2))
           .untilAsserted(() -> assertThat(session.leftBehind(place)).hasValue(7));
       channel.queuePurge(prefix() + "in");
     }

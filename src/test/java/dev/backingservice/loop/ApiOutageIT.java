@@ -8,12 +8,15 @@ import dev.backingservice.sandbox.OperatorProcess;
 import dev.backingservice.sandbox.Sandbox;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -102,6 +105,8 @@ class ApiOutageIT {
       var definitions = sandbox.admin().apiextensions().v1().customResourceDefinitions();
       var servers = unserved(definitions.withName("backingservers.backingservice.dev"));
       var services = unserved(definitions.withName("backingservices.backingservice.dev"));
+      patiently().until(() -> refused(sandbox, BackingServer.class));
+      patiently().until(() -> refused(sandbox, BackingService.class));
 
       // When
       var operator = sandbox.startOperator(Map.of());
@@ -142,7 +147,7 @@ class ApiOutageIT {
               .genericKubernetesResources("backingservice.dev/v1alpha1", "BackingService")
               .inNamespace(stage.namespace)
               .withName(stage.service);
-      Awaitility.await()
+      patiently()
           .ignoreExceptions()
           .until(
               () ->
@@ -153,7 +158,7 @@ class ApiOutageIT {
       var operator = sandbox.startOperator(Map.of());
 
       // Then
-      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !operator.alive());
+      patiently().until(() -> !operator.alive());
       assertThat(operator.log()).contains("cannot be read").doesNotContain("leading: ");
     }
   }
@@ -165,17 +170,28 @@ class ApiOutageIT {
     return kind;
   }
 
+  private static boolean refused(Sandbox sandbox, Class<? extends HasMetadata> kind) {
+    try {
+      sandbox.admin().resources(kind).list();
+      return false;
+    } catch (KubernetesClientException e) {
+      return e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
+    }
+  }
+
   private static void serve(
       Sandbox sandbox, CustomResourceDefinition definition, Class<? extends HasMetadata> kind) {
     sandbox.admin().resource(definition).create();
-    Awaitility.await()
+    patiently()
         .ignoreExceptions()
         .until(() -> sandbox.admin().resources(kind).list().getItems().isEmpty());
   }
 
   private static void says(OperatorProcess operator, String words) {
-    Awaitility.await()
-        .atMost(Duration.ofMinutes(5))
-        .until(() -> !operator.alive() || operator.log().contains(words));
+    patiently().until(() -> !operator.alive() || operator.log().contains(words));
+  }
+
+  private static ConditionFactory patiently() {
+    return Awaitility.await().atMost(Stage.PATIENCE);
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class SoleInstallationIT {
   private static final String OPERATOR = "backingservice.dev/operator";
   private static final String ELSEWHERE = "elsewhere";
-  private static final Duration SOON = Duration.ofSeconds(45);
+  private static final Duration SOON = Duration.ofMinutes(2);
 
   @Test
   void anOperatorServesNoServerOfAnotherOneThatRuns() throws Exception {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// One test's own namespace, servers and service on the shared sandbox.
 final class Stage {
-  static final Duration PATIENCE = Duration.ofSeconds(45);
+  static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final ThreadLocal<List<Stage>> SHARED = ThreadLocal.withInitial(ArrayList::new);
   final Sandbox sandbox;

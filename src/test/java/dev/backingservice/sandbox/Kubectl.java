@@ -4,13 +4,16 @@ import dev.backingservice.api.BackingServer;
 import dev.backingservice.api.BackingService;
 import dev.backingservice.api.Condition;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /// What the people around the operator do with a cluster: the platform's administrator, and the
@@ -52,7 +55,8 @@ public class Kubectl implements AutoCloseable {
     developers(name);
   }
 
-  /// Lets the developer do in a namespace that is there what `edit` allows.
+  /// Lets the developer do in a namespace that is there what `edit` allows, and waits until the API
+  /// server knows: it reads role bindings from a watch of its own.
   public void developers(String namespace) {
     apply(
         """
@@ -63,6 +67,24 @@ public class Kubectl implements AutoCloseable {
         subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: developer}]
         """
             .formatted(namespace));
+    Awaitility.await("the developer may edit " + namespace)
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> mayEdit(namespace));
+  }
+
+  private boolean mayEdit(String namespace) {
+    var review =
+        new SelfSubjectAccessReviewBuilder()
+            .withNewSpec()
+            .withNewResourceAttributes()
+            .withNamespace(namespace)
+            .withVerb("create")
+            .withResource("configmaps")
+            .endResourceAttributes()
+            .endSpec()
+            .build();
+    return developer.resource(review).create().getStatus().getAllowed();
   }
 
   /// Applies documents as the platform's administrator would.
