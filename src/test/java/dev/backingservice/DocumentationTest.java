@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -15,7 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// What people read: links lead somewhere, and alerts to a page that says what to do.
 class DocumentationTest {
-  private static final Pattern LINK = Pattern.compile("]\\(([^)#]+)(?:#[^)]*)?\\)");
+  private static final Pattern LINK = Pattern.compile("]\\(([^)#]*)(?:#([^)]*))?\\)");
+
+  private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} (.+)$");
 
   static Stream<Path> pages() throws IOException {
     try (var files = Files.walk(Path.of("src/docs"))) {
@@ -30,10 +35,28 @@ class DocumentationTest {
   @ParameterizedTest
   @MethodSource("pages")
   void linksLeadSomewhere(Path page) throws IOException {
-    var folder = page.toAbsolutePath().getParent();
-    assertThat(LINK.matcher(Files.readString(page)).results().map(m -> m.group(1)))
-        .allMatch(
-            to -> to.startsWith("https://") || Files.exists(folder.resolve(to)), "leads somewhere");
+    assertThat(LINK.matcher(Files.readString(page)).results())
+        .allMatch(link -> leads(page, link.group(1), link.group(2)), "leads somewhere");
+  }
+
+  private static boolean leads(Path page, String to, String heading) {
+    if (to.startsWith("https://")) return true;
+    var target = to.isEmpty() ? page : page.resolveSibling(to);
+    return Files.exists(target) && (heading == null || headings(target).contains(heading));
+  }
+
+  /// Of a page, as links name them.
+  private static List<String> headings(Path page) {
+    try {
+      return HEADING
+          .matcher(Files.readString(page))
+          .results()
+          .map(h -> h.group(1).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9 _-]", ""))
+          .map(h -> h.replace(' ', '-'))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

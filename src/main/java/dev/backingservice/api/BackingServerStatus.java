@@ -36,7 +36,7 @@ public record BackingServerStatus(
     @Size(max = 64) @JsonPropertyDescription("Weaknesses, each with its remedy.")
         @Nullable List<Finding> findings,
     @JsonPropertyDescription("Services attached now.") @Nullable Integer attached,
-    @JsonPropertyDescription("Fences still owed to this server.") @Nullable Integer debts) {
+    @JsonPropertyDescription("Fences pending on this server.") @Nullable Integer debts) {
 
   /// Where workloads connect.
   @JsonIgnoreProperties(ignoreUnknown = true)

@@ -31,7 +31,8 @@ public record BackingServiceStatus(
         @JsonPropertyDescription("Former attachments whose logins are still to be removed.")
         @Nullable List<Attachment> retained,
     @JsonPropertyDescription("The swap under way, or the last one.") @Nullable SwapProgress swap,
-    @Size(max = 256) @JsonPropertyDescription("Fences still owed.") @Nullable List<Debt> debts,
+    @Size(max = 256) @JsonPropertyDescription("Fences that are pending.")
+        @Nullable List<Debt> debts,
     @Size(max = 10) @JsonPropertyDescription("Epochs, newest first.")
         @Nullable List<HistoryEntry> history,
     @JsonPropertyDescription(
@@ -157,7 +158,7 @@ public record BackingServiceStatus(
           @Nullable String access,
       @JsonPropertyDescription("The epoch of that login.") long epoch,
       @Size(max = 64) @JsonPropertyDescription("Owed since.") String since,
-      @Size(max = 256) @JsonPropertyDescription("The process that owes it.")
+      @Size(max = 256) @JsonPropertyDescription("The process on which it is pending.")
           @Nullable String instanceId,
       @JsonPropertyDescription("Whether another process has taken the name of that process over.")
           @Nullable Boolean predecessor,

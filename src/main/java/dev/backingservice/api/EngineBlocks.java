@@ -40,7 +40,8 @@ public final class EngineBlocks {
           @Max(1000)
           @JsonPropertyDescription("Sessions the login may hold at once; 1 to 1000.")
           @Nullable Integer connectionLimit,
-      @Default("MariaDB") @JsonPropertyDescription("Which driver jdbc-url is written for.")
+      @Default("MariaDB")
+          @JsonPropertyDescription("Which driver jdbc-url and r2dbc-url are written for.")
           @Nullable Driver driver) {
 
     /// The client driver that `jdbc-url` is written for.

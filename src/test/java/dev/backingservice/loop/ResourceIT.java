@@ -7,9 +7,12 @@ import dev.backingservice.api.BackingService;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// What people may write, and what they are told when they may not, by the real API server.
 class ResourceIT {
   private static final Path FOLDER = Path.of("src/test/resources/resources");
+  private static final Pattern YAML = Pattern.compile("(?s)```yaml\\R(.*?)```");
 
   static Stream<Path> valid() throws IOException {
     return files("valid-");
@@ -48,6 +52,32 @@ class ResourceIT {
   @MethodSource("valid")
   void whatMakesSenseIsTaken(Path file) throws IOException {
     dryRun(Files.readString(file));
+  }
+
+  /// Resources of our kinds on the pages.
+  static Stream<String> shown() throws IOException {
+    try (var files = Files.walk(Path.of("src/docs"))) {
+      var pages = files.filter(f -> f.toString().endsWith(".md")).toList();
+      return Stream.concat(Stream.of(Path.of("README.md")), pages.stream().sorted())
+          .flatMap(ResourceIT::documents)
+          .filter(text -> text.startsWith("apiVersion: backingservice.dev/"));
+    }
+  }
+
+  private static Stream<String> documents(Path page) {
+    try {
+      return YAML.matcher(Files.readString(page))
+          .results()
+          .flatMap(block -> Arrays.stream(block.group(1).split("(?m)^---\\R", -1)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shown")
+  void whatThePagesShowIsTaken(String text) {
+    dryRun(text.replaceAll("namespace: [a-z-]+", "namespace: default"));
   }
 
   @ParameterizedTest

@@ -17,8 +17,8 @@ import java.util.TreeSet;
 
 /// What is weak about a server, and what its administrator may do there.
 record Posture(Sql sql, Server server, ForeignGrants foreign) {
-  /// The oldest series with fixes: MariaDB 10.6, MySQL 8.4.
-  private static final int MARIADB = 1006;
+  /// The oldest series with fixes: MariaDB 10.11, MySQL 8.4.
+  private static final int MARIADB = 1011;
 
   private static final int MYSQL = 804;
 
@@ -53,7 +53,7 @@ record Posture(Sql sql, Server server, ForeignGrants foreign) {
           new Finding(
               Id.OldVersion,
               "this version gets no fixes any more",
-              "upgrade to MariaDB 10.6, MySQL 8.4 or newer"));
+              "upgrade to MariaDB 10.11, MySQL 8.4 or newer"));
     administrator(findings);
     return List.copyOf(findings);
   }
@@ -71,7 +71,7 @@ record Posture(Sql sql, Server server, ForeignGrants foreign) {
           new Finding(
               Id.AdminTooStrong,
               "the administrator may change accounts of the server's own administrators",
-              "give the operator an account with CREATE USER, PROCESS and CONNECTION_ADMIN only"));
+              "give the operator an account without ALL PRIVILEGES, SUPER and SYSTEM_USER"));
     if (!maySignal(held))
       findings.add(
           new Finding(
