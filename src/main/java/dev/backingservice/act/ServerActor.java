@@ -59,6 +59,7 @@ public final class ServerActor {
         .toList();
   }
 
+  /// A bug in one action is told like any other failure: the other debts of the server are paid.
   private Optional<Failure> attempt(ServerFacts f, ServerAction action) {
     try {
       return perform(f, action);
@@ -67,6 +68,10 @@ public final class ServerActor {
     } catch (KubernetesClientException e) {
       LOG.warnf("refused: server=%s action=%s: %s", f.name(), name(action), Refusals.said(e));
       return Optional.of(new Failure(Reason.Pending, Refusals.said(e)));
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "a bug: server=%s action=%s", f.name(), name(action));
+      return Optional.of(
+          new Failure(Reason.InternalError, name(action) + " failed: see the operator's log"));
     }
   }
 

@@ -8,18 +8,20 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// A client whose answers bring metadata only (`PartialObjectMetadata`), also the answers to what
+/// Clients whose answers bring metadata only (`PartialObjectMetadata`), also the answers to what
 /// it writes: a change anywhere in a workload is seen, and its template never fills the memory;
 /// whether a Secret is there is seen, and not what it holds.
 ///
 /// @param client writes objects whole
-public record MetadataOnly(KubernetesClient client) {
+/// @param withLabels reads labels as well: those of a namespace decide what it may attach
+public record MetadataOnly(KubernetesClient client, KubernetesClient withLabels) {
   private static final Pattern NAMED =
       Pattern.compile("/(api|apis/[^/]+)/[^/]+(/namespaces/[^/]+)?/[^/]+/[^/]+");
 
@@ -36,18 +38,17 @@ public record MetadataOnly(KubernetesClient client) {
       allowGetters = true)
   private interface Labelled {}
 
-  public static MetadataOnly like(KubernetesClient client) {
-    return new MetadataOnly(client(client, json()));
+  /// @param like speaks to the same API server
+  public static MetadataOnly like(KubernetesClient like, HttpClient.Factory transport) {
+    return new MetadataOnly(
+        client(like, transport, json()), client(like, transport, jsonWithLabels()));
   }
 
-  /// The same with labels: those of a namespace decide what it may attach.
-  public static MetadataOnly withLabels(KubernetesClient client) {
-    return new MetadataOnly(client(client, jsonWithLabels()));
-  }
-
-  private static KubernetesClient client(KubernetesClient like, ObjectMapper json) {
+  private static KubernetesClient client(
+      KubernetesClient like, HttpClient.Factory transport, ObjectMapper json) {
     return new KubernetesClientBuilder()
         .withConfig(like.getConfiguration())
+        .withHttpClientFactory(transport)
         .withKubernetesSerialization(new KubernetesSerialization(json, true))
         .withHttpClientBuilderConsumer(
             http -> http.addOrReplaceInterceptor("metadata-only", new Accepting()))

@@ -38,7 +38,7 @@ final class Watches implements Registry {
   private static final long PAGE = 16;
 
   private final EventSourceContext<BackingService> context;
-  private final KubernetesClient metadata;
+  private final MetadataOnly metadata;
   private final InformerEventSource<BackingServer, BackingService> servers;
   private final InformerEventSource<Namespace, BackingService> namespaces;
   private final EventSource<?, BackingService> handed;
@@ -53,7 +53,7 @@ final class Watches implements Registry {
       BindingSecrets bindings,
       MetadataOnly metadata) {
     this.context = context;
-    this.metadata = metadata.client();
+    this.metadata = metadata;
     var services = context.getPrimaryCache();
     services.addIndexer(BY_SERVER, service -> List.copyOf(servers(service)));
     services.addIndexer(Census.BY_ACTIVE, service -> active(service));
@@ -62,7 +62,7 @@ final class Watches implements Registry {
     services.addIndexer(BY_NAMESPACE, service -> List.of(service.getMetadata().getNamespace()));
     services.addIndexer(GivenSecrets.BY_GIVEN, GivenSecrets::keys);
     handed = given.source(services);
-    bound = bindings.source(this.metadata, services);
+    bound = bindings.source(metadata.client(), services);
     servers = serverSource();
     namespaces = namespaceSource();
   }
@@ -135,7 +135,7 @@ final class Watches implements Registry {
         InformerEventSourceConfiguration.from(Namespace.class, BackingService.class)
             .withName("namespaces")
             .withWatchAllNamespaces() // it is in none
-            .withKubernetesClient(MetadataOnly.withLabels(context.getClient()).client())
+            .withKubernetesClient(metadata.withLabels())
             .withSecondaryToPrimaryMapper(
                 namespace ->
                     services.byIndex(BY_NAMESPACE, namespace.getMetadata().getName()).stream()
@@ -156,7 +156,7 @@ final class Watches implements Registry {
     var configuration =
         InformerEventSourceConfiguration.from(kind, BackingService.class)
             .withName(kind.getSimpleName())
-            .withKubernetesClient(metadata)
+            .withKubernetesClient(metadata.client())
             .withInformerListLimit(PAGE)
             .withSecondaryToPrimaryMapper(
                 workload ->

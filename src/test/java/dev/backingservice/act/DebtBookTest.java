@@ -27,13 +27,13 @@ class DebtBookTest {
           Instant.EPOCH,
           "A/1@1",
           "it did not answer");
+  static final ServerDebt OWED = new ServerDebt(ORDERS, DEBT);
 
   @Test
   void theSameLoginIsOwedOnce() {
     var page = DebtBook.with(List.of(), ORDERS, List.of(DEBT));
 
-    assertThat(DebtBook.with(page, ORDERS, List.of(DEBT)))
-        .containsExactly(new ServerDebt(ORDERS, DEBT));
+    assertThat(DebtBook.with(page, ORDERS, List.of(DEBT))).containsExactly(OWED);
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.backingservice.model.WorkloadSelector.Kind;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.vertx.VertxHttpClientFactory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,7 +50,7 @@ class WorkloadsTest {
             .withRequestRetryBackoffLimit(0)
             .build();
     client = new KubernetesClientBuilder().withConfig(config).build();
-    workloads = new Workloads(client, MetadataOnly.like(client));
+    workloads = new Workloads(client, MetadataOnly.like(client, new VertxHttpClientFactory()));
   }
 
   @AfterEach

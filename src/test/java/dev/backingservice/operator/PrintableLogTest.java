@@ -1,0 +1,75 @@
+package dev.backingservice.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.logging.Level;
+import org.jboss.logmanager.ExtLogRecord;
+import org.jboss.logmanager.ExtLogRecord.FormatStyle;
+import org.junit.jupiter.api.Test;
+
+class PrintableLogTest {
+  private static final String HOSTILE =
+      "no\n2026-12-02T09:00:00.000Z INFO  Leadership leading\u001b[2J";
+  private static final String SHOWN = "no 2026-12-02T09:00:00.000Z INFO  Leadership leading[2J";
+
+  private static ExtLogRecord entry(String format, Object... parameters) {
+    var entry =
+        new ExtLogRecord(
+            Level.WARNING, format, FormatStyle.PRINTF, PrintableLogTest.class.getName());
+    entry.setParameters(parameters);
+    return entry;
+  }
+
+  @Test
+  void whatAMessageQuotesForgesNoSecondLine() {
+    var entry = entry("refused: server=%s: %s", "blue", HOSTILE);
+
+    assertThat(new PrintableLog().isLoggable(entry)).isTrue();
+
+    assertThat(entry.getFormattedMessage()).isEqualTo("refused: server=blue: " + SHOWN);
+  }
+
+  @Test
+  void whatIsNoFormatAnyMoreIsNotFormattedAgain() {
+    var entry = entry("%s", "100%d");
+
+    new PrintableLog().isLoggable(entry);
+
+    assertThat(entry.getFormattedMessage()).isEqualTo("100%d");
+  }
+
+  @Test
+  void anExceptionAndItsCausesSayTheirMessagesInOneLineEach() {
+    var entry = entry("a bug");
+    var thrown = new IllegalStateException(HOSTILE, new NumberFormatException(HOSTILE));
+    entry.setThrown(thrown);
+
+    new PrintableLog().isLoggable(entry);
+
+    assertThat(trace(entry.getThrown()))
+        .startsWith("java.lang.IllegalStateException: " + SHOWN)
+        .contains("Caused by: java.lang.NumberFormatException: " + SHOWN)
+        .contains("\tat dev.backingservice.operator.PrintableLogTest")
+        .doesNotContain("\n2026");
+  }
+
+  @Test
+  void causesThatGoRoundInACircleHaveAnEnd() {
+    var first = new IllegalStateException("first");
+    first.initCause(new IllegalStateException("second", first));
+    var entry = entry("a bug");
+    entry.setThrown(first);
+
+    new PrintableLog().isLoggable(entry);
+
+    assertThat(trace(entry.getThrown()).lines().filter(l -> l.contains("first"))).hasSize(8);
+  }
+
+  private static String trace(Throwable thrown) {
+    var text = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(text));
+    return text.toString();
+  }
+}
