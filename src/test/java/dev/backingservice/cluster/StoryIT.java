@@ -11,11 +11,15 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// `make story`, as whoever types it sees it.
 @Order(Integer.MAX_VALUE - 1)
 @ResourceLock("the whole machine")
+@ResourceLock("target/image") // one build after another
+@Execution(ExecutionMode.CONCURRENT)
 class StoryIT {
   /// What `operator/sandbox/cluster.sh` ends with where no cluster can be.
   private static final int IMPOSSIBLE = 3;

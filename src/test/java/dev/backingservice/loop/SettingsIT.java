@@ -7,8 +7,11 @@ import dev.backingservice.sandbox.Kubelet;
 import dev.backingservice.sandbox.Sandbox;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// What the environment says.
+@Execution(ExecutionMode.CONCURRENT)
 class SettingsIT {
   @Test
   void namespacesRolloutsAndTheLogFormatAreAsTheEnvironmentSays() throws Exception {

@@ -43,6 +43,11 @@ public record Launch(Path java, List<String> flags, Path jar) {
     return new Launch(java, HEAP, jar).with(FLAGS);
   }
 
+  /// Starting with the classes that an earlier process has read.
+  Launch archived() throws Exception {
+    return with(ClassArchive.flag(jar, command()));
+  }
+
   public Launch with(String flag) {
     return with(List.of(flag));
   }

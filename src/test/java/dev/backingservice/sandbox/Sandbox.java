@@ -33,6 +33,7 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
   private final List<AutoCloseable> others = new ArrayList<>();
   private final List<OperatorProcess> formerly = new ArrayList<>();
   private Map<String, String> settings = Map.of();
+  private Launch launch = Launch.packaged();
   private volatile OperatorProcess operator;
 
   private Sandbox(Path dir, ControlPlane plane) {
@@ -89,8 +90,8 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
   }
 
   /// Starts the operator; settings are environment variables.
-  public OperatorProcess startOperator(Map<String, String> settings) throws IOException {
-    return startOperator(settings, Launch.packaged());
+  public OperatorProcess startOperator(Map<String, String> settings) throws Exception {
+    return startOperator(settings, Launch.packaged().archived());
   }
 
   /// The same, started in another way.
@@ -98,6 +99,7 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
       throws IOException {
     if (operator != null) formerly.add(operator);
     this.settings = Map.copyOf(settings);
+    this.launch = launch;
     operator = OperatorProcess.start(plane, settings, launch);
     return operator;
   }
@@ -108,7 +110,7 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
     operator.kill();
     admin().leases().inNamespace(NAMESPACE).withName("backing-service-operator").delete();
     try {
-      startOperator(settings);
+      startOperator(settings, launch);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
