@@ -21,6 +21,7 @@ import dev.backingservice.plan.ServerPlan;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -52,14 +53,24 @@ public final class ServerActor {
     this.clock = clock;
   }
 
-  /// Every action; none waits for another.
+  /// Every action; none waits for another. A bug in one is thrown when all have been tried.
   public List<ServerPlan.Done> carryOut(ServerPlan plan) {
-    return plan.actions().stream()
-        .map(action -> new ServerPlan.Done(action, attempt(plan.facts(), action)))
-        .toList();
+    var done = new ArrayList<ServerPlan.Done>();
+    RuntimeException bug = null;
+    for (var action : plan.actions()) {
+      try {
+        done.add(new ServerPlan.Done(action, attempt(plan.facts(), action)));
+      } catch (RuntimeException e) {
+        LOG.errorf(
+            "a bug: server=%s action=%s cause=%s",
+            plan.facts().name(), name(action), e.getClass().getSimpleName());
+        if (bug == null) bug = e;
+      }
+    }
+    if (bug != null) throw bug;
+    return List.copyOf(done);
   }
 
-  /// A bug in one action is told like any other failure: the other debts of the server are paid.
   private Optional<Failure> attempt(ServerFacts f, ServerAction action) {
     try {
       return perform(f, action);
@@ -68,10 +79,6 @@ public final class ServerActor {
     } catch (KubernetesClientException e) {
       LOG.warnf("refused: server=%s action=%s: %s", f.name(), name(action), Refusals.said(e));
       return Optional.of(new Failure(Reason.Pending, Refusals.said(e)));
-    } catch (RuntimeException e) {
-      LOG.errorf(e, "a bug: server=%s action=%s", f.name(), name(action));
-      return Optional.of(
-          new Failure(Reason.InternalError, name(action) + " failed: see the operator's log"));
     }
   }
 

@@ -157,7 +157,7 @@ public record BackingServiceStatus(
       @Size(max = 32) @JsonPropertyDescription("The level of access it was given.")
           @Nullable String access,
       @JsonPropertyDescription("The epoch of that login.") long epoch,
-      @Size(max = 64) @JsonPropertyDescription("Owed since.") String since,
+      @Size(max = 64) @JsonPropertyDescription("Pending since.") String since,
       @Size(max = 256) @JsonPropertyDescription("The process on which it is pending.")
           @Nullable String instanceId,
       @JsonPropertyDescription("Whether another process has taken the name of that process over.")

@@ -8,6 +8,9 @@ public final class ServerText {
   /// The most that a sentence may have, in characters.
   public static final int LINE = 1000;
 
+  /// The most that an entry of the log may have, in characters.
+  public static final int ENTRY = 8 * 1024;
+
   private static final int WORD = 96;
 
   private ServerText() {}
@@ -20,6 +23,11 @@ public final class ServerText {
   /// A sentence of ours with what a server said in it: one printable line, cut to [#LINE].
   public static String line(String sentence) {
     return printable(sentence, LINE);
+  }
+
+  /// A message of the log, whoever wrote it: one printable line, cut to [#ENTRY].
+  public static String entry(String message) {
+    return printable(message, ENTRY);
   }
 
   /// An identifier as servers say it of themselves: letters, digits and `._:/-` only, cut to 96.

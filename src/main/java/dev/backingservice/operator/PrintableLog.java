@@ -2,6 +2,10 @@ package dev.backingservice.operator;
 
 import dev.backingservice.model.ServerText;
 import io.quarkus.logging.LoggingFilter;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import java.util.logging.Filter;
 import java.util.logging.LogRecord;
 import org.jboss.logmanager.ExtLogRecord;
@@ -10,12 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A message in the log is one printable line, and so is that of each exception, whoever wrote what
 /// it quotes: servers and tenants do, and libraries quote them. Nobody forges an entry, or speaks
-/// to the terminal of whoever reads.
+/// to the terminal of whoever reads. An exception whose messages are such lines stays as it is.
 @LoggingFilter(name = "printable")
 public final class PrintableLog implements Filter {
-  /// Causes of causes that are shown.
-  private static final int DEEPEST = 16;
-
   @Override
   public boolean isLoggable(LogRecord said) {
     if (said instanceof ExtLogRecord entry) printable(entry);
@@ -23,16 +24,45 @@ public final class PrintableLog implements Filter {
   }
 
   private static void printable(ExtLogRecord entry) {
-    var text = String.valueOf(entry.getFormattedMessage());
-    entry.setMessage(ServerText.line(text), FormatStyle.NO_FORMAT);
-    entry.setThrown(shown(entry.getThrown(), DEEPEST));
+    entry.setMessage(
+        ServerText.entry(String.valueOf(entry.getFormattedMessage())), FormatStyle.NO_FORMAT);
+    var thrown = entry.getThrown();
+    if (thrown != null && !printable(thrown, seen())) entry.setThrown(shown(thrown, seen()));
   }
 
-  private static @Nullable Throwable shown(@Nullable Throwable thrown, int deeper) {
-    if (thrown == null || deeper == 0) return null;
-    var shown = new Shown(ServerText.line(thrown.toString()), shown(thrown.getCause(), deeper - 1));
+  /// Causes may go round in a circle.
+  private static Set<Throwable> seen() {
+    return Collections.newSetFromMap(new IdentityHashMap<>());
+  }
+
+  private static boolean printable(Throwable thrown, Set<Throwable> seen) {
+    if (!seen.add(thrown)) return true;
+    var text = text(thrown);
+    return ServerText.entry(text).equals(text)
+        && (thrown.getCause() == null || printable(thrown.getCause(), seen))
+        && Arrays.stream(thrown.getSuppressed()).allMatch(s -> printable(s, seen));
+  }
+
+  private static Shown shown(Throwable thrown, Set<Throwable> seen) {
+    seen.add(thrown);
+    var cause = thrown.getCause();
+    var shown =
+        new Shown(
+            ServerText.entry(text(thrown)),
+            cause == null || seen.contains(cause) ? null : shown(cause, seen));
     shown.setStackTrace(thrown.getStackTrace());
+    for (var suppressed : thrown.getSuppressed())
+      if (!seen.contains(suppressed)) shown.addSuppressed(shown(suppressed, seen));
     return shown;
+  }
+
+  /// An exception may fail to say anything.
+  private static String text(Throwable thrown) {
+    try {
+      return String.valueOf(thrown.toString());
+    } catch (RuntimeException e) {
+      return thrown.getClass().getName();
+    }
   }
 
   /// An exception that says what another one said.

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.vertx.VertxHttpClientFactory;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,6 +34,7 @@ class WorkloadsTest {
   private final CountDownLatch written = new CountDownLatch(WRITERS);
   private final AtomicInteger reads = new AtomicInteger();
   private final CountDownLatch admitted = new CountDownLatch(1);
+  private final Vertx vertx = Vertx.vertx();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private HttpServer server;
   private KubernetesClient client;
@@ -50,7 +52,7 @@ class WorkloadsTest {
             .withRequestRetryBackoffLimit(0)
             .build();
     client = new KubernetesClientBuilder().withConfig(config).build();
-    workloads = new Workloads(client, MetadataOnly.like(client, new VertxHttpClientFactory()));
+    workloads = new Workloads(client, MetadataOnly.like(client, new VertxHttpClientFactory(vertx)));
   }
 
   @AfterEach
@@ -59,6 +61,7 @@ class WorkloadsTest {
     client.close();
     server.stop(0);
     threads.shutdown();
+    vertx.close();
   }
 
   private void answer(HttpExchange exchange) throws IOException {

@@ -18,11 +18,11 @@ class ClusterPolicyIT {
   void aLeaderThatCannotRaiseItsTermGivesTheLeaseBackByStopping() throws Exception {
     try (var sandbox = Sandbox.start()) {
       // Given
-      sandbox.startOperator(Map.of());
+      var first = sandbox.startOperator(Map.of());
       var stage = new Stage(sandbox);
       stage.server(stage.blue);
       stage.attached(stage.blue, "");
-      sandbox.crash();
+      first.kill();
       refuse(stage, ROOT_KEY);
 
       // When

@@ -52,6 +52,7 @@ class SettingsIT {
       assertThat(ours.status().workloads()).hasSize(3);
       assertThat(others.condition("Ready")).isEqualTo("Unknown/Pending");
       assertThat(others.secret()).isNull();
+      assertThat(sandbox.operator().log()).doesNotContain("named filter");
       var json = new ObjectMapper();
       for (var line : sandbox.operator().log().lines().filter(l -> l.contains("acted")).toList())
         assertThat(json.readTree(line).path("message").asText()).startsWith("acted: service=");

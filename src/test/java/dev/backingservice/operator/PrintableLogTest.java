@@ -56,15 +56,44 @@ class PrintableLogTest {
   }
 
   @Test
-  void causesThatGoRoundInACircleHaveAnEnd() {
-    var first = new IllegalStateException("first");
-    first.initCause(new IllegalStateException("second", first));
+  void whatSaysNothingHostileStaysAsItIs() {
     var entry = entry("a bug");
-    entry.setThrown(first);
+    var thrown = new IllegalStateException("first");
+    thrown.addSuppressed(new IllegalStateException("second", thrown));
+    entry.setThrown(thrown);
 
     new PrintableLog().isLoggable(entry);
 
-    assertThat(trace(entry.getThrown()).lines().filter(l -> l.contains("first"))).hasSize(8);
+    assertThat(entry.getThrown()).isSameAs(thrown);
+  }
+
+  @Test
+  void whatIsSuppressedIsShownAndCirclesHaveAnEnd() {
+    var entry = entry("a bug");
+    var thrown = new IllegalStateException("first");
+    thrown.addSuppressed(new IllegalStateException(HOSTILE, thrown));
+    entry.setThrown(thrown);
+
+    new PrintableLog().isLoggable(entry);
+
+    assertThat(trace(entry.getThrown()))
+        .containsOnlyOnce("first")
+        .contains("Suppressed: java.lang.IllegalStateException: " + SHOWN);
+  }
+
+  @Test
+  void anExceptionThatCannotSpeakIsNamed() {
+    var entry = entry("a bug");
+    entry.setThrown(
+        new IllegalStateException(HOSTILE, null) {
+          @Override
+          public String toString() {
+            throw new IllegalStateException();
+          }
+        });
+
+    assertThat(new PrintableLog().isLoggable(entry)).isTrue();
+    assertThat(entry.getThrown().getClass().getName()).contains("PrintableLogTest");
   }
 
   private static String trace(Throwable thrown) {

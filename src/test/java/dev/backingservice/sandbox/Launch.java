@@ -1,5 +1,6 @@
 package dev.backingservice.sandbox;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,8 +45,8 @@ public record Launch(Path java, List<String> flags, Path jar) {
   }
 
   /// Starting with the classes that an earlier process has read.
-  Launch archived() throws Exception {
-    return with(ClassArchive.flag(jar, command()));
+  Launch archived() throws IOException {
+    return with(ClassArchive.flags(jar, command()));
   }
 
   public Launch with(String flag) {

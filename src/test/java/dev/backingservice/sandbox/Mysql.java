@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -153,7 +152,7 @@ public final class Mysql implements Books, AutoCloseable {
             : List.of("--secure-file-priv=NULL", "--mysqlx=OFF"));
     command.addAll(List.of(more));
     server = Processes.start(folder.resolve("server.log"), Map.of(), command);
-    Waiting.until("the server answers", Duration.ofSeconds(60), this::answers);
+    Waiting.until("the server answers", this::answers);
   }
 
   private boolean answers() {

@@ -5,7 +5,6 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +93,7 @@ public final class PgBouncer implements AutoCloseable {
     }
     command.addAll(List.of("/usr/sbin/pgbouncer", folder.resolve("pgbouncer.ini").toString()));
     process = Processes.start(in.resolve(folder.getFileName() + ".log"), Map.of(), command);
-    Waiting.until("the pooler listens", Duration.ofSeconds(20), this::listens);
+    Waiting.until("the pooler listens", this::listens);
   }
 
   private boolean listens() {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -110,7 +109,7 @@ public final class Postfix implements Books, AutoCloseable {
             Map.of(),
             List.of(MASTER.toString(), "-c", folder.resolve("conf").toString(), "-d"));
     for (int listening : List.of(port, implicitPort))
-      Waiting.until("the relay listens", Duration.ofSeconds(30), () -> listens(listening));
+      Waiting.until("the relay listens", () -> listens(listening));
   }
 
   private static boolean listens(int port) {

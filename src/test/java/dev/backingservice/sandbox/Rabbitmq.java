@@ -155,7 +155,7 @@ public final class Rabbitmq implements Books, AutoCloseable {
     command.addAll(List.of("-epmd_port", "" + namesPort, "-start_epmd", "false"));
     processes.add(
         Processes.start(folder.resolve("server.log"), environment(erlang, binaries), command));
-    Waiting.until("the broker answers", Duration.ofSeconds(90), () -> answers());
+    Waiting.until("the broker answers", () -> answers());
   }
 
   private boolean answers() throws InterruptedException {

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -119,7 +118,7 @@ public final class Redis implements Books, AutoCloseable {
     command.addAll(List.of("--save", ""));
     command.addAll(List.of(more));
     server = Processes.start(folder.resolve("server.log"), Map.of(), command);
-    Waiting.until("redis answers", Duration.ofSeconds(20), () -> root("PING").equals("+PONG"));
+    Waiting.until("redis answers", () -> root("PING").equals("+PONG"));
   }
 
   /// What the owner of the server is answered.

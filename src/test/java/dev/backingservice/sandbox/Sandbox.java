@@ -90,7 +90,7 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
   }
 
   /// Starts the operator; settings are environment variables.
-  public OperatorProcess startOperator(Map<String, String> settings) throws Exception {
+  public OperatorProcess startOperator(Map<String, String> settings) throws IOException {
     return startOperator(settings, Launch.packaged().archived());
   }
 
