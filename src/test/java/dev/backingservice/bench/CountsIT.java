@@ -9,14 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// How much is asked of the API server and of the servers. Times differ from machine to machine,
 /// counts do not: a change that asks more has to raise a bound here.
-@Execution(ExecutionMode.CONCURRENT)
-@ResourceLock("the whole machine")
+@Isolated("on a busy machine watches are slower, and more is asked for")
 class CountsIT {
   private static final int SERVICES = 20;
   private static final int SWAPS = 4;
