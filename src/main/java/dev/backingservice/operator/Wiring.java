@@ -26,7 +26,6 @@ import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.engine.rabbitmq.RabbitMqEngine;
 import dev.backingservice.engine.redis.RedisEngine;
 import dev.backingservice.engine.smtp.SmtpEngine;
-import dev.backingservice.kube.ApiTransport;
 import dev.backingservice.kube.Documents;
 import dev.backingservice.kube.Events;
 import dev.backingservice.kube.GivenCredentials;
@@ -52,10 +51,10 @@ import dev.backingservice.observe.WorkloadFinder;
 import dev.backingservice.operator.metrics.LeaderActivity;
 import dev.backingservice.tls.Authorities;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.vertx.VertxHttpClientFactory;
 import io.quarkus.arc.All;
 import io.quarkus.kubernetes.client.KubernetesClientObjectMapper;
 import io.quarkus.kubernetes.client.KubernetesClientObjectMapperCustomizer;
-import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
@@ -113,8 +112,8 @@ class Wiring {
 
   @Produces
   @Singleton
-  MetadataOnly metadataOnly(KubernetesClient client, Vertx vertx) {
-    return MetadataOnly.like(client, new ApiTransport(vertx));
+  MetadataOnly metadataOnly(KubernetesClient client) {
+    return MetadataOnly.like(client, new VertxHttpClientFactory());
   }
 
   @Produces

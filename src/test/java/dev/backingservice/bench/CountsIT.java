@@ -2,6 +2,7 @@ package dev.backingservice.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backingservice.sandbox.Launch;
 import dev.backingservice.sandbox.Sandbox;
 import dev.backingservice.sandbox.Waiting;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ class CountsIT {
     try (var sandbox = Sandbox.start()) {
       for (var name : List.of(BLUE, GREEN)) sandbox.server(name, 17).withDatabase("orders");
       sandbox.namespace(Services.NAMESPACE);
-      sandbox.startOperator(Map.of());
+      sandbox.startOperator(Map.of(), Launch.packaged());
       attach(sandbox, "first"); // makes the groups
 
       within("an attachment", attachments(sandbox).per(SERVICES), ATTACHMENT);
@@ -104,7 +105,7 @@ class CountsIT {
   private static Costs restart(Sandbox sandbox) throws Exception {
     sandbox.operator().close();
     var meter = Meter.beforeItStarts(sandbox, BLUE, GREEN);
-    sandbox.startOperator(Map.of());
+    sandbox.startOperator(Map.of(), Launch.packaged());
     Waiting.until("a start", () -> sandbox.operator().log().contains("started in"));
     TimeUnit.SECONDS.sleep(10);
     return settled(meter);
