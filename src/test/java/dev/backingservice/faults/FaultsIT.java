@@ -88,7 +88,8 @@ class FaultsIT {
     System.out.println("undisturbed: " + undisturbed);
   }
 
-  /// What a phase comes to when nothing changes any more, and no overlap is about to end.
+  /// What a phase comes to when it has ended, nothing changes any more, and no overlap is about to
+  /// end.
   private static Snapshot calm(Lives life) throws Exception {
     var last = life.seen().values().iterator().next();
     long since = System.nanoTime();
@@ -96,9 +97,10 @@ class FaultsIT {
     while (System.nanoTime() - since < CALM.toNanos() && System.nanoTime() < end) {
       Thread.sleep(200);
       var now = life.seen().values().iterator().next();
-      if (!now.equals(last) || now.overlaps()) since = System.nanoTime();
+      if (!now.equals(last) || !now.ended() || now.overlaps()) since = System.nanoTime();
       last = now;
     }
+    assertThat(last.ended()).as("%s", last).isTrue();
     return last;
   }
 

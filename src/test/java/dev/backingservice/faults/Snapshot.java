@@ -5,13 +5,16 @@ import dev.backingservice.api.Condition;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// What one phase of a life leaves behind, without names and times.
 ///
+/// @param ended whether status speaks about the last edit and says that nothing is under way
 /// @param service server, epoch and access as status says them; empty when it is gone
 /// @param conditions status and reason of each
 /// @param debts how many fences are owed
@@ -19,6 +22,7 @@ import java.util.stream.Collectors;
 /// @param workload epoch in the pod template and how often the template changed
 /// @param logins slot, server and whether it may log in
 record Snapshot(
+    boolean ended,
     String service,
     SortedMap<String, String> conditions,
     int debts,
@@ -40,6 +44,7 @@ record Snapshot(
     var active = status.flatMap(s -> Optional.ofNullable(s.active()));
     var debts = status.flatMap(s -> Optional.ofNullable(s.debts()));
     return new Snapshot(
+        service.map(Snapshot::ended).orElse(true),
         active.map(a -> "%s %d %s".formatted(a.server(), a.epoch(), a.access())).orElse(""),
         status
             .map(
@@ -59,6 +64,13 @@ record Snapshot(
                 annotations(workload.getSpec().getTemplate().getMetadata().getAnnotations()),
                 workload.getMetadata().getGeneration()),
         logins);
+  }
+
+  private static boolean ended(BackingService service) {
+    var status = service.getStatus();
+    return status != null
+        && Objects.equals(status.observedGeneration(), service.getMetadata().getGeneration())
+        && Set.of("Attached", "Detached").contains(status.phase());
   }
 
   private static String said(Secret secret) {
