@@ -25,16 +25,15 @@ import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.ServiceId;
 import dev.backingservice.model.Standing.Holds;
 import dev.backingservice.model.Trust;
+import dev.backingservice.sandbox.Folders;
 import dev.backingservice.sandbox.Mysql;
 import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Ports;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,12 +73,10 @@ abstract class MySqlContract extends EngineContract {
   }
 
   @AfterAll
-  void stop() throws IOException {
+  void stop() {
     engine.keep(List.of());
     mysql.close();
-    try (var files = Files.walk(folder)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
-    }
+    Folders.delete(folder);
   }
 
   private static Server at(int port, String host, String user, String password, String anchor) {

@@ -25,6 +25,7 @@ import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.ServiceId;
 import dev.backingservice.model.Standing.Holds;
 import dev.backingservice.model.Trust;
+import dev.backingservice.sandbox.Folders;
 import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Postgres;
 import java.io.IOException;
@@ -34,7 +35,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
@@ -83,12 +83,10 @@ abstract class PostgresContract extends EngineContract {
   }
 
   @AfterAll
-  void stop() throws IOException {
+  void stop() {
     engine.keep(List.of());
     postgres.close();
-    try (var files = Files.walk(folder)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
-    }
+    Folders.delete(folder);
   }
 
   @Override

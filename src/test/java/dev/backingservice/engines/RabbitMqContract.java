@@ -28,6 +28,7 @@ import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.ServiceId;
 import dev.backingservice.model.Standing.Holds;
 import dev.backingservice.model.Trust;
+import dev.backingservice.sandbox.Folders;
 import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Ports;
 import dev.backingservice.sandbox.Rabbitmq;
@@ -35,7 +36,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -78,12 +78,10 @@ abstract class RabbitMqContract extends EngineContract {
   }
 
   @AfterAll
-  void stop() throws IOException {
+  void stop() {
     engine.keep(List.of());
     broker.close();
-    try (var files = Files.walk(folder)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
-    }
+    Folders.delete(folder);
   }
 
   private Server at(String host, String user, String password, String anchor) {

@@ -25,6 +25,7 @@ import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.ServiceId;
 import dev.backingservice.model.Standing.Holds;
 import dev.backingservice.model.Trust;
+import dev.backingservice.sandbox.Folders;
 import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Ports;
 import dev.backingservice.sandbox.Redis;
@@ -33,7 +34,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,12 +66,10 @@ abstract class RedisContract extends EngineContract {
   }
 
   @AfterAll
-  void stop() throws IOException {
+  void stop() {
     engine.keep(List.of());
     redis.close();
-    try (var files = Files.walk(folder)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
-    }
+    Folders.delete(folder);
   }
 
   private static Server at(int port, String host, String user, String password, String anchor) {

@@ -10,13 +10,13 @@ import dev.backingservice.model.Endpoint;
 import dev.backingservice.model.Identity;
 import dev.backingservice.model.Sensitive;
 import dev.backingservice.model.Trust;
+import dev.backingservice.sandbox.Folders;
 import dev.backingservice.sandbox.Pki;
 import dev.backingservice.sandbox.Ports;
 import dev.backingservice.sandbox.Postgres;
 import dev.backingservice.sandbox.Relay;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,9 +52,7 @@ class SeveralAddressesIT {
     second.close();
     standby.close();
     primary.close();
-    try (var files = Files.walk(folder)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
-    }
+    Folders.delete(folder);
   }
 
   @Test

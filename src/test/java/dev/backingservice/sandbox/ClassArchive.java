@@ -65,10 +65,7 @@ final class ClassArchive {
       System.err.println("operators start without an archive of their classes: " + e);
       return false;
     } finally {
-      try (var files = Files.list(folder)) {
-        for (var file : files.toList()) Files.delete(file);
-      }
-      Files.delete(folder);
+      Folders.delete(folder);
     }
   }
 

@@ -16,7 +16,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -155,19 +154,13 @@ public final class Postgres implements Books, AutoCloseable {
   private void putBack(Path kept) {
     stop();
     try {
-      delete(data);
+      Folders.delete(data);
       copy(kept, data);
-      delete(kept);
+      Folders.delete(kept);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     start();
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (var tree = Files.walk(folder)) {
-      for (var path : tree.sorted(Comparator.reverseOrder()).toList()) Files.delete(path);
-    }
   }
 
   /// Stops every process of it until it is thawed: connections are accepted, and nobody speaks.

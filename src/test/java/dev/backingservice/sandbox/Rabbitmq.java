@@ -19,7 +19,6 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -155,7 +154,7 @@ public final class Rabbitmq implements Books, AutoCloseable {
     command.addAll(List.of("-epmd_port", "" + namesPort, "-start_epmd", "false"));
     processes.add(
         Processes.start(folder.resolve("server.log"), environment(erlang, binaries), command));
-    Waiting.until("the broker answers", () -> answers());
+    Waiting.until("the broker answers", this::answers);
   }
 
   private boolean answers() throws InterruptedException {
@@ -370,10 +369,6 @@ public final class Rabbitmq implements Books, AutoCloseable {
   public void close() {
     stop();
     http.close();
-    try (var files = Files.walk(folder)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Folders.delete(folder);
   }
 }

@@ -248,11 +248,6 @@ public final class Redis implements Books, AutoCloseable {
   @Override
   public void close() {
     stop();
-    try (var files = Files.walk(folder)) {
-      for (var file : files.sorted(java.util.Comparator.reverseOrder()).toList())
-        Files.delete(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Folders.delete(folder);
   }
 }

@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -295,14 +294,8 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
     for (var server : servers.values()) server.close();
     plane.close();
     var refused = Audit.whole(plane).forbidden();
-    if (System.getenv("BACKING_KEEP") == null) delete();
+    if (System.getenv("BACKING_KEEP") == null) Folders.delete(dir);
     if (plane.steady() && !refused.isEmpty())
       throw new IllegalStateException("the API server refused the operator: " + refused);
-  }
-
-  private void delete() throws IOException {
-    try (var files = Files.walk(dir)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
-    }
   }
 }
