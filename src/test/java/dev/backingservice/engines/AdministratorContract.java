@@ -58,7 +58,7 @@ abstract class AdministratorContract extends GrantsContract {
       assertThat(session.fenceable(order(), at)).isEmpty();
       session.ensure(order(), List.of(want(slotB(Access.ReadWrite, 2), LoginState.Prepared)));
       session.ensure(order(), List.of(want(at, LoginState.Locked, 2)));
-      assertThat(session.sever(order(), at, Duration.ofSeconds(5)).left()).isZero();
+      assertThat(session.sever(order(), at, Duration.ofSeconds(30)).left()).isZero();
 
       // Then
       assertThat(tenant.isValid(2)).isFalse();
@@ -130,7 +130,7 @@ abstract class AdministratorContract extends GrantsContract {
       assertThat(findings()).contains(Finding.Id.TimelineWithheld);
       var at = open(Access.ReadWrite);
       ensure(want(at, LoginState.Locked));
-      assertThat(session.sever(order(), at, Duration.ofSeconds(5)).left()).isZero();
+      assertThat(session.sever(order(), at, Duration.ofSeconds(30)).left()).isZero();
     } finally {
       postgres.execute("postgres", restored("pg_current_wal_lsn"));
     }

@@ -228,7 +228,7 @@ abstract class EngineContract {
           .as("locked with sessions left is not locked")
           .isEqualTo(lockEndsSessions());
       try (var session = engine(1).open(server())) {
-        var drain = session.sever(order(), at, Duration.ofSeconds(5));
+        var drain = session.sever(order(), at, Duration.ofSeconds(30));
         assertThat(drain.done()).isTrue();
         assertThat(drain.ended()).isOne();
       }

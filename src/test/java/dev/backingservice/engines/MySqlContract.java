@@ -424,7 +424,7 @@ abstract class MySqlContract extends EngineContract {
       ensure(want(at, LoginState.Locked));
       assertThat(session.sever(order(), at, Duration.ofMillis(300)).prepared()).isOne();
       mysql.execute("XA ROLLBACK 'x'");
-      assertThat(session.sever(order(), at, Duration.ofSeconds(5)).done()).isTrue();
+      assertThat(session.sever(order(), at, Duration.ofSeconds(30)).done()).isTrue();
     }
   }
 
@@ -439,7 +439,7 @@ abstract class MySqlContract extends EngineContract {
     try (var slow = new SlowLogin(pki.clients(), mysql.port(), at.login());
         var session = engine(1).open(server())) {
       ensure(want(at, LoginState.Locked));
-      assertThat(session.sever(order(), at, Duration.ofSeconds(5)).done()).isTrue();
+      assertThat(session.sever(order(), at, Duration.ofSeconds(30)).done()).isTrue();
       assertThat(slow.finish(password)).isFalse();
     }
   }
@@ -555,7 +555,7 @@ abstract class MySqlContract extends EngineContract {
       letIn(at);
       assertThat(marks.all("blue")).containsKey(at.login());
       session.ensure(order(), List.of(want(at, LoginState.Locked, 2)));
-      assertThat(session.sever(order(), at, Duration.ofSeconds(5)).done()).isTrue();
+      assertThat(session.sever(order(), at, Duration.ofSeconds(30)).done()).isTrue();
       assertThat(knock(at)).isInstanceOf(Entry.Locked.class);
       session.ensure(order(), List.of(want(at, LoginState.Absent, 2)));
       assertThat(marks.all("blue")).doesNotContainKey(at.login());
@@ -670,7 +670,7 @@ abstract class MySqlContract extends EngineContract {
         .until(() -> !"0".equals(mysql.ask("SELECT COUNT(*) FROM " + database() + ".writes")));
     ensure(want(at, LoginState.Locked));
     try (var session = engine(1).open(server())) {
-      assertThat(session.sever(order(), at, Duration.ofSeconds(5)).done()).isTrue();
+      assertThat(session.sever(order(), at, Duration.ofSeconds(30)).done()).isTrue();
     }
     var before = mysql.ask("SELECT COUNT(*) FROM " + database() + ".writes");
     Thread.sleep(2500);

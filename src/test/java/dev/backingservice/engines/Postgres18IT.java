@@ -198,7 +198,7 @@ class Postgres18IT extends EscapesContract {
       // When
       try (var session = aged.open(server())) {
         session.ensure(order(), List.of(want(at, LoginState.Locked)));
-        assertThat(session.sever(order(), at, Duration.ofSeconds(5)).done()).isTrue();
+        assertThat(session.sever(order(), at, Duration.ofSeconds(30)).done()).isTrue();
       }
 
       // Then

@@ -680,11 +680,11 @@ abstract class PostgresContract extends EngineContract {
       // When
       try (var session = engine(1).open(server())) {
         session.ensure(order(), List.of(want(at, LoginState.Locked)));
-        assertThat(session.sever(order(), at, Duration.ofSeconds(3)).done()).isTrue();
+        assertThat(session.sever(order(), at, Duration.ofSeconds(30)).done()).isTrue();
       }
 
       // Then
-      assertThat(slow).failsWithin(Duration.ofSeconds(10)).withThrowableOfType(Exception.class);
+      assertThat(slow).failsWithin(Duration.ofSeconds(60)).withThrowableOfType(Exception.class);
       assertThat(postgres.ask(database(), "SELECT count(*) FROM writes")).isEqualTo("0");
     }
   }

@@ -91,7 +91,7 @@ class PostgresUpgradeIT {
         ensure(upgraded, LoginState.Locked);
         var engine = new PostgresEngine(EngineContract.KEY, new FixedTerm(1), 1);
         try (var session = engine.open(server(upgraded))) {
-          assertThat(session.sever(ORDER, AT, Duration.ofSeconds(5)).left()).isZero();
+          assertThat(session.sever(ORDER, AT, Duration.ofSeconds(30)).left()).isZero();
         }
         engine.keep(List.of());
         assertThat(tenant.isValid(2)).isFalse();

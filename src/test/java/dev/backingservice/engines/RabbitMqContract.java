@@ -110,7 +110,7 @@ abstract class RabbitMqContract extends EngineContract {
   /// A slot that was locked just now is made anew when nobody waits any more, as a reconcile does.
   @Override
   void ensure(Want... wants) throws EngineException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (true)
       try {
         super.ensure(wants);

@@ -313,7 +313,7 @@ abstract class RedisContract extends EngineContract {
       assertThat(standing(at).find(at.login()).orElseThrow().sessions()).isPositive();
       ensure(want(at, LoginState.Locked));
       try (var session = engine(1).open(server())) {
-        assertThat(session.sever(order(), at, Duration.ofSeconds(5)).done()).isTrue();
+        assertThat(session.sever(order(), at, Duration.ofSeconds(30)).done()).isTrue();
       }
       assertThat(alive(ours)).isFalse();
       assertThat(standing(at).find(at.login()).orElseThrow().fenced()).isTrue();

@@ -79,7 +79,7 @@ class LeavingIT {
       stage.eventuallyOn(stage.green);
 
       // Then
-      assertThat(Duration.between(edited, Instant.now())).isLessThan(Duration.ofSeconds(15));
+      assertThat(Duration.between(edited, Instant.now())).isLessThan(Duration.ofSeconds(30));
       stage.eventually("Fenced", "False/SessionsRemain");
     }
 
