@@ -10,6 +10,7 @@ import dev.backingservice.engine.EngineException;
 import dev.backingservice.engine.Entry;
 import dev.backingservice.engine.Order;
 import dev.backingservice.engine.Server;
+import dev.backingservice.engine.postgresql.BrokenOff;
 import dev.backingservice.engine.postgresql.Collision;
 import dev.backingservice.engine.postgresql.PostgresEngine;
 import dev.backingservice.model.Access;
@@ -830,6 +831,24 @@ abstract class PostgresContract extends EngineContract {
             e -> assertThat(e.reason()).isEqualTo(Reason.PreparedTransactions));
     postgres.execute("postgres", "ROLLBACK PREPARED '%s'".formatted(database()));
     ensure(want(at, LoginState.Locked));
+  }
+
+  @Test
+  void whatABugBreaksOffIsNotCommitted() throws Exception {
+    // Given
+    var bug = new AssertionError("a bug");
+
+    // When
+    assertThatThrownBy(
+            () ->
+                BrokenOff.change(
+                    KEY, server(), new FixedTerm(1), "CREATE ROLE half_made NOLOGIN", bug))
+        .isSameAs(bug);
+
+    // Then
+    assertThat(
+            postgres.ask("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = 'half_made'"))
+        .isEqualTo("0");
   }
 
   @Test
