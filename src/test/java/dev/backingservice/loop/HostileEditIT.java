@@ -145,6 +145,44 @@ class HostileEditIT {
     deployments(stage).delete();
   }
 
+  /// It would keep the login that the swap fences.
+  @Test
+  void aWorkloadThatGrewTooLargeIsNotLeftBehind() throws Exception {
+    // Given
+    var stage = new Stage();
+    stage.server(stage.blue);
+    stage.server(stage.green);
+    deploy(stage, "grows", Map.of(), 1);
+    stage.apply(stage.blue, "workloads: [{kind: Deployment, name: grows}]");
+    stage.eventually("Projected", "True/Projected");
+
+    // When
+    argument(stage, "grows", 300_000);
+    stage.swap(stage.green);
+
+    // Then
+    stage.eventually("Provisioned", "False/WorkloadTooLarge");
+    assertThat(stage.message("Provisioned")).contains("Deployment grows is longer than 256 KiB");
+    assertThat(stage.status().active().server()).isEqualTo(stage.blue);
+
+    // When
+    argument(stage, "grows", 1);
+
+    // Then
+    stage.eventuallyOn(stage.green);
+    stage.eventually("Projected", "True/Projected");
+  }
+
+  /// @param length of its only argument
+  private static void argument(Stage stage, String name, int length) {
+    deployments(stage)
+        .withName(name)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"app\",\"image\":\"app\",\"args\":[\"%s\"]}]}}}}"
+                .formatted("a".repeat(length)));
+  }
+
   private static void deploy(Stage stage, String name, Map<String, String> labels, int arguments) {
     var selected = Map.of("app", "large");
     deployments(stage)
