@@ -1,5 +1,7 @@
 package dev.backingservice.sandbox;
 
+import static org.awaitility.Awaitility.await;
+
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.ByteArrayInputStream;
 import java.io.File;
@@ -26,6 +28,7 @@ import java.util.stream.Stream;
 /// One real PostgreSQL server on loopback: TLS only, SCRAM, and an administrator who is no
 /// superuser. fsync is off, so nothing said about its speed holds elsewhere.
 public final class Postgres implements Books, AutoCloseable {
+  private static final Duration STOPPING = Duration.ofMinutes(2);
   private static final String HBA =
       """
       host    all         postgres  127.0.0.1/32 trust
@@ -353,9 +356,22 @@ public final class Postgres implements Books, AutoCloseable {
     return ids;
   }
 
+  /// Stops it for good. Its data are gone, but for who asks to keep them ([Sandbox#KEPT]).
   @Override
   public void close() {
     stop();
+    if (!Sandbox.KEPT)
+      await("its data are gone").pollDelay(Duration.ZERO).atMost(STOPPING).until(this::deleted);
+  }
+
+  /// A server that is slow to stop still writes.
+  private boolean deleted() {
+    try {
+      if (Files.exists(data)) Folders.delete(data);
+      return true;
+    } catch (UncheckedIOException e) {
+      return false;
+    }
   }
 
   /// The programs of a release, as a compressed archive.

@@ -23,6 +23,9 @@ import java.util.concurrent.TimeUnit;
 /// A control plane, servers and the operator, together. Whatever was started is stopped by
 /// [#close].
 public final class Sandbox extends Kubectl implements AutoCloseable {
+  /// Whether `BACKING_KEEP` asks to leave folders behind, to be looked at.
+  static final boolean KEPT = System.getenv("BACKING_KEEP") != null;
+
   private static final String UNUSED = "{\"status\":{\"attached\":0}}";
   private static final String NO_FINALIZERS = "{\"metadata\":{\"finalizers\":null}}";
   private final Path dir;
@@ -294,7 +297,7 @@ public final class Sandbox extends Kubectl implements AutoCloseable {
     for (var server : servers.values()) server.close();
     plane.close();
     var refused = Audit.whole(plane).forbidden();
-    if (System.getenv("BACKING_KEEP") == null) Folders.delete(dir);
+    if (!KEPT) Folders.delete(dir);
     if (plane.steady() && !refused.isEmpty())
       throw new IllegalStateException("the API server refused the operator: " + refused);
   }
