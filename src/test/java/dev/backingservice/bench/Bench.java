@@ -28,7 +28,7 @@ public final class Bench {
           var asked = Stream.of(args).skip(1).toList();
           for (var part : asked)
             if (!parts.containsKey(part))
-              throw new IllegalArgumentException(
+              throw new Program.WrongArgument(
                   "%s is no benchmark of %s: PARTS is some of %s"
                       .formatted(part, scene.engine(), String.join(" ", parts.keySet())));
           for (var part : parts.entrySet())

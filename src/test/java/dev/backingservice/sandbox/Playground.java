@@ -9,8 +9,11 @@ public final class Playground {
   private Playground() {}
 
   /// @param args the engine; PostgreSQL without one
-  public static void main(String... args) throws Exception {
-    var scene = Scene.of(args);
+  public static void main(String... args) {
+    Program.run(() -> show(Scene.of(args)));
+  }
+
+  private static boolean show(Scene scene) throws Exception {
     System.out.println(
         "Starting a Kubernetes control plane and %s on loopback ...".formatted(scene.servers()));
     var sandbox = Sandbox.start();
@@ -42,6 +45,7 @@ public final class Playground {
             ? ""
             : "\n" + sandbox.plane().kubectl() + scene.prerequisite());
     new CountDownLatch(1).await();
+    return true;
   }
 
   private static void stop(Sandbox sandbox) {

@@ -14,9 +14,20 @@ public final class Program {
     boolean good = false;
     try {
       good = work.call();
+    } catch (WrongArgument e) {
+      System.err.println(e.getMessage());
     } catch (Exception e) {
       e.printStackTrace();
     }
     System.exit(good ? 0 : 1);
+  }
+
+  /// Whoever started the program reads its message, and no stack trace.
+  public static final class WrongArgument extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public WrongArgument(String message) {
+      super(message);
+    }
   }
 }

@@ -99,7 +99,7 @@ public enum Scene {
 
   /// The one that the first argument names; PostgreSQL without one.
   ///
-  /// @throws IllegalArgumentException with what may be named
+  /// @throws Program.WrongArgument with what may be named
   public static Scene of(String... arguments) {
     if (arguments.length == 0) return POSTGRESQL;
     return Stream.of(values())
@@ -107,7 +107,7 @@ public enum Scene {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
+                new Program.WrongArgument(
                     "ENGINE is one of "
                         + String.join(", ", Stream.of(values()).map(Scene::engine).toList())));
   }
