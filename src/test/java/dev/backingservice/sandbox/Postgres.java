@@ -356,7 +356,7 @@ public final class Postgres implements Books, AutoCloseable {
     return ids;
   }
 
-  /// Stops it for good. Its data are gone, but for who asks to keep them ([Sandbox#KEPT]).
+  /// Stops it for good, and deletes its data unless they are to be kept ([Sandbox#KEPT]).
   @Override
   public void close() {
     stop();
