@@ -159,7 +159,7 @@ abstract class EscapesContract extends AdministratorContract {
       }
       postgres.execute("postgres", "GRANT pg_signal_backend TO bs_admin");
       try (var session = engine(1).open(server())) {
-        assertThat(session.sever(order(), at, Duration.ofSeconds(30)).done()).isTrue();
+        assertThat(session.sever(order(), at, Duration.ofSeconds(3)).done()).isTrue();
       }
       assertThat(slow).failsWithin(Duration.ofSeconds(60)).withThrowableOfType(Exception.class);
     } finally {
@@ -274,7 +274,7 @@ abstract class EscapesContract extends AdministratorContract {
 
       // Then
       try (var session = aged.open(server())) {
-        assertThat(session.sever(order(), at, Duration.ofSeconds(30)).done()).isTrue();
+        assertThat(session.sever(order(), at, Duration.ofSeconds(3)).done()).isTrue();
       }
       assertThat(first.isValid(2)).isFalse();
     } finally {

@@ -681,7 +681,7 @@ abstract class PostgresContract extends EngineContract {
       // When
       try (var session = engine(1).open(server())) {
         session.ensure(order(), List.of(want(at, LoginState.Locked)));
-        assertThat(session.sever(order(), at, Duration.ofSeconds(30)).done()).isTrue();
+        assertThat(session.sever(order(), at, Duration.ofSeconds(3)).done()).isTrue();
       }
 
       // Then

@@ -67,7 +67,7 @@ class ApiOutageIT {
       says(first, "waiting for the API server: the root key");
 
       // Then
-      assertThat(first.stops(Duration.ofSeconds(30))).as("stops while it waits").isTrue();
+      assertThat(first.stops(Duration.ofSeconds(5))).as("stops while it waits").isTrue();
 
       // When
       var operator = sandbox.startOperator(Map.of());
@@ -79,7 +79,7 @@ class ApiOutageIT {
       assertThat(operator.alive()).as(operator.log()).isTrue();
 
       // When
-      boolean stopped = operator.stops(Duration.ofSeconds(30));
+      boolean stopped = operator.stops(Duration.ofSeconds(10));
 
       // Then
       assertThat(stopped).as("stops in order").isTrue();

@@ -79,7 +79,7 @@ class LeavingIT {
       stage.eventuallyOn(stage.green);
 
       // Then
-      assertThat(Duration.between(edited, Instant.now())).isLessThan(Duration.ofSeconds(30));
+      assertThat(Duration.between(edited, Instant.now())).isLessThan(Duration.ofSeconds(15));
       stage.eventually("Fenced", "False/SessionsRemain");
     }
 
